@@ -1,0 +1,93 @@
+"""The kinds of value an event's data may hold, each with its named limit.
+
+There is no kind for free text about a person: identity never enters the log (docs/explanation/events.md).
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+AMOUNT_FEN_MAX = 10**15
+"""10 trillion yuan in fen: above any sum of the field, below 2**53, so that JavaScript readers stay exact."""
+LINES_MAX = 5_000
+"""Lines of one list."""
+PARTS_MAX = 16
+"""Funds that may share one payment."""
+NAME_CHARS_MAX = 120
+VOUCHER_CHARS_MAX = 64
+CODE_CHARS_MAX = 64
+PERIOD_CHARS_MAX = 16
+FILE_BYTES_MAX = 20 * 1024 * 1024
+"""The largest file a service takes."""
+VAULT_VERSION_MAX = 2**31 - 1
+YEAR_MIN, YEAR_MAX = 1900, 2199
+
+_RESIDENT_ID = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
+_MOBILE_PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])")
+
+
+def _without_identity(text: str) -> str:
+    """A last guard for the few texts an event may hold: an ID or phone number in them is a mistake."""
+    if _RESIDENT_ID.search(text) or _MOBILE_PHONE.search(text):
+        raise ValueError("looks like a resident ID or a mobile phone number: identity never enters the log")
+    return text
+
+
+AmountFen = Annotated[int, Field(gt=0, le=AMOUNT_FEN_MAX)]
+"""Money in fen, more than nothing."""
+Lines = Annotated[int, Field(ge=1, le=LINES_MAX)]
+"""How many lines a list has."""
+LineNumber = Annotated[int, Field(ge=1, le=LINES_MAX)]
+"""A line's place in its list, from 1."""
+Year = Annotated[int, Field(ge=YEAR_MIN, le=YEAR_MAX)]
+Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+FileBytes = Annotated[int, Field(ge=1, le=FILE_BYTES_MAX)]
+"""A file's length in bytes; the file itself lies in the vault."""
+VaultVersion = Annotated[int, Field(ge=1, le=VAULT_VERSION_MAX)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=CODE_CHARS_MAX)]
+"""A word of a policy file: a purpose, a reason, an earmark."""
+PolicyVersion = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=CODE_CHARS_MAX)
+]
+Period = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{4}(-[A-Za-z0-9]{1,8})?$", max_length=PERIOD_CHARS_MAX)
+]
+"""Within which a purpose is paid once: `2017`, `2017-Q1`, `2016-2017`, `2017-SPRING`."""
+PublicName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^\x00-\x20\x7f\u3000]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f\u3000])?$",
+        min_length=1,
+        max_length=NAME_CHARS_MAX,
+    ),
+    AfterValidator(_without_identity),
+]
+"""The public name of a unit, fund or programme; never a person's."""
+Voucher = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[0-9A-Za-z\u4e00-\u9fff〔〕()（）./-]*[0-9][0-9A-Za-z\u4e00-\u9fff〔〕()（）./-]*$",
+        max_length=VOUCHER_CHARS_MAX,
+    ),
+    AfterValidator(_without_identity),
+]
+"""The number of a document or bank receipt (文號、憑證號), without blanks."""
+Uscc = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$",
+        max_length=18,
+    ),
+]
+"""Unified social credit code, GB 32100; its check digit is registry's to test."""
+
+UnionLevel = Literal["district", "sub_district", "grassroots"]
+Ownership = Literal["public", "non_public", "institution"]
+Sex = Literal["female", "male"]
+FundSource = Literal["appropriation", "dues", "donation"]
+ProgrammeKind = Literal[
+    "SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"
+]
+PaymentMethod = Literal["bank", "cash", "goods"]
+SignedBy = Literal["payee", "thumbprint", "proxy"]

@@ -1,0 +1,87 @@
+"""Events of registry: who people and units are. A person's identity lies in the vault, never here."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import model_validator
+
+from unionaid.contracts.event import Data, Event
+from unionaid.contracts.fields import (
+    Ownership,
+    PublicName,
+    Sex,
+    Sha256Hex,
+    UnionLevel,
+    Uscc,
+    VaultVersion,
+    Year,
+)
+
+
+class RegistryEvent(Event, service="registry"):
+    """An event that registry owns."""
+
+
+class UnionOrgEstablished(RegistryEvent, stream="union", stream_id="org_id"):
+    """A union (工會) took its place in the three-level tree.
+
+    The district federation has no `parent_id`, every other union has one.
+    """
+
+    org_id: UUID
+    level: UnionLevel
+    parent_id: UUID | None = None
+    name: PublicName
+
+    @model_validator(mode="after")
+    def _parent_by_level(self) -> Self:
+        if (self.level == "district") != (self.parent_id is None):
+            raise ValueError("a district federation has no parent, every other union has one")
+        return self
+
+
+class EnterpriseRegistered(RegistryEvent, stream="enterprise", version=2):
+    """An employing unit (用人單位) was registered; it may have no union yet."""
+
+    enterprise_id: UUID
+    uscc: Uscc
+    name: PublicName
+    ownership: Ownership
+    union_org_id: UUID | None = None
+
+
+class IdentityReference(Data):
+    """Where a person's identity lies in the vault, and the salted commitment by which it can be proved."""
+
+    vault_version: VaultVersion
+    commitment: Sha256Hex
+
+
+class PersonRegistered(RegistryEvent, stream="person"):
+    """A human being became known to the office.
+
+    `birth_year` and `sex` are derived from the ID and are missing where none was at hand.
+    """
+
+    person_id: UUID
+    identity: IdentityReference
+    birth_year: Year | None = None
+    sex: Sex | None = None
+
+
+class WorkerRegistered(RegistryEvent, stream="person"):
+    """A person took the role of worker (職工) in a union, employed or not."""
+
+    person_id: UUID
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    migrant: bool
+    roster_id: UUID | None = None
+
+
+EVENTS: tuple[type[Event], ...] = (
+    UnionOrgEstablished,
+    EnterpriseRegistered,
+    PersonRegistered,
+    WorkerRegistered,
+)

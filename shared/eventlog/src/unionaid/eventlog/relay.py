@@ -1,0 +1,160 @@
+"""The relay of one service: takes the lease, numbers what waits, publishes it. One leads, others wait."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+from unionaid.eventlog.lease import Lease, hold
+from unionaid.eventlog.limits import SEQUENCE_EVENTS_MAX
+from unionaid.eventlog.publisher import make_producer, publish, tail_of
+from unionaid.eventlog.refusals import LeaseLost
+from unionaid.eventlog.sequencer import last_index, published_after, sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from aiokafka import AIOKafkaProducer
+
+    from unionaid.eventlog.records import Published
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 0.05
+"""Seconds the relay waits when nothing waits for it; `nudge` ends the wait."""
+RETRY_S = 1.0
+"""Seconds, with jitter, before a relay that has failed begins again."""
+
+
+class Phase(StrEnum):
+    """What a relay is doing."""
+
+    WAITING = "waiting for the lease"
+    STARTING = "looking for the tail of the topic"
+    RUNNING = "running"
+    HALTED = "halted"
+    FAILED = "will begin again"
+
+
+@dataclass(frozen=True, slots=True)
+class RelayState:
+    """Phase, reason, and how far the topic is known to reach (index)."""
+
+    phase: Phase
+    reason: str = ""
+    published: int = -1
+    foreign: int = 0
+
+
+class Halted(Exception):
+    """Database and topic disagree; numbering anything now would make two truths."""
+
+
+class Relay:
+    """Sequence and publish for one service.
+
+    `source` is the CloudEvents source of its events, `clock` the service's clock, from which log times come.
+    """
+
+    def __init__(self, *, dsn: str, bootstrap: str, topic: str, source: str, clock: Callable[[], datetime]) -> None:
+        self.state = RelayState(Phase.WAITING)
+        self._dsn, self._bootstrap, self._topic, self._source, self._clock = dsn, bootstrap, topic, source, clock
+        self._work = asyncio.Event()
+
+    def nudge(self) -> None:
+        """Say that something was appended, so that the relay need not wait out its pause."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Lead whenever the lease is free, until cancelled."""
+        while True:
+            self.state = replace(self.state, phase=Phase.WAITING, reason="")
+            try:
+                async with hold(self._dsn, f"{self._topic}.relay") as lease:
+                    await self._lead(lease)
+            except Halted as error:
+                self.state = replace(self.state, phase=Phase.HALTED, reason=str(error))
+                log.error("relay halted: %s. Run `eventlog repair --from-topic`.", error)
+            except (LeaseLost, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                self.state = replace(self.state, phase=Phase.FAILED, reason=f"{type(error).__name__}: {error}")
+                log.warning("relay begins again: %s: %s", type(error).__name__, error)
+            await asyncio.sleep(RETRY_S * random.uniform(0.5, 1.5))  # noqa: S311  jitter
+
+    async def _lead(self, lease: Lease) -> None:
+        beat, work = asyncio.create_task(lease.beat()), asyncio.create_task(self._publish_all(lease))
+        try:
+            done, _ = await asyncio.wait({beat, work}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (beat, work):
+                task.cancel()
+            await asyncio.gather(beat, work, return_exceptions=True)
+
+    async def _publish_all(self, lease: Lease) -> None:
+        self.state = replace(self.state, phase=Phase.STARTING, reason="")
+        producer = make_producer(self._bootstrap, self._topic)
+        try:
+            await producer.start()
+            published = await self._catch_up(lease, producer)
+            self.state = RelayState(Phase.RUNNING, published=published, foreign=self.state.foreign)
+            await self._follow(lease, producer)
+        finally:
+            with contextlib.suppress(KafkaError, OSError, TimeoutError):
+                await asyncio.wait_for(producer.stop(), timeout=2)
+
+    async def _catch_up(self, lease: Lease, producer: AIOKafkaProducer) -> int:
+        """Compare the topic's tail with the log and publish what it lacks. No index is given before."""
+        conn = await asyncpg.connect(self._dsn, timeout=5)
+        try:
+            tail = await tail_of(self._bootstrap, self._topic, conn, self._source)
+            self.state = replace(self.state, foreign=tail.foreign)
+            if tail.contradiction:
+                async with lease.session() as session:
+                    await session.execute(_HALT, tail.contradiction)
+                raise Halted(tail.contradiction)
+            async with lease.session() as session:
+                await session.execute("DELETE FROM eventlog.halt")
+            published = tail.last_index
+            while published < await last_index(conn):
+                events = await published_after(conn, published, SEQUENCE_EVENTS_MAX)
+                await publish(producer, self._topic, events)
+                published = events[-1].index
+                self.state = replace(self.state, published=published)
+            return published
+        finally:
+            await conn.close(timeout=2)
+
+    async def _follow(self, lease: Lease, producer: AIOKafkaProducer) -> None:
+        """Number the next events while the former are on their way."""
+        under_way: asyncio.Task[None] | None = None
+        try:
+            while True:
+                self._work.clear()
+                events = await sequence(lease, self._clock)
+                if under_way:
+                    await under_way
+                under_way = asyncio.create_task(self._publish(producer, events)) if events else None
+                if not events:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._work.wait(), IDLE_S)
+        finally:
+            if under_way:
+                under_way.cancel()
+                await asyncio.gather(under_way, return_exceptions=True)
+
+    async def _publish(self, producer: AIOKafkaProducer, events: list[Published]) -> None:
+        await publish(producer, self._topic, events)
+        self.state = replace(self.state, published=events[-1].index)
+
+
+_HALT = "INSERT INTO eventlog.halt (reason) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET reason = excluded.reason"
