@@ -11,13 +11,13 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+import msgspec
+
 from unionaid.eventlog.handling import Event, Parked
-from unionaid.eventlog.records import head
+from unionaid.eventlog.records import Head, head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from unionaid.eventlog.records import Head
 
 AHEAD_ALARM_S = 1.0
 """Seconds a reader looks ahead for a missing index before it says so; it goes on looking, and never skips."""
@@ -38,7 +38,7 @@ class Seek(NamedTuple):
     offset: int | None
 
 
-class Accepted(NamedTuple):
+class Accepted(msgspec.Struct, frozen=True, gc=False):
     """A record with the expected index."""
 
     offset: int
@@ -88,7 +88,7 @@ class Cursor:
     verifying: bool = False
     rereading: bool = False
     suspect: int | None = None
-    """Offset of an unexpected record, for which it is being looked whether the topic is still the same."""
+    """Offset of an unexpected record: up to here it was looked whether the topic is still the same."""
     ahead_from: int | None = None
     missing: int | None = None
     """The index that is looked for, `missing_since` when (monotonic seconds)."""
@@ -106,11 +106,16 @@ class Cursor:
         return hint if last_index >= 0 else 0
 
     def look_again(self) -> int:
-        """Return the offset to seek when nothing has come for a while: is the topic still the one it was?
+        """Look whether the topic is still the one it was, when nothing came for a while; return the offset to seek.
 
         A topic made anew may end just where this reader waits; without a look the reader would wait for ever.
         """
-        return self.take_up(self.last_index, self.last_hash, self.hint)
+        nothing_there = self.verifying
+        offset = self.take_up(self.last_index, self.last_hash, self.hint)
+        if nothing_there:
+            # Not even the last applied record came: the topic now ends before it.
+            self.verifying, self.rereading, offset = False, True, 0
+        return offset
 
     def applied(self, batch: Sorted) -> None:
         """Take over where a batch has led, after its transaction."""
@@ -162,7 +167,7 @@ class Cursor:
         if self.cap is not None and record.index > self.cap:
             batch.seek = Seek(record.offset)
             return
-        self.rereading = False
+        self.rereading, self.suspect = False, None
         batch.move(record)
         accept(batch, record)
 
@@ -174,12 +179,13 @@ class Cursor:
 
     def _unexpected(self, batch: Sorted, record: Record, index: int) -> None:
         above = index > batch.last_index
-        if record.offset < self.foreign_until or (self.suspect == record.offset and not above):
+        looked = self.suspect is not None and record.offset <= self.suspect
+        if record.offset < self.foreign_until or (looked and not above):
             reason = f"index {index} where {batch.last_index + 1} was expected"
             batch.parked.append(Parked(self.topic, record.offset, None, None, reason, record.value))
         elif self.rereading and not above:
             pass  # applied before
-        elif self.rereading or self.suspect == record.offset:
+        elif self.rereading or looked:
             self.ahead_from, self.suspect = record.offset, None
             if self.missing != batch.last_index + 1:
                 self.missing, self.missing_since = batch.last_index + 1, time.monotonic()

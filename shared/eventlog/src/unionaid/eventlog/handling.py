@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import asyncpg
+import msgspec
 
 from unionaid.eventlog.limits import PARKED_VALUE_BYTES_MAX
 from unionaid.eventlog.records import Head, head
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from unionaid.eventlog.store import Connection
 
 
-class Event(NamedTuple):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """An event as a subscription receives it. `data` is what the type's decoder made of it."""
 
     topic: str
@@ -48,7 +49,7 @@ class Handler(Protocol):
         ...
 
 
-class Parked(NamedTuple):
+class Parked(msgspec.Struct, frozen=True):
     """A record that could not be applied. `blocks` is the key that waits behind it; None: a foreign record."""
 
     topic: str

@@ -188,7 +188,7 @@ class Inbox:
         _try_seek(consumer, topic, offset)
 
     def _accept(self, topic: str, batch: Sorted, record: Accepted) -> None:
-        offset, index, value, read = record
+        offset, index, value, read = record.offset, record.index, record.value, record.head
         if (topic, read.subject) in self._blocked:
             batch.parked.append(Parked(topic, offset, index, read.subject, "waits behind an earlier one", value))
             return

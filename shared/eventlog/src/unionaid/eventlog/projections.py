@@ -31,9 +31,13 @@ class Projection(Protocol):
 
     name: str
     version: int
-    tables: Sequence[str]
     ddl: str
     """Creates the tables, unqualified: the set's schema is on the search path."""
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """The tables `ddl` creates."""
+        ...
 
     @property
     def decoders(self) -> Mapping[str, Decoder]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
 
 import msgspec
 
 from unionaid.eventlog.limits import VALUE_BYTES_MAX
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _INDEX = re.compile(r"[0-9]{1,18}")
 _PREFIX = re.compile(rb'\{"logindex":"(\d{1,18})","logtime":"[^"]{1,40}",')
@@ -31,7 +28,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class Published(NamedTuple):
+class Published(msgspec.Struct, frozen=True, gc=False):
     """One event as it goes to the topic. `logtime` is the recorded time."""
 
     index: int

@@ -45,7 +45,7 @@ async def watch(subscriber: Any, inbox: Inbox) -> None:
             await inbox.watch(subscriber.consumer)
 
 
-class _TakeUp(ConsumerRebalanceListener):
+class _TakeUp(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka's base is untyped
     def __init__(self, inbox: Inbox, consumer: Callable[[], AIOKafkaConsumer]) -> None:
         self._inbox, self._consumer = inbox, consumer
 

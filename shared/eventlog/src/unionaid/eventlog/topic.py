@@ -18,7 +18,7 @@ READ_TIMEOUT_S = 10.0
 """Seconds without any progress after which reading a topic is given up."""
 
 
-class TopicUnreadable(KafkaError):
+class TopicUnreadable(KafkaError):  # type: ignore[misc]  # aiokafka's errors are untyped
     """The topic gave nothing for `READ_TIMEOUT_S`, or does not exist."""
 
 
