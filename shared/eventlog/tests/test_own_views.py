@@ -7,29 +7,15 @@ import asyncio
 import asyncpg
 import pytest
 
-from unionaid.eventlog import Connection, Event, OwnViews, StreamAppend, Unsettled, append, list_parked
+from unionaid.eventlog import OwnViews, StreamAppend, Unsettled, append, list_parked
 from unionaid.eventlog.check import check_database
-from unionaid.testkit.log import Database, Totals, count, counted
-
-
-class Views(Totals):
-    """The counters' totals as a view of their own service."""
-
-    async def apply(self, conn: Connection, events: list[Event]) -> None:
-        await conn.execute("set local search_path = views")
-        await super().apply(conn, events)
+from unionaid.testkit.log import Database, OwnTotals, count, counted
 
 
 @pytest.fixture
 async def views(database: Database) -> OwnViews:
-    owner = await asyncpg.connect(database.owner_dsn)
-    await owner.execute(
-        f"create schema views; set search_path = views; {Totals.ddl};"
-        f'grant usage on schema views to "{database.roles.app}";'
-        f'grant all on all tables in schema views to "{database.roles.app}"'
-    )
-    await owner.close()
-    return OwnViews(database.pool, Views())
+    await OwnTotals.create(database.owner_dsn, database.roles)
+    return OwnViews(database.pool, OwnTotals())
 
 
 async def totals(database: Database) -> dict[str, tuple[int, int]]:
@@ -54,7 +40,7 @@ async def test_two_replicas_apply_each_event_once_and_in_order(database: Databas
                 last = await count(conn, stream, n, 1)
         return last
 
-    other = OwnViews(database.pool, Views())
+    other = OwnViews(database.pool, OwnTotals())
     running = [asyncio.create_task(v.run()) for v in (views, other)]
     lasts = await asyncio.gather(*[write(f"s-{n}") for n in range(8)])
     await views.wait_for(max(lasts))

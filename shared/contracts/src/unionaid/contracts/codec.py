@@ -20,7 +20,7 @@ def encode_with(
     meta: EventMeta,
     event: Event,
     *,
-    id: UUID,  # noqa: A002 - as CloudEvents calls it
+    id: UUID,
     subject: str,
     stream_version: int,
 ) -> bytes:
@@ -62,7 +62,7 @@ def encode_with(
 def encode(
     event: Event,
     *,
-    id: UUID,  # noqa: A002 - as CloudEvents calls it
+    id: UUID,
     source: str,
     subject: str,
     stream_version: int,

@@ -1,6 +1,6 @@
 """The event log of a service: append, sequence, publish, consume once, project, check. Knows no domain word."""
 
-from unionaid.eventlog.handling import Decoder, Event, Handler, list_parked, retry_parked
+from unionaid.eventlog.handling import CONNECTION_LOST, Decoder, Event, Handler, list_parked, retry_parked
 from unionaid.eventlog.inbox import Inbox
 from unionaid.eventlog.limits import EVENT_BYTES_MAX, VALUE_BYTES_MAX
 from unionaid.eventlog.migrations import MigrationRefused, Roles, install, migrate, pending
@@ -52,6 +52,7 @@ from unionaid.eventlog.store import (
 from unionaid.eventlog.subscriber import INBOX_SERVER_SETTINGS, feed, subscribe, watch
 
 __all__ = [
+    "CONNECTION_LOST",
     "EVENT_BYTES_MAX",
     "INBOX_SERVER_SETTINGS",
     "VALUE_BYTES_MAX",

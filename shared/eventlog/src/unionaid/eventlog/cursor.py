@@ -51,6 +51,8 @@ class Accepted(msgspec.Struct, frozen=True, gc=False):
 class Sorted:
     """A batch of one topic, sorted: to apply, to park, and where to go on."""
 
+    start_index: int
+    """The last index applied when the batch was sorted: what the stored position must still say."""
     last_index: int
     last_hash: bytes | None
     last_offset: int
@@ -131,7 +133,7 @@ class Cursor:
 
     def sort(self, records: Sequence[Record], accept: Callable[[Sorted, Accepted], None]) -> Sorted:
         """Sort records into what `accept` takes, in index order without a hole, and what is foreign."""
-        batch = Sorted(self.last_index, self.last_hash, self.hint)
+        batch = Sorted(self.last_index, self.last_index, self.last_hash, self.hint)
         for record in records:
             read = head(record.value)
             index = int(read.logindex) if read is not None and read.source == self.source else None

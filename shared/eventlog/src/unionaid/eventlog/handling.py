@@ -80,6 +80,8 @@ class Interest:
         return Event(topic, index, head.logtime, head.id, head.type, head.subject, data)
 
 
+CONNECTION_LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What asyncpg raises, besides errors the server sent, when the server goes away in the middle of a word."""
 _TRANSIENT_CLASSES = ("08", "25", "40", "53", "55", "57", "58", "XX")
 
 
@@ -87,7 +89,7 @@ def is_transient(error: BaseException) -> bool:
     """Say whether an error is of the moment: it may pass, so nothing is parked for it."""
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "").startswith(_TRANSIENT_CLASSES)
-    return isinstance(error, (asyncpg.InterfaceError, OSError, TimeoutError, MemoryError))
+    return isinstance(error, (*CONNECTION_LOST, MemoryError))
 
 
 async def apply_in_halves(

@@ -119,7 +119,7 @@ class Inbox:
             known = isinstance(error, (Moved, KafkaError)) or is_transient(error)
             log.warning("%s takes up again: %s: %s", self.subscription, type(error).__name__, error, exc_info=not known)
             await asyncio.sleep(TRANSIENT_RETRY_S)
-            await self.take_up(consumer, list(by_topic))
+            await self._take_up(consumer, list(by_topic))
 
     async def _receive(
         self, consumer: AIOKafkaConsumer, by_topic: Mapping[str, Sequence[ConsumerRecord[bytes, bytes]]]
@@ -153,7 +153,11 @@ class Inbox:
             log.error("%s stands still in %s: %s", self.subscription, cursor.topic, cursor.alarm)
 
     async def take_up(self, consumer: AIOKafkaConsumer, topics: list[str]) -> None:
-        """Take up topics where the database says, as soon as it answers."""
+        """Take up topics where the database says, as soon as it answers; called when partitions are assigned."""
+        async with self._turn:  # a batch under way was sorted by cursors that must not change beneath it
+            await self._take_up(consumer, topics)
+
+    async def _take_up(self, consumer: AIOKafkaConsumer, topics: list[str]) -> None:
         while True:
             try:
                 await self._assigned(consumer, topics)
@@ -205,21 +209,21 @@ class Inbox:
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(f"SET LOCAL transaction_timeout = '{INBOX_TRANSACTION_TIMEOUT_S}s'")
             for topic in sorted(batches):
-                await self._lock_position(conn, self.cursors[topic])
+                await self._lock_position(conn, topic, batches[topic].start_index)
             events = [e for topic in sorted(batches) for e in batches[topic].events]
             culprits = await apply_in_halves(conn, self.handler.apply, events) if events else {}
             self._park_culprits(events, culprits, batches)
             for topic in sorted(batches):
-                await self._move(conn, self.cursors[topic], batches[topic])
+                await self._move(conn, topic, batches[topic])
 
-    async def _lock_position(self, conn: Connection, cursor: Cursor) -> None:
+    async def _lock_position(self, conn: Connection, topic: str, expected: int) -> None:
         last = await conn.fetchval(
             "SELECT last_index FROM eventlog.positions WHERE subscription = $1 AND topic = $2 FOR UPDATE",
             self.subscription,
-            cursor.topic,
+            topic,
         )
-        if last != cursor.last_index:
-            raise Moved(f"{cursor.topic}: at {last}, not at {cursor.last_index}")
+        if last != expected:
+            raise Moved(f"{topic}: at {last}, not at {expected}")
 
     def _park_culprits(
         self, events: Sequence[Event], culprits: Mapping[int, str], batches: Mapping[str, Sorted]
@@ -238,7 +242,7 @@ class Inbox:
                 Parked(event.topic, batch.offsets[place], event.index, event.subject, reason, batch.values[place])
             )
 
-    async def _move(self, conn: Connection, cursor: Cursor, batch: Sorted) -> None:
+    async def _move(self, conn: Connection, topic: str, batch: Sorted) -> None:
         await park(conn, self.subscription, [p for p in batch.parked if p.blocks is not None])
         foreign = await park(conn, self.subscription, [p for p in batch.parked if p.blocks is None])
         for parked in batch.parked:
@@ -251,15 +255,15 @@ class Inbox:
             "foreign_records = foreign_records + $7 "
             "WHERE subscription = $1 AND topic = $2 AND last_index = $3 RETURNING true",
             self.subscription,
-            cursor.topic,
-            cursor.last_index,
+            topic,
+            batch.start_index,
             batch.last_index,
             batch.hash(),
             batch.last_offset,
             foreign,
         )
         if not moved:
-            raise Moved(cursor.topic)
+            raise Moved(topic)
 
 
 def _try_seek(consumer: AIOKafkaConsumer, topic: str, offset: int) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from unionaid.eventlog.handling import CONNECTION_LOST
 from unionaid.eventlog.limits import LEASE_BEAT_S, LEASE_TIMEOUT_S
 from unionaid.eventlog.refusals import LeaseLost
 
@@ -43,8 +44,8 @@ class Lease:
         async with self._turn:
             try:
                 yield self._conn
-            except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError) as error:
-                raise LeaseLost(str(error)) from error
+            except (asyncpg.PostgresConnectionError, *CONNECTION_LOST) as error:
+                raise LeaseLost(f"{type(error).__name__}: {error}") from error
             except asyncpg.PostgresError as error:
                 if error.sqlstate in _ENDED:
                     raise LeaseLost(str(error)) from error

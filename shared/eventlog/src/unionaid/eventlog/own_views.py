@@ -63,10 +63,8 @@ class OwnViews:
                 if await self.step():
                     continue
                 pause = IDLE_S
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                if isinstance(error, asyncpg.PostgresError) and not is_transient(error):
-                    raise
-                log.warning("own views wait for the database: %s", error)
+            except Exception as error:
+                log.warning("own views try again: %s", error, exc_info=not is_transient(error))
                 pause = RETRY_S
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), pause)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from unionaid.eventlog.handling import is_transient
 from unionaid.eventlog.lease import Lease, hold
 from unionaid.eventlog.limits import SEQUENCE_EVENTS_MAX
-from unionaid.eventlog.publisher import make_producer, publish, tail_of
+from unionaid.eventlog.publisher import find_tail, make_producer, publish
 from unionaid.eventlog.refusals import LeaseLost
 from unionaid.eventlog.sequencer import last_index, published_after, sequence
+from unionaid.eventlog.topic import TopicReader, TopicUnreadable, open_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +34,8 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 0.05
 """Seconds the relay waits when nothing waits for it; `nudge` ends the wait."""
+LOOK_S = 3.0
+"""Seconds between two looks at the topic's end while nothing is under way."""
 RETRY_S = 1.0
 """Seconds, with jitter, before a relay that has failed begins again."""
 
@@ -84,9 +89,10 @@ class Relay:
             except Halted as error:
                 self.state = replace(self.state, phase=Phase.HALTED, reason=str(error))
                 log.error("relay halted: %s. Run `eventlog repair --from-topic`.", error)
-            except (LeaseLost, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except Exception as error:
+                known = isinstance(error, (LeaseLost, KafkaError)) or is_transient(error)
                 self.state = replace(self.state, phase=Phase.FAILED, reason=f"{type(error).__name__}: {error}")
-                log.warning("relay begins again: %s: %s", type(error).__name__, error)
+                log.warning("relay begins again: %s: %s", type(error).__name__, error, exc_info=not known)
             await asyncio.sleep(RETRY_S * random.uniform(0.5, 1.5))  # noqa: S311  jitter
 
     async def _lead(self, lease: Lease) -> None:
@@ -105,18 +111,19 @@ class Relay:
         producer = make_producer(self._bootstrap, self._topic)
         try:
             await producer.start()
-            published = await self._catch_up(lease, producer)
-            self.state = RelayState(Phase.RUNNING, published=published, foreign=self.state.foreign)
-            await self._follow(lease, producer)
+            async with open_topic(self._bootstrap, self._topic) as reader:
+                published = await self._catch_up(lease, producer, reader)
+                self.state = RelayState(Phase.RUNNING, published=published, foreign=self.state.foreign)
+                await self._follow(lease, producer, reader)
         finally:
             with contextlib.suppress(KafkaError, OSError, TimeoutError):
                 await asyncio.wait_for(producer.stop(), timeout=2)
 
-    async def _catch_up(self, lease: Lease, producer: AIOKafkaProducer) -> int:
+    async def _catch_up(self, lease: Lease, producer: AIOKafkaProducer, reader: TopicReader) -> int:
         """Compare the topic's tail with the log and publish what it lacks. No index is given before."""
         conn = await asyncpg.connect(self._dsn, timeout=5)
         try:
-            tail = await tail_of(self._bootstrap, self._topic, conn, self._source)
+            tail = await find_tail(reader, conn, self._source)
             self.state = replace(self.state, foreign=tail.foreign)
             if tail.contradiction:
                 async with lease.session() as session:
@@ -134,9 +141,11 @@ class Relay:
         finally:
             await conn.close(timeout=2)
 
-    async def _follow(self, lease: Lease, producer: AIOKafkaProducer) -> None:
-        """Number the next events while the former are on their way."""
+    async def _follow(self, lease: Lease, producer: AIOKafkaProducer, reader: TopicReader) -> None:
+        """Number the next events while the former are on their way; when idle, look whether the topic still stands."""
         under_way: asyncio.Task[None] | None = None
+        _, end = await reader.bounds()
+        looked = time.monotonic()
         try:
             while True:
                 self._work.clear()
@@ -147,6 +156,8 @@ class Relay:
                 if not events:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._work.wait(), IDLE_S)
+                if not under_way and time.monotonic() - looked > LOOK_S:
+                    end, looked = await _still_there(reader, end), time.monotonic()
         finally:
             if under_way:
                 under_way.cancel()
@@ -155,6 +166,18 @@ class Relay:
     async def _publish(self, producer: AIOKafkaProducer, events: list[Published]) -> None:
         await publish(producer, self._topic, events)
         self.state = replace(self.state, published=events[-1].index)
+
+
+async def _still_there(reader: TopicReader, end: int) -> int:
+    """Return the topic's end, which can only have grown.
+
+    Raises:
+        TopicUnreadable: it has lost records, or was made anew: to be filled again from what is stored.
+    """
+    _, now = await reader.bounds()
+    if now < end:
+        raise TopicUnreadable(f"the topic ended at offset {end}, now at {now}")
+    return now
 
 
 _HALT = "INSERT INTO eventlog.halt (reason) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET reason = excluded.reason"

@@ -1,0 +1,113 @@
+"""An issuer of OIDC tokens for one machine: signs with a key of its own, publishes its public half.
+
+It asks nobody who they are: whoever can read the stack's directory can mint any token.
+"""
+
+import json
+import sys
+import time
+import uuid
+import warnings
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from joserfc import jwt
+from joserfc.errors import SecurityWarning
+from joserfc.jwk import OKPKey
+
+from unionaid.embedded.postgres import write_secret
+
+AUDIENCE = "unionaid"
+LIFETIME = timedelta(hours=8)
+_ALGORITHM = "EdDSA"
+# RFC 9864 would have it called Ed25519, a name that few libraries know yet.
+warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Issuer:
+    """The issuer with its key in `directory` (made at first use, mode 600) and the address `url`."""
+
+    def __init__(self, directory: Path, url: str) -> None:
+        self.url = url
+        self._key = _kept_key(directory)
+
+    def mint(
+        self,
+        sub: str,
+        roles: Sequence[str],
+        unit: uuid.UUID | str | None = None,
+        *,
+        audience: str = AUDIENCE,
+        lifetime: timedelta = LIFETIME,
+    ) -> str:
+        """A signed token. `sub`: `person-<uuid>`; `unit`: the union whose subtree the roles hold for."""
+        now = int(time.time())  # the machine's clock: a token's life is no business date
+        claims = {
+            "iss": self.url,
+            "aud": audience,
+            "sub": sub,
+            "roles": list(roles),
+            "iat": now,
+            "exp": now + int(lifetime.total_seconds()),
+        }
+        if unit is not None:
+            claims["unit"] = str(unit)
+        header = {"alg": _ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
+        return jwt.encode(header, claims, self._key, algorithms=[_ALGORITHM])
+
+    def jwks(self) -> dict[str, Any]:
+        """The public key as a JSON Web Key Set."""
+        public = self._key.as_dict(private=False, alg=_ALGORITHM, use="sig", kid=self._key.kid)
+        return {"keys": [public]}
+
+    def configuration(self) -> dict[str, Any]:
+        """The OpenID Connect discovery document, as far as it applies."""
+        return {
+            "issuer": self.url,
+            "jwks_uri": f"{self.url}/jwks.json",
+            "id_token_signing_alg_values_supported": [_ALGORITHM],
+            "response_types_supported": [],
+            "subject_types_supported": ["public"],
+        }
+
+    async def __call__(self, scope: Message, _receive: Receive, send: Send) -> None:
+        """The ASGI application."""
+        documents = {
+            "/jwks.json": self.jwks,
+            "/.well-known/openid-configuration": self.configuration,
+            "/readyz": dict,
+        }
+        make = documents.get(scope["path"])
+        body = json.dumps(make() if make else {"title": "not found"}).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200 if make else 404, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _kept_key(directory: Path) -> OKPKey:
+    path = directory / "key.json"
+    if not path.exists():
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = OKPKey.generate_key("Ed25519", {"kid": uuid.uuid4().hex})
+        new = directory / "key.new"
+        new.unlink(missing_ok=True)
+        write_secret(new, json.dumps(key.as_dict(private=True)).encode())
+        new.rename(path)
+    return OKPKey.import_key(json.loads(path.read_text()))
+
+
+def main(directory: str, port: str) -> None:
+    """Serve the public key of the issuer in `directory` on a loopback port."""
+    issuer = Issuer(Path(directory), f"http://127.0.0.1:{port}")
+    uvicorn.run(issuer, host="127.0.0.1", port=int(port), lifespan="off", log_level="warning")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

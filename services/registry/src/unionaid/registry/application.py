@@ -1,0 +1,246 @@
+"""Commands: load, decide, append. The only writer of registry's log and of its vault."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from unionaid.contracts import Event, stream_name
+from unionaid.contracts.registry import EnterpriseRegistered, IdentityReference, UnionOrgEstablished
+from unionaid.eventlog import Connection, Reservation, ReservationTaken, holders
+from unionaid.registry.domain.enterprise import rules as enterprise_rules
+from unionaid.registry.domain.enterprise.facts import enterprise_of
+from unionaid.registry.domain.jurisdiction import Jurisdiction
+from unionaid.registry.domain.person import rules as person_rules
+from unionaid.registry.domain.person.facts import person_of
+from unionaid.registry.domain.person.identity import Identity
+from unionaid.registry.domain.person.resident_id import AREA_UNKNOWN, ResidentId
+from unionaid.registry.domain.person.roster import ReadRoster, ReadRow, Row, read_roster, taken
+from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, RowsRefused, UsccTaken
+from unionaid.registry.domain.union_org import rules as union_rules
+from unionaid.registry.domain.union_org.facts import union_org_of
+from unionaid.registry.views import Pool, lineage
+from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
+from unionaid.service.idempotency import answer
+from unionaid.vault import IdentityReference as VaultReference
+from unionaid.vault import Vault
+
+RESIDENT_ID = "resident-id"
+"""Reservation: one ID, one person. The key is the vault's blind index of the number."""
+USCC = "uscc"
+"""Reservation: one code, one enterprise."""
+DISTRICT = "district"
+"""Reservation: one division, one district federation."""
+Write: TypeAlias = Callable[[Connection], Awaitable[None]]
+"""Writes into the transaction of an append."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where workers are entered, and who enters them."""
+
+    union_org_id: UUID
+    enterprise_id: UUID | None
+    jurisdiction: Jurisdiction
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorker:
+    """One worker as typed and read; `identity` goes to the vault and nowhere else."""
+
+    person_id: UUID
+    identity: Identity = field(repr=False)
+    migrant: bool
+
+
+class Registry:
+    """Registry's commands. Each raises what its rule raises, and what `carry_out` raises."""
+
+    def __init__(self, pool: Pool, vault: Vault, division: str) -> None:
+        self._pool, self._vault, self._division = pool, vault, division
+
+    async def establish_union_org(self, issued: Issued, command: union_rules.EstablishUnionOrg) -> Done:
+        """Enter a union into the tree. Raises DistrictExists."""
+        own = stream_name("union", command.org_id)
+        above = stream_name("union", command.parent_id) if command.parent_id else None
+
+        def decide(history: History) -> Decision:
+            parent = union_org_of(history[above]) if above else None
+            events = union_rules.establish(union_org_of(history[own]), parent, command)
+            told = answer({"org_id": command.org_id}, location=f"/union-orgs/{command.org_id}", version=1)
+            return Decision(events, answer=told, reserve=reservations_of(events, self._division))
+
+        try:
+            return await carry_out(self._pool, issued, [own, *([above] if above else [])], decide)
+        except ReservationTaken:
+            raise DistrictExists(field="level") from None
+
+    async def register_enterprise(self, issued: Issued, command: enterprise_rules.RegisterEnterprise) -> Done:
+        """Enter an enterprise. Raises UsccTaken."""
+        own = stream_name("enterprise", command.enterprise_id)
+        union = stream_name("union", command.union_org_id) if command.union_org_id else None
+
+        def decide(history: History) -> Decision:
+            of = union_org_of(history[union]) if union else None
+            events = enterprise_rules.register(enterprise_of(history[own]), of, command)
+            location = f"/enterprises/{command.enterprise_id}"
+            told = answer({"enterprise_id": command.enterprise_id}, location=location, version=1)
+            return Decision(events, answer=told, reserve=reservations_of(events, self._division))
+
+        try:
+            return await carry_out(self._pool, issued, [own, *([union] if union else [])], decide)
+        except ReservationTaken:
+            raise UsccTaken(field="uscc") from None
+
+    async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
+        """Enter one worker. Raises ResidentIdTaken."""
+        own = stream_name("person", worker.person_id)
+        (entrant,), put = self._sealed([worker])
+        command = person_rules.RegisterWorker(entrant, on, issued.business_date)
+        streams = await self._streams(place)
+        body = {
+            "person_id": worker.person_id,
+            "warnings": [{"field": "resident_id", "code": code} for code in _warnings(worker.identity)],
+        }
+
+        def decide(history: History) -> Decision:
+            events = person_rules.register_worker(
+                person_of(history[own]), _workplace(history, streams), place.jurisdiction, command
+            )
+            told = answer(body, location=f"/workers/{worker.person_id}", version=len(events))
+            return Decision(events, answer=told, reserve=[self._reservation(worker)])
+
+        try:
+            return await carry_out(self._pool, issued, [own, *streams.all], decide, also=put)
+        except ReservationTaken:
+            raise ResidentIdTaken(field="resident_id") from None
+
+    async def register_roster(
+        self,
+        issued: Issued,
+        place: Place,
+        *,
+        roster_id: UUID,
+        rows: Sequence[Row],
+        person_ids: Sequence[UUID],
+        on: date,
+    ) -> Done:
+        """Enter the workers of a roster, all or none, as one append. `person_ids` go by row.
+
+        Raises RowsRefused, which names every row that cannot pass.
+        """
+        read = read_roster(rows, on)
+        streams = await self._streams(place)
+        faults = [*read.faults, *taken(await self._taken(read))]
+        workers = [NewWorker(person_ids[row.number - 1], row.identity, row.migrant) for row in read.rows]
+        entrants, put = self._sealed(workers) if not faults else ([], None)
+        command = person_rules.RegisterRoster(roster_id, entrants, faults, on, issued.business_date)
+        told = answer(_roster_told(roster_id, person_ids, read.rows))
+        reserve = [self._reservation(worker) for worker in workers]
+
+        def decide(history: History) -> Decision:
+            events = person_rules.register_roster(_workplace(history, streams), place.jurisdiction, command)
+            return Decision(events, answer=told, reserve=reserve)
+
+        try:
+            return await carry_out(self._pool, issued, streams.all, decide, also=put)
+        except ReservationTaken as refusal:  # another roster was first by a moment
+            row_of = {r.stream: row for r, row in zip(reserve, read.resident_ids, strict=True)}
+            raise RowsRefused(taken(row_of[c.wanted_by] for c in refusal.conflicts)) from None
+
+    async def match(self, resident_ids: Iterable[str]) -> Mapping[str, UUID]:
+        """Return the persons with these numbers, each in its one form; nothing is opened."""
+        async with self._pool.acquire() as conn:
+            found = await self._vault.match(conn, "resident_id", list(resident_ids))
+        return {number: persons[0] for number, persons in found.items()}
+
+    async def _taken(self, read: ReadRoster) -> list[int]:
+        """Which rows have an ID that is registered, to tell them with the other faults. The append decides."""
+        keys = {row: self._key(resident_id) for row, resident_id in read.resident_ids.items()}
+        async with self._pool.acquire() as conn:
+            held = await holders(conn, RESIDENT_ID, list(keys.values()))
+        return [row for row, key in keys.items() if key in held]
+
+    async def _streams(self, place: Place) -> _Streams:
+        async with self._pool.acquire() as conn:
+            unions = [stream_name("union", org_id) for org_id in await lineage(conn, place.union_org_id)]
+        enterprise = stream_name("enterprise", place.enterprise_id) if place.enterprise_id else None
+        return _Streams(unions, enterprise)
+
+    def _reservation(self, worker: NewWorker) -> Reservation:
+        stream = stream_name("person", worker.person_id)
+        return Reservation(RESIDENT_ID, self._key(worker.identity.resident_id), stream)
+
+    def _key(self, resident_id: ResidentId) -> bytes:
+        return self._vault.blind("resident_id", resident_id.number)
+
+    def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], Write]:
+        """Return what rules may know of new workers, and what puts their identity into the vault."""
+        sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers})
+
+        async def put(conn: Connection) -> None:
+            await self._vault.put(conn, sealed)
+
+        return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], put
+
+
+@dataclass(frozen=True, slots=True)
+class _Streams:
+    """What a place is judged by: the union's stream and those above it, the enterprise's if one is named."""
+
+    unions: Sequence[str]
+    enterprise: str | None
+
+    @property
+    def all(self) -> list[str]:
+        return [*self.unions, *([self.enterprise] if self.enterprise else [])]
+
+
+def _workplace(history: History, streams: _Streams) -> person_rules.Workplace:
+    return person_rules.Workplace(
+        [union_org_of(history[stream]) for stream in streams.unions],
+        enterprise_of(history[streams.enterprise]) if streams.enterprise else None,
+    )
+
+
+def _entrant(worker: NewWorker, reference: VaultReference) -> person_rules.Entrant:
+    identity = IdentityReference(vault_version=reference.vault_version, commitment=reference.commitment)
+    return person_rules.Entrant(worker.person_id, identity, worker.identity.resident_id, worker.migrant)
+
+
+def _roster_told(roster_id: UUID, person_ids: Sequence[UUID], rows: Sequence[ReadRow]) -> dict[str, Any]:
+    return {
+        "roster_id": roster_id,
+        "workers": len(person_ids),
+        "person_ids": person_ids,
+        "warnings": [
+            {"row": row.number, "field": "resident_id", "code": code}
+            for row in rows
+            for code in _warnings(row.identity)
+        ],
+    }
+
+
+def _warnings(identity: Identity) -> list[str]:
+    return [] if identity.resident_id.area_known else [AREA_UNKNOWN]
+
+
+def reservations_of(events: Iterable[Event], division: str) -> list[Reservation]:
+    """Return what events imply to be reserved, as far as events tell: codes of enterprises, the district.
+
+    An ID is reserved by the vault's blind index, which no event holds.
+    """
+    held = []
+    for event in events:
+        match event:
+            case UnionOrgEstablished(level="district"):
+                held.append(Reservation(DISTRICT, sha256(division.encode()).digest(), event.subject))
+            case EnterpriseRegistered():
+                held.append(Reservation(USCC, sha256(event.uscc.encode()).digest(), event.subject))
+            case _:
+                pass
+    return held

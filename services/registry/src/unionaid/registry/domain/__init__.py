@@ -1,0 +1,1 @@
+"""Facts and rules of unions, enterprises and persons. No IO, no clock: time and ids come in with the command."""

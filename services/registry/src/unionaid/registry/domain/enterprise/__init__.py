@@ -1,0 +1,1 @@
+"""An employing unit (用人單位), known by its unified social credit code."""

@@ -1,0 +1,57 @@
+"""An enterprise: unknown, then registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from typing import TypeAlias
+from uuid import UUID
+
+from unionaid.contracts import Event
+from unionaid.contracts.fields import Ownership
+from unionaid.contracts.registry import EnterpriseRegistered
+from unionaid.registry.domain.broken_history import BrokenHistory
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody has entered it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """It is known by its code; it may have no union yet."""
+
+    enterprise_id: UUID
+    uscc: str
+    name: str
+    ownership: Ownership
+    union_org_id: UUID | None
+    registered_on: date
+
+
+Enterprise: TypeAlias = Unknown | Registered
+
+
+def evolve(enterprise: Enterprise, event: Event) -> Enterprise:
+    """Return the enterprise after an event. Raises BrokenHistory."""
+    match enterprise, event:
+        case Unknown(), EnterpriseRegistered():
+            return Registered(
+                event.enterprise_id,
+                event.uscc,
+                event.name,
+                event.ownership,
+                event.union_org_id,
+                event.occurred_on,
+            )
+        case _:
+            raise BrokenHistory(enterprise, event)
+
+
+def enterprise_of(history: Iterable[Event]) -> Enterprise:
+    """Return the enterprise that its stream tells of. Raises BrokenHistory."""
+    unknown: Enterprise = Unknown()
+    return reduce(evolve, history, unknown)

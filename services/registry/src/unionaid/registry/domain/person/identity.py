@@ -1,0 +1,52 @@
+"""Name and phone number as somebody typed them. Identity: for the vault, never for an event."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from unionaid.registry.domain.person.resident_id import ResidentId
+from unionaid.registry.domain.refusals import NameImplausible, NameMissing, NameTooLong, PhoneMalformed
+from unionaid.registry.domain.text import tidy_name, without_blanks
+
+NAME_CHARS_MAX = 60
+"""Characters of a person's name; the longest in use have about thirty."""
+_PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9}|0[1-9][0-9]{8,10})")
+"""A mobile number of 11 digits, or area code and fixed number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a person is by name. `vault_fields` is what the vault keeps."""
+
+    name: str = field(repr=False)
+    resident_id: ResidentId
+    phone: str | None = field(repr=False)
+
+    def vault_fields(self) -> dict[str, str]:
+        """Return the fields of the vault, each in its one form."""
+        fields = {"name": self.name, "resident_id": self.resident_id.number}
+        return fields if self.phone is None else {**fields, "phone": self.phone}
+
+
+def read_name(text: str) -> str:
+    """Return a person's name in its one form. Raises NameMissing, NameTooLong, NameImplausible."""
+    name = tidy_name(text)
+    if not name:
+        raise NameMissing(field="name")
+    if len(name) > NAME_CHARS_MAX:
+        raise NameTooLong(field="name", limit=NAME_CHARS_MAX)
+    if any(character.isdigit() for character in name):
+        raise NameImplausible(field="name")
+    return name
+
+
+def read_phone(text: str | None) -> str | None:
+    """Return a phone number in its one form, digits alone; None for none. Raises PhoneMalformed."""
+    digits = re.sub(r"[-()]", "", without_blanks(text or ""))
+    if not digits:
+        return None
+    number = _PHONE.fullmatch(digits)
+    if number is None:
+        raise PhoneMalformed(field="phone")
+    return number[1]

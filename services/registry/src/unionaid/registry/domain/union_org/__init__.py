@@ -1,0 +1,1 @@
+"""A union (工會): a node in the three-level tree."""

@@ -1,0 +1,334 @@
+"""Routes of registry. Bodies are checked for their form here; what they mean is judged by rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+import msgspec
+from fastapi import Query
+from pydantic import BeforeValidator, Field, StrictBool
+from pydantic_core import PydanticCustomError
+from starlette.responses import Response
+
+from unionaid.contracts.fields import Ownership, PublicName, UnionLevel
+from unionaid.registry import views
+from unionaid.registry.application import NewWorker, Place, Registry
+from unionaid.registry.domain.enterprise import facts as enterprise_facts
+from unionaid.registry.domain.enterprise.rules import RegisterEnterprise
+from unionaid.registry.domain.enterprise.uscc import read_uscc
+from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
+from unionaid.registry.domain.person.facts import Worker
+from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
+from unionaid.registry.domain.person.resident_id import read_resident_id
+from unionaid.registry.domain.person.roster import ROSTER_ROWS_MAX, Row
+from unionaid.registry.domain.refusals import NotFound, Refusal
+from unionaid.registry.domain.text import tidy_name
+from unionaid.registry.domain.union_org.facts import Established
+from unionaid.registry.domain.union_org.rules import EstablishUnionOrg
+from unionaid.service.access import look_up, require
+from unionaid.service.idempotency import Command, commands
+from unionaid.service.roles import Actor, Role
+from unionaid.service.routes import Body, Router
+
+if TYPE_CHECKING:
+    from unionaid.eventlog import OwnViews
+    from unionaid.registry.figures import Figures
+    from unionaid.service.deciding import Done, Issued
+
+MATCH_VALUES_MAX = 5_000
+"""Values of one look-up."""
+TYPED_CHARS_MAX = 200
+"""Characters of a field as typed, before it is brought into its one form."""
+UPLOADS = "/rosters"
+"""The path on which bodies up to the shell's limit of uploads are taken."""
+
+ENTERING = (Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER)
+"""Who enters workers, each for the unions of the own jurisdiction."""
+OVERSEEING = (Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR)
+"""Who sees the pseudonymous file of any worker of the division."""
+OFFICE = (*ENTERING, Role.APPROVER, Role.SIGNER, Role.CERTIFIED_SUPERVISOR, Role.CASHIER, Role.ACCOUNTANT, Role.AUDITOR)
+"""Who sees unions and enterprises: everybody of the office."""
+
+
+def _only_text(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise PydanticCustomError("date_type", "not a date")
+    return value
+
+
+def _tidied(value: object) -> object:
+    return tidy_name(value) if isinstance(value, str) else value
+
+
+BusinessDate = Annotated[date, BeforeValidator(_only_text)]
+"""`2017-01-05` and nothing else: pydantic would take a number for seconds."""
+UnitName = Annotated[PublicName, BeforeValidator(_tidied)]
+Typed = Annotated[str, Field(max_length=TYPED_CHARS_MAX)]
+
+
+class NewUnionOrg(Body):
+    """A union to be entered; every one but the district federation names the union above it."""
+
+    level: UnionLevel
+    name: UnitName
+    parent_id: UUID | None = None
+    occurred_on: BusinessDate
+
+
+class NewEnterprise(Body):
+    """An enterprise to be entered; it may have no union yet."""
+
+    uscc: Typed
+    name: UnitName
+    ownership: Ownership
+    union_org_id: UUID | None = None
+    occurred_on: BusinessDate
+
+
+class Person(Body):
+    """Who a worker is, as typed: birth date and sex follow from the ID."""
+
+    name: Typed = Field(repr=False)
+    resident_id: Typed = Field(repr=False)
+    phone: Typed | None = Field(default=None, repr=False)
+    migrant: StrictBool
+
+
+class NewWorkerBody(Person):
+    """One worker to be entered."""
+
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    occurred_on: BusinessDate
+
+
+class NewRoster(Body):
+    """The workers of one union, and of one enterprise if it is named; all are entered or none."""
+
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    occurred_on: BusinessDate
+    rows: Annotated[list[Person], Field(min_length=1, max_length=ROSTER_ROWS_MAX)]
+
+
+class Matching(Body):
+    """Numbers of which somebody asks whose they are."""
+
+    kind: Literal["resident_id"]
+    values: Annotated[list[Typed], Field(min_length=1, max_length=MATCH_VALUES_MAX, repr=False)]
+
+
+def jurisdiction_of(actor: Actor) -> Jurisdiction:
+    """Return for which unions somebody enters workers: a district officer for all of the division."""
+    if Role.DISTRICT_OFFICER in actor.roles:
+        return WHOLE_DIVISION
+    return Jurisdiction(whole_division=False, unit=actor.unit)
+
+
+def routers(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: Figures) -> list[Router]:
+    """Return the routes."""
+    return [
+        _union_orgs(registry, pool, own_views),
+        _enterprises(registry, pool, own_views),
+        _workers(registry, pool, figures),
+        _matches(registry, figures),
+    ]
+
+
+def _union_orgs(registry: Registry, pool: views.Pool, own_views: OwnViews) -> Router:
+    routes = Router(prefix="/union-orgs", tags=["unions"])
+
+    @routes.post("", status_code=201)
+    async def establish(body: NewUnionOrg, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]) -> Response:
+        """Enter a union into the tree: district > sub_district > grassroots."""
+        org_id = uuid4()
+
+        async def act(issued: Issued) -> Done:
+            entered = EstablishUnionOrg(
+                org_id, body.level, body.parent_id, body.name, body.occurred_on, issued.business_date
+            )
+            return await registry.establish_union_org(issued, entered)
+
+        return await command.run(act)
+
+    @routes.get("")
+    async def list_all(
+        _: Annotated[Actor, require(*OFFICE)],
+        parent_id: UUID | None = None,
+        cursor: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=views.PAGE_ROWS_MAX)] = 100,
+    ) -> Response:
+        """List the unions from the district federation down, each with the workers entered in it."""
+        await own_views.settled()
+        return _page(await views.union_orgs(pool, parent_id, cursor, limit + 1), "org_id", limit)
+
+    @routes.get("/{org_id}")
+    async def show(org_id: UUID, _: Annotated[Actor, require(*OFFICE)]) -> Response:
+        """Show a union."""
+        async with pool.acquire() as conn:
+            union, version = await views.union_org(conn, org_id)
+        if not isinstance(union, Established):
+            raise NotFound
+        return _shown(asdict(union), version)
+
+    return routes
+
+
+def _enterprises(registry: Registry, pool: views.Pool, own_views: OwnViews) -> Router:
+    routes = Router(prefix="/enterprises", tags=["enterprises"])
+
+    @routes.post("", status_code=201)
+    async def register(body: NewEnterprise, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]) -> Response:
+        """Enter an enterprise by its unified social credit code."""
+        enterprise_id = uuid4()
+
+        async def act(issued: Issued) -> Done:
+            entered = RegisterEnterprise(
+                enterprise_id,
+                read_uscc(body.uscc),
+                body.name,
+                body.ownership,
+                body.union_org_id,
+                body.occurred_on,
+                issued.business_date,
+            )
+            return await registry.register_enterprise(issued, entered)
+
+        return await command.run(act)
+
+    @routes.get("")
+    async def list_all(
+        _: Annotated[Actor, require(*OFFICE)],
+        cursor: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=views.PAGE_ROWS_MAX)] = 100,
+    ) -> Response:
+        """List the enterprises by name."""
+        await own_views.settled()
+        return _page(await views.enterprises(pool, cursor, limit + 1), "enterprise_id", limit)
+
+    @routes.get("/{enterprise_id}")
+    async def show(enterprise_id: UUID, _: Annotated[Actor, require(*OFFICE)]) -> Response:
+        """Show an enterprise."""
+        async with pool.acquire() as conn:
+            enterprise, version = await views.enterprise(conn, enterprise_id)
+        if not isinstance(enterprise, enterprise_facts.Registered):
+            raise NotFound
+        return _shown(asdict(enterprise), version)
+
+    return routes
+
+
+def _workers(registry: Registry, pool: views.Pool, figures: Figures) -> Router:
+    routes = Router(tags=["workers"])
+
+    @routes.post("/workers", status_code=201)
+    async def register(body: NewWorkerBody, command: Annotated[Command, commands(*ENTERING)]) -> Response:
+        """Enter one worker. `warnings` name what was taken but deserves a look."""
+        person_id = uuid4()
+
+        async def act(issued: Issued) -> Done:
+            identity = Identity(
+                read_name(body.name), read_resident_id(body.resident_id, body.occurred_on), read_phone(body.phone)
+            )
+            worker = NewWorker(person_id, identity, body.migrant)
+            with figures.counting_duplicates():
+                return await registry.register_worker(issued, _place(body, command.actor), worker, body.occurred_on)
+
+        return await command.run(act)
+
+    @routes.post("/rosters", status_code=201)
+    async def register_roster(body: NewRoster, command: Annotated[Command, commands(*ENTERING)]) -> Response:
+        """Enter the workers of a roster, all or none; `person_ids` go by row."""
+        rows = [Row(row.name, row.resident_id, row.phone, row.migrant) for row in body.rows]
+        roster_id, person_ids = uuid4(), [uuid4() for _ in rows]
+
+        async def act(issued: Issued) -> Done:
+            with figures.counting_duplicates():
+                return await registry.register_roster(
+                    issued,
+                    _place(body, command.actor),
+                    roster_id=roster_id,
+                    rows=rows,
+                    person_ids=person_ids,
+                    on=body.occurred_on,
+                )
+
+        return await command.run(act)
+
+    @routes.get("/workers/{person_id}")
+    async def show(person_id: UUID, reader: Annotated[Actor, require(*ENTERING, *OVERSEEING)]) -> Response:
+        """Show what is known of a worker without identity; outside the own jurisdiction there is none."""
+        async with pool.acquire() as conn:
+            worker, version = await views.person(conn, person_id)
+            if not isinstance(worker, Worker):
+                raise NotFound
+            if reader.roles.isdisjoint(OVERSEEING):
+                above = await views.lineage(conn, worker.union_org_id)
+                if not jurisdiction_of(reader).covers(above):
+                    raise NotFound
+        return _shown(
+            {
+                "person_id": worker.person.person_id,
+                "union_org_id": worker.union_org_id,
+                "enterprise_id": worker.enterprise_id,
+                "migrant": worker.migrant,
+                "birth_year": worker.person.birth_year,
+                "sex": worker.person.sex,
+                "roster_id": worker.roster_id,
+                "registered_on": worker.registered_on,
+            },
+            version,
+        )
+
+    return routes
+
+
+def _matches(registry: Registry, figures: Figures) -> Router:
+    routes = Router(prefix="/matches", tags=["identity"])
+
+    @routes.post("")
+    async def match(body: Matching, _: Annotated[Actor, look_up(Role.DISTRICT_OFFICER, Role.CASHIER)]) -> Response:
+        """Tell which persons have these numbers, in their order; null and a code for one that nobody has."""
+        read = [_number(value) for value in body.values]
+        found = await registry.match({number for number, _ in read if number is not None})
+        figures.matched(len(body.values))
+        return _json({"matches": [_matched(number, code, found) for number, code in read]})
+
+    return routes
+
+
+def _number(value: str) -> tuple[str | None, str | None]:
+    try:
+        return read_resident_id(value, date.max).number, None
+    except Refusal as refusal:
+        return None, refusal.code
+
+
+def _matched(number: str | None, code: str | None, found: Mapping[str, UUID]) -> dict[str, Any]:
+    person_id = found.get(number) if number is not None else None
+    return {"person_id": person_id, "code": None if person_id else code or "nobody-found"}
+
+
+def _place(body: NewWorkerBody | NewRoster, actor: Actor) -> Place:
+    return Place(body.union_org_id, body.enterprise_id, jurisdiction_of(actor))
+
+
+def _page(rows: Sequence[Mapping[str, Any]], key: str, limit: int) -> Response:
+    """Answer one page; `rows` holds one more than fits if there is a next."""
+    items = rows[:limit]
+    return _json({"items": items, "next_cursor": items[-1][key] if len(rows) > limit else None})
+
+
+def _shown(body: Mapping[str, Any], version: int) -> Response:
+    response = _json(body)
+    response.headers["ETag"] = f'"{version}"'
+    return response
+
+
+def _json(body: Mapping[str, Any]) -> Response:
+    return Response(msgspec.json.encode(body), media_type="application/json")

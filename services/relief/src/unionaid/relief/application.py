@@ -1,0 +1,295 @@
+"""Commands: load, decide, append. The only writer of relief's log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from unionaid.contracts import Event, decode, stream_name
+from unionaid.contracts.relief import ReliefListSubmitted, ReliefRejected, ReliefRequested, application_id
+from unionaid.eventlog import Reservation, ReservationTaken, load
+from unionaid.relief.domain.budget.facts import Budget, budget_of
+from unionaid.relief.domain.fund import rules as fund_rules
+from unionaid.relief.domain.fund.facts import fund_of
+from unionaid.relief.domain.programme import rules as programme_rules
+from unionaid.relief.domain.programme.facts import Open, Programme, programme_of
+from unionaid.relief.domain.refusals import LineFault, LinesRefused, NotFound
+from unionaid.relief.domain.relief_list import paying, rules, submitting
+from unionaid.relief.domain.relief_list.applications import Application, application_of
+from unionaid.relief.domain.relief_list.facts import Act, ReliefList, list_of
+from unionaid.relief.domain.relief_list.guards import Step
+from unionaid.relief.people import People
+from unionaid.relief.policies import Policies
+from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
+from unionaid.service.idempotency import answer
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Expect = Callable[[int], None]
+"""Refuses the command if the caller has read another version of the list than this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a step of a list is decided on."""
+
+    relief_list: ReliefList
+    lines: list[Application]
+    programme: Programme
+    budget: Budget
+
+
+class Relief:
+    """Relief's commands. Each raises what its rule raises, and what `carry_out` raises."""
+
+    def __init__(self, pool: Pool, people: People, policies: Policies) -> None:
+        self._pool, self._people, self._policies = pool, people, policies
+
+    async def open_fund(self, issued: Issued, command: fund_rules.OpenFund) -> Done:
+        """Open a fund."""
+        stream = stream_name("fund", command.fund_id)
+        body = {"fund_id": command.fund_id}
+
+        def decide(history: History) -> Decision:
+            events = fund_rules.open_fund(fund_of(history[stream]), command)
+            return Decision(events, answer=answer(body, location=f"/funds/{command.fund_id}", version=len(events)))
+
+        return await carry_out(self._pool, issued, [stream], decide)
+
+    async def receive_funds(self, issued: Issued, fund_id: UUID, command: fund_rules.ReceiveFunds) -> Done:
+        """Record a receipt of a fund."""
+        stream = stream_name("fund", fund_id)
+
+        def decide(history: History) -> Decision:
+            events = fund_rules.receive_funds(fund_of(history[stream]), command)
+            return Decision(events, answer=answer({"fund_id": fund_id}, version=len(history[stream]) + 1))
+
+        return await carry_out(self._pool, issued, [stream], decide)
+
+    async def allot_budget(
+        self, issued: Issued, fund_id: UUID, programme_id: UUID, command: fund_rules.AllotBudget
+    ) -> Done:
+        """Allot a budget of a fund to a programme."""
+        fund, programme = stream_name("fund", fund_id), stream_name("programme", programme_id)
+        body = {"budget_id": command.budget_id, "fund_id": fund_id, "programme_id": programme_id}
+
+        def decide(history: History) -> Decision:
+            events = fund_rules.allot_budget(fund_of(history[fund]), programme_of(history[programme]), command)
+            return Decision(events, answer=answer(body, location=f"/budgets/{command.budget_id}", version=1))
+
+        return await carry_out(self._pool, issued, [fund, programme], decide)
+
+    async def open_programme(self, issued: Issued, command: programme_rules.OpenProgramme) -> Done:
+        """Open a programme on the policy in force on its first day."""
+        stream = stream_name("programme", command.programme_id)
+        policies = self._policies.get(command.kind, ())
+
+        def decide(history: History) -> Decision:
+            events = programme_rules.open_programme(programme_of(history[stream]), policies, command)
+            body = events[0].model_dump(include={"programme_id", "policy_version", "standard_fen", "amount_max_fen"})
+            return Decision(events, answer=answer(body, location=f"/programmes/{command.programme_id}", version=1))
+
+        return await carry_out(self._pool, issued, [stream], decide)
+
+    async def submit_list(
+        self,
+        issued: Issued,
+        programme_id: UUID,
+        budget_id: UUID,
+        command: submitting.Submit,
+        jurisdiction: UUID | None,
+    ) -> Done:
+        """Take a list in; `jurisdiction` is the union whose subtree the submitter sees, None for all."""
+        programme, budget = stream_name("programme", programme_id), stream_name("budget", budget_id)
+        known = await self._known(programme, command, jurisdiction)
+
+        def decide(history: History) -> Decision:
+            events = submitting.submit(
+                list_of(()), programme_of(history[programme]), budget_of(history[budget]), known, command
+            )
+            body = _told(command.list_id, "submitted", command.declared.lines, command.declared.amount_fen)
+            return Decision(
+                events,
+                answer=answer(body, location=f"/lists/{command.list_id}", version=1),
+                reserve=[reservation_of(e) for e in events if isinstance(e, ReliefRequested)],
+            )
+
+        try:
+            return await carry_out(self._pool, issued, [programme, budget], decide)
+        except ReservationTaken as refusal:
+            raise _taken_meanwhile(refusal, command) from None
+
+    async def verify_list(
+        self, issued: Issued, list_id: UUID, step: Step, expect: Expect, jurisdiction: UUID | None
+    ) -> Done:
+        """Verify a list of a union under `jurisdiction`. Raises NotFound for another's."""
+
+        def decide(found: Found) -> list[Event]:
+            return rules.verify(found.relief_list, found.lines, step)
+
+        return await self._step(issued, list_id, "verified", expect, decide, jurisdiction=jurisdiction)
+
+    async def approve_list(self, issued: Issued, list_id: UUID, step: Step, expect: Expect) -> Done:
+        """Approve a list: one movement of its budget."""
+
+        def decide(found: Found) -> list[Event]:
+            return rules.approve(found.relief_list, found.lines, found.programme, found.budget, step)
+
+        return await self._step(issued, list_id, "approved", expect, decide)
+
+    async def reject_list(
+        self, issued: Issued, list_id: UUID, reason: rules.RejectionReason, step: Step, expect: Expect
+    ) -> Done:
+        """Reject a list: its people may be helped by another one."""
+
+        def decide(found: Found) -> list[Event]:
+            return rules.reject(found.relief_list, found.lines, found.budget, reason, step)
+
+        return await self._step(issued, list_id, "rejected", expect, decide)
+
+    async def pay_list_in_cash(
+        self, issued: Issued, list_id: UUID, visit: paying.CashVisit, step: Step, expect: Expect
+    ) -> Done:
+        """Record that a list was paid in cash: one movement of its budget."""
+        proxies = {s.proxy_person_id for s in visit.signatures if s.proxy_person_id is not None}
+        visit = replace(visit, known_proxies=(await self._people.unions_of(proxies)).keys())
+
+        def decide(found: Found) -> list[Event]:
+            return paying.pay_cash(
+                found.relief_list, found.lines, found.programme, found.budget, visit=visit, step=step
+            )
+
+        return await self._step(issued, list_id, "paid", expect, decide)
+
+    async def acts_of(self, list_id: UUID) -> list[tuple[Act, datetime]]:
+        """Return what happened to a list, each with the instant it was decided at."""
+        async with self._pool.acquire() as conn:
+            stored = await load(conn, stream_name("list", list_id))
+        decoded = [decode(event.body) for event in stored]
+        return [(Act(event, envelope.actor), envelope.time) for envelope, event in decoded]
+
+    async def _step(
+        self,
+        issued: Issued,
+        list_id: UUID,
+        becomes: str,
+        expect: Expect,
+        decide_step: Callable[[Found], list[Event]],
+        *,
+        jurisdiction: UUID | None = None,
+    ) -> Done:
+        terms = await self._terms(list_id, jurisdiction)
+        listed = stream_name("list", list_id)
+        lines = [stream_name("application", application_id(list_id, n)) for n in range(1, terms.lines + 1)]
+        programme, budget = stream_name("programme", terms.programme_id), stream_name("budget", terms.budget_id)
+
+        def decide(history: History) -> Decision:
+            version = len(history[listed])
+            expect(version)
+            found = Found(
+                list_of(Act(*pair) for pair in zip(history[listed], history.actors[listed], strict=True)),
+                [application_of(history[line]) for line in lines],
+                programme_of(history[programme]),
+                budget_of(history[budget]),
+            )
+            events = decide_step(found)
+            body = _told(list_id, becomes, terms.lines, terms.amount_fen)
+            return Decision(
+                events,
+                status=200,
+                answer=answer(body, version=version + 1),
+                release=_released(history, lines) if becomes == "rejected" else (),
+            )
+
+        return await carry_out(self._pool, issued, [listed, *lines, programme, budget], decide)
+
+    async def _terms(self, list_id: UUID, jurisdiction: UUID | None) -> ReliefListSubmitted:
+        """What was submitted: it never changes, and says which streams a step concerns."""
+        acts = await self.acts_of(list_id)
+        if not acts or not isinstance(acts[0][0].event, ReliefListSubmitted):
+            raise NotFound
+        terms = acts[0][0].event
+        if jurisdiction is not None and terms.union_org_id not in await self._people.subtree(jurisdiction):
+            raise NotFound
+        return terms
+
+    async def _known(self, programme: str, command: submitting.Submit, jurisdiction: UUID | None) -> submitting.Known:
+        persons = {line.person_id for line in command.lines}
+        subtree = await self._people.subtree(command.union_org_id)
+        if jurisdiction is not None and command.union_org_id not in await self._people.subtree(jurisdiction):
+            subtree = frozenset()
+        return submitting.Known(
+            union_of=await self._people.unions_of(persons),
+            subtree=subtree,
+            taken=await self._taken(programme, persons),
+            sees_all=jurisdiction is None,
+        )
+
+    async def _taken(self, programme: str, persons: Collection[UUID]) -> frozenset[UUID]:
+        """Who has the programme's purpose already, so that all such lines are told at once.
+
+        The reservation made with the append decides; this is to say it early.
+        """
+        async with self._pool.acquire() as conn:
+            opened = programme_of(decode(event.body)[1] for event in await load(conn, programme))
+            if not isinstance(opened, Open):
+                return frozenset()
+            scope = _scope(opened.terms.programme_id, opened.period)
+            keys = {_key(person_id): person_id for person_id in persons}
+            rows = await conn.fetch(
+                "SELECT key FROM eventlog.reservations WHERE scope = $1 AND key = ANY($2::bytea[])", scope, list(keys)
+            )
+        return frozenset(keys[row["key"]] for row in rows)
+
+
+def reservation_of(requested: ReliefRequested) -> Reservation:
+    """Return what an application holds: the programme's purpose in its period, once per person.
+
+    By person while no household is known; the purpose is the programme's one.
+    """
+    return Reservation(_scope(requested.programme_id, requested.period), _key(requested.person_id), requested.subject)
+
+
+def held(events: Iterable[Event]) -> list[Reservation]:
+    """Return what the events of this service imply to be reserved: to rebuild and to check the reservations."""
+    holding: dict[str, Reservation] = {}
+    for event in events:
+        match event:
+            case ReliefRequested():
+                holding[event.subject] = reservation_of(event)
+            case ReliefRejected():
+                holding.pop(event.subject, None)
+            case _:
+                pass
+    return list(holding.values())
+
+
+def _scope(programme_id: UUID, period: str) -> str:
+    return f"purpose:{programme_id}:{period}"
+
+
+def _key(person_id: UUID) -> bytes:
+    """Person ids are random and stand in the events, so an unkeyed hash tells nothing and can be rebuilt."""
+    return sha256(person_id.bytes).digest()
+
+
+def _released(history: History, lines: Sequence[str]) -> list[Reservation]:
+    return [reservation_of(e) for line in lines for e in history[line] if isinstance(e, ReliefRequested)]
+
+
+def _taken_meanwhile(refusal: ReservationTaken, command: submitting.Submit) -> LinesRefused:
+    """Another list was first by a moment: tell the same as when it was first by a day."""
+    line_of = {
+        stream_name("application", application_id(command.list_id, n)): n for n in range(1, len(command.lines) + 1)
+    }
+    lines = sorted(line_of[conflict.wanted_by] for conflict in refusal.conflicts)
+    return LinesRefused([LineFault.PURPOSE_TAKEN.at(n, f"lines.{n - 1}.person_id") for n in lines])
+
+
+def _told(list_id: UUID, status: str, lines: int, amount_fen: int) -> Mapping[str, Any]:
+    return {"list_id": list_id, "status": status, "lines": lines, "amount_fen": amount_fen}

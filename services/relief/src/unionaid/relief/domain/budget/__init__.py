@@ -1,0 +1,1 @@
+"""What one fund allotted to one programme, and what became of it."""

@@ -1,0 +1,1 @@
+"""What a fund received and gave to programmes."""

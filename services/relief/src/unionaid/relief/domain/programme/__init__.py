@@ -1,0 +1,1 @@
+"""A programme: what, when, for which purpose, up to how much."""

@@ -1,0 +1,222 @@
+"""What relief refuses, by name. Each code is stable and has a text in every language of `locale/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from unionaid.service.refusals import Fault, NotFound, Refusal
+
+__all__ = [
+    "AlreadyOpened",
+    "ApprovedBySame",
+    "BeforePreviousStep",
+    "BudgetInsufficient",
+    "BudgetOfOtherProgramme",
+    "CommitmentMissing",
+    "DateInFuture",
+    "DateTooEarly",
+    "DeclaredDiffers",
+    "EarmarkedOtherwise",
+    "EnteredBySame",
+    "Fault",
+    "FundInsufficient",
+    "LineFault",
+    "LinesRefused",
+    "ListWrongStatus",
+    "NotFound",
+    "OutsideWindow",
+    "OwnMatter",
+    "PolicyMissing",
+    "PurposeNotInPolicy",
+    "ReferenceUnknown",
+    "Refusal",
+    "SamePersonTwice",
+    "SumTooLarge",
+    "VerifiedBySame",
+    "VisitorIsApprover",
+    "VisitorIsPayee",
+    "VisitorsSame",
+    "WindowReversed",
+]
+
+
+class AlreadyOpened(Refusal):
+    """The id is in use."""
+
+    code = "already-opened"
+
+
+class ReferenceUnknown(Refusal):
+    """The field names something that is not there."""
+
+    code = "reference-unknown"
+
+
+class DateInFuture(Refusal):
+    """The business date lies after today's."""
+
+    code = "date-in-future"
+
+
+class DateTooEarly(Refusal):
+    """The business date lies before everything this office knows."""
+
+    code = "date-too-early"
+
+
+class SumTooLarge(Refusal):
+    """A sum would leave the bounds of an amount."""
+
+    code = "sum-too-large"
+
+
+class FundInsufficient(Refusal):
+    """The fund holds less than is to be allotted."""
+
+    code = "fund-insufficient"
+
+
+class EarmarkedOtherwise(Refusal):
+    """The fund is earmarked for another purpose than the programme's."""
+
+    code = "earmarked-otherwise"
+
+
+class BudgetInsufficient(Refusal):
+    """Less is free in the budget than the list adds up to."""
+
+    code = "budget-insufficient"
+
+
+class BudgetOfOtherProgramme(Refusal):
+    """The budget was allotted to another programme."""
+
+    code = "budget-of-other-programme"
+
+
+class CommitmentMissing(Refusal):
+    """The budget is not bound to the list by this amount."""
+
+    code = "commitment-missing"
+
+
+class PolicyMissing(Refusal):
+    """No policy file says what holds for this kind of programme on its first day."""
+
+    code = "policy-missing"
+
+
+class PurposeNotInPolicy(Refusal):
+    """The policy knows no such purpose."""
+
+    code = "purpose-not-in-policy"
+
+
+class WindowReversed(Refusal):
+    """The window ends before it begins."""
+
+    code = "window-reversed"
+
+
+class OutsideWindow(Refusal):
+    """Relief was asked for on a day outside the programme's window."""
+
+    code = "outside-window"
+
+
+class BeforePreviousStep(Refusal):
+    """The step is dated before the one it follows."""
+
+    code = "before-previous-step"
+
+
+class DeclaredDiffers(Refusal):
+    """Count, sum or hash of the lines is not what was declared."""
+
+    code = "declared-differs"
+
+
+class ListWrongStatus(Refusal):
+    """The list is not where this step begins."""
+
+    code = "list-wrong-status"
+
+
+class SamePersonTwice(Refusal):
+    """Two pairs of eyes: each step is another person's."""
+
+
+class EnteredBySame(SamePersonTwice):
+    """Who entered the list may neither verify, decide nor pay it."""
+
+    code = "entered-by-same"
+
+
+class VerifiedBySame(SamePersonTwice):
+    """Who verified the list may neither decide nor pay it."""
+
+    code = "verified-by-same"
+
+
+class ApprovedBySame(SamePersonTwice):
+    """Who approved the list may not pay it."""
+
+    code = "approved-by-same"
+
+
+class OwnMatter(Refusal):
+    """Nobody decides or pays a list on which they stand."""
+
+    code = "own-matter"
+
+
+class VisitorsSame(Refusal):
+    """A visit is made by two."""
+
+    code = "visitors-same"
+
+
+class VisitorIsApprover(Refusal):
+    """Who approved does not hand out the money."""
+
+    code = "visitor-is-approver"
+
+
+class VisitorIsPayee(Refusal):
+    """Nobody hands relief to themselves."""
+
+    code = "visitor-is-payee"
+
+
+class LineFault(StrEnum):
+    """Why one line cannot pass."""
+
+    PERSON_UNKNOWN = "person-unknown"
+    PERSON_OF_OTHER_UNION = "person-of-other-union"
+    PERSON_TWICE = "person-twice"
+    PURPOSE_TAKEN = "purpose-taken"
+    AMOUNT_NOT_POSITIVE = "amount-not-positive"
+    AMOUNT_ABOVE_MAX = "amount-above-max"
+    OWN_LINE = "own-line"
+    LINE_WRONG_STATUS = "line-wrong-status"
+    LINE_MISSING = "line-missing"
+    LINE_NOT_ON_LIST = "line-not-on-list"
+    LINE_TWICE = "line-twice"
+    PROXY_UNKNOWN = "proxy-unknown"
+    PROXY_NOT_ALLOWED = "proxy-not-allowed"
+    PROXY_WITHOUT_NEED = "proxy-without-need"
+
+    def at(self, line: int, field: str, **params: object) -> Fault:
+        """Return this fault of a line (from 1); `field` is where in the input it stands."""
+        return Fault(field, self.value, {"line": line, **params})
+
+
+class LinesRefused(Refusal):
+    """Lines that cannot pass, all of them; the list is decided as a whole, so nothing was stored."""
+
+    code = "lines-refused"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(count=len({fault.params["line"] for fault in faults}))
+        self.faults = faults

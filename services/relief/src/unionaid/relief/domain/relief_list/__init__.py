@@ -1,0 +1,1 @@
+"""A list of people who are to receive relief, and its lines."""

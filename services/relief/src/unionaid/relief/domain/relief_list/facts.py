@@ -1,0 +1,112 @@
+"""A list: submitted, verified, approved, paid; or rejected on the way. Each step is another person's.
+
+```
+Unsubmitted ─► Submitted ─► Verified ─► Approved ─► Paid
+                   └────────────┴───────────┴─► Rejected
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from typing import NamedTuple, TypeAlias
+
+from unionaid.contracts import Event
+from unionaid.contracts.relief import (
+    ReliefListApproved,
+    ReliefListPaid,
+    ReliefListRejected,
+    ReliefListSubmitted,
+    ReliefListVerified,
+)
+from unionaid.relief.domain.broken_history import BrokenHistory
+
+
+class Act(NamedTuple):
+    """An event of a list, and by whom it came about: `person-<uuid>` or `service:<name>`."""
+
+    event: Event
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubmitted:
+    """There is no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What every list has: what was submitted, by whom, and the business date of the last step."""
+
+    terms: ReliefListSubmitted
+    entered_by: str
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted(_Known):
+    """Waits for the sub-district."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified(_Known):
+    """Waits for the approver."""
+
+    verified_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved(_Known):
+    """The budget is bound; waits for the cashier."""
+
+    verified_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid(_Known):
+    """Every line was paid. The end."""
+
+    verified_by: str
+    approved_by: str
+    paid_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected(_Known):
+    """No line is paid. The end."""
+
+    rejected_by: str
+    reason_code: str
+
+
+Existing: TypeAlias = Submitted | Verified | Approved | Paid | Rejected
+ReliefList: TypeAlias = Unsubmitted | Existing
+
+INITIAL: ReliefList = Unsubmitted()
+
+
+def evolve(relief_list: ReliefList, act: Act) -> ReliefList:
+    """Return the list after an act. Raises BrokenHistory."""
+    event, by = act
+    match relief_list, event:
+        case Unsubmitted(), ReliefListSubmitted():
+            return Submitted(event, by, event.occurred_on)
+        case Submitted(terms, entered_by), ReliefListVerified():
+            return Verified(terms, entered_by, event.occurred_on, by)
+        case Verified(terms, entered_by, _, verified_by), ReliefListApproved():
+            return Approved(terms, entered_by, event.occurred_on, verified_by, by)
+        case Approved(terms, entered_by, _, verified_by, approved_by), ReliefListPaid():
+            return Paid(terms, entered_by, event.occurred_on, verified_by, approved_by, by)
+        case ((Submitted() | Verified() | Approved()), ReliefListRejected()):
+            return Rejected(relief_list.terms, relief_list.entered_by, event.occurred_on, by, event.reason_code)
+        case _:
+            raise BrokenHistory(relief_list, event)
+
+
+def list_of(history: Iterable[Act]) -> ReliefList:
+    """Return the list that its stream tells of. Raises BrokenHistory."""
+    return reduce(evolve, history, INITIAL)

@@ -1,0 +1,102 @@
+"""What every step of a list asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from unionaid.relief.domain.budget.rules import Movement
+from unionaid.relief.domain.dates import refuse_impossible
+from unionaid.relief.domain.refusals import (
+    ApprovedBySame,
+    BeforePreviousStep,
+    EnteredBySame,
+    LineFault,
+    LinesRefused,
+    ListWrongStatus,
+    NotFound,
+    OwnMatter,
+    SamePersonTwice,
+    VerifiedBySame,
+)
+from unionaid.relief.domain.relief_list import applications, facts
+
+Lines = Sequence[applications.Application]
+"""The applications of a list, in the order of their lines."""
+L = TypeVar("L", bound=applications.Existing)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who takes a step (the event attribute `actor`), on which business date."""
+
+    by: str
+    on: date
+    today: date
+
+
+def existing(relief_list: facts.ReliefList) -> facts.Existing:
+    """Return the list that is there. Raises NotFound."""
+    if isinstance(relief_list, facts.Unsubmitted):
+        raise NotFound
+    return relief_list
+
+
+def wrong_status(relief_list: facts.Existing) -> ListWrongStatus:
+    """Return the refusal of a step that does not begin where the list is."""
+    return ListWrongStatus(status=status_of(relief_list))
+
+
+def status_of(state: object) -> str:
+    """Return the name of a state, `approved`."""
+    return type(state).__name__.lower()
+
+
+def refuse_date(relief_list: facts.Existing, step: Step) -> None:
+    """Refuse a date that cannot be, or one before the step before."""
+    refuse_impossible(step.on, step.today)
+    if step.on < relief_list.last_on:
+        raise BeforePreviousStep(field="occurred_on", previous=relief_list.last_on.isoformat())
+
+
+def refuse_same_person(relief_list: facts.Existing, by: str) -> None:
+    """Refuse who entered, verified or approved the list: two pairs of eyes (domain, rules for all)."""
+    earlier: tuple[tuple[str, type[SamePersonTwice]], ...] = (
+        ("entered_by", EnteredBySame),
+        ("verified_by", VerifiedBySame),
+        ("approved_by", ApprovedBySame),
+    )
+    for step, refusal in earlier:
+        if getattr(relief_list, step, None) == by:
+            raise refusal
+
+
+def each(status: type[L], lines: Lines, relief_list: facts.Existing) -> list[L]:
+    """Return the lines, all of which must have a status, for the list is decided as a whole.
+
+    Raises LinesRefused.
+    """
+    passing: list[L] = [line for line in lines if isinstance(line, status)]
+    if len(passing) < relief_list.terms.lines:
+        raise LinesRefused(
+            [
+                LineFault.LINE_WRONG_STATUS.at(n, "lines", status=status_of(line))
+                for n, line in enumerate(lines, start=1)
+                if not isinstance(line, status)
+            ]
+        )
+    return passing
+
+
+def refuse_own_matter(lines: Sequence[applications.Existing], by: str) -> None:
+    """Refuse who stands on the list."""
+    if any(by == f"person-{line.terms.person_id}" for line in lines):
+        raise OwnMatter
+
+
+def movement(relief_list: facts.Existing, step: Step) -> Movement:
+    """Return what the list moves in its budget."""
+    terms = relief_list.terms
+    return Movement(terms.list_id, terms.amount_fen, terms.lines, step.on)

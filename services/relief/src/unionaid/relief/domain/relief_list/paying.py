@@ -1,0 +1,169 @@
+"""How an approved list is paid: cash handed over on a visit of two, each line signed for (簽領表)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from unionaid.contracts import Event
+from unionaid.contracts.fields import SignedBy
+from unionaid.contracts.relief import FundPart, ReliefListPaid, ReliefPaid
+from unionaid.relief.domain.budget import facts as budget_facts
+from unionaid.relief.domain.budget import rules as budget_rules
+from unionaid.relief.domain.programme import facts as programme_facts
+from unionaid.relief.domain.refusals import (
+    Fault,
+    LineFault,
+    LinesRefused,
+    ReferenceUnknown,
+    VisitorIsApprover,
+    VisitorIsPayee,
+    VisitorsSame,
+)
+from unionaid.relief.domain.relief_list import applications, facts
+from unionaid.relief.domain.relief_list.guards import (
+    Lines,
+    Step,
+    each,
+    existing,
+    movement,
+    refuse_date,
+    refuse_own_matter,
+    refuse_same_person,
+    wrong_status,
+)
+
+
+class Signature(NamedTuple):
+    """Who signed for a line; `proxy_person_id` where a proxy did whom the office knows."""
+
+    line: int
+    signed_by: SignedBy
+    proxy_person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CashVisit:
+    """Cash was handed out by `visitors`; of the signed list's scan, here are the hash and the length."""
+
+    visitors: tuple[UUID, UUID]
+    signed_list_sha256: str
+    signed_list_bytes: int
+    signatures: Sequence[Signature]
+    known_proxies: Set[UUID] = frozenset()
+    """The proxies among the signatures whom the office knows; looked up before it is decided."""
+
+
+def pay_cash(
+    relief_list: facts.ReliefList,
+    lines: Lines,
+    programme: programme_facts.Programme,
+    budget: budget_facts.Budget,
+    *,
+    visit: CashVisit,
+    step: Step,
+) -> list[Event]:
+    """Record that every line of an approved list was handed out and signed for.
+
+    Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, ApprovedBySame, VisitorsSame,
+    VisitorIsApprover, VisitorIsPayee, OwnMatter, LinesRefused (with every line at fault), CommitmentMissing
+    and the refusals of dates.
+    """
+    known = existing(relief_list)
+    if not isinstance(known, facts.Approved):
+        raise wrong_status(known)
+    if not isinstance(programme, programme_facts.Open):
+        raise ReferenceUnknown(field="programme_id")
+    if not isinstance(budget, budget_facts.Open):
+        raise ReferenceUnknown(field="budget_id")
+    refuse_same_person(known, step.by)
+    refuse_date(known, step)
+    approved = each(applications.Approved, lines, known)
+    refuse_own_matter(approved, step.by)
+    _refuse_visitors(known, approved, visit)
+    faults = list(_faults(approved, visit, step))
+    if faults:
+        raise LinesRefused(faults)
+    terms = known.terms
+    events: list[Event] = [
+        budget_rules.spend(budget, movement(known, step)),
+        ReliefListPaid(
+            occurred_on=step.on,
+            list_id=terms.list_id,
+            budget_id=terms.budget_id,
+            method="cash",
+            lines=terms.lines,
+            amount_fen=terms.amount_fen,
+            visitors=visit.visitors,
+            signed_list_sha256=visit.signed_list_sha256,
+            signed_list_bytes=visit.signed_list_bytes,
+        ),
+    ]
+    events += _payments(approved, programme, budget.fund_id, visit, step)
+    return events
+
+
+def _refuse_visitors(relief_list: facts.Approved, lines: Sequence[applications.Approved], visit: CashVisit) -> None:
+    if len(set(visit.visitors)) < len(visit.visitors):
+        raise VisitorsSame(field="visitors")
+    if relief_list.approved_by in {f"person-{visitor}" for visitor in visit.visitors}:
+        raise VisitorIsApprover(field="visitors")
+    if not {line.terms.person_id for line in lines}.isdisjoint(visit.visitors):
+        raise VisitorIsPayee(field="visitors")
+
+
+def _faults(lines: Sequence[applications.Approved], visit: CashVisit, step: Step) -> Iterator[Fault]:
+    payees = {line.terms.line: line.terms.person_id for line in lines}
+    signed: set[int] = set()
+    for place, signature in enumerate(visit.signatures):
+        line, field = signature.line, f"lines.{place}.line"
+        if line not in payees:
+            yield LineFault.LINE_NOT_ON_LIST.at(line, field)
+        elif line in signed:
+            yield LineFault.LINE_TWICE.at(line, field)
+        elif fault := _proxy_fault(signature, payees[line], visit, step):
+            yield fault.at(line, f"lines.{place}.proxy_person_id")
+        signed.add(line)
+    for line in sorted(payees.keys() - signed):
+        yield LineFault.LINE_MISSING.at(line, "lines")
+
+
+def _proxy_fault(signature: Signature, payee: UUID, visit: CashVisit, step: Step) -> LineFault | None:
+    proxy = signature.proxy_person_id
+    if proxy is None:
+        return None
+    if signature.signed_by != "proxy":
+        return LineFault.PROXY_WITHOUT_NEED
+    if proxy == payee or proxy in visit.visitors or step.by == f"person-{proxy}":
+        return LineFault.PROXY_NOT_ALLOWED
+    return None if proxy in visit.known_proxies else LineFault.PROXY_UNKNOWN
+
+
+def _payments(
+    lines: Sequence[applications.Approved],
+    programme: programme_facts.Open,
+    fund_id: UUID,
+    visit: CashVisit,
+    step: Step,
+) -> Iterator[Event]:
+    signatures = {signature.line: signature for signature in visit.signatures}
+    for line in lines:
+        terms, signature = line.terms, signatures[line.terms.line]
+        yield ReliefPaid(
+            occurred_on=step.on,
+            application_id=terms.application_id,
+            list_id=terms.list_id,
+            line=terms.line,
+            programme_id=terms.programme_id,
+            programme_kind=programme.terms.kind,
+            programme_year=programme.terms.year,
+            person_id=terms.person_id,
+            union_org_id=terms.union_org_id,
+            method="cash",
+            amount_fen=terms.amount_fen,
+            parts=(FundPart(fund_id=fund_id, amount_fen=terms.amount_fen),),
+            signed_by=signature.signed_by,
+            proxy_person_id=signature.proxy_person_id,
+        )

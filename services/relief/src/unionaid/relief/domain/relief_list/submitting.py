@@ -1,0 +1,174 @@
+"""How a list comes in: every line must be able to pass, or none is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from unionaid.contracts import Event
+from unionaid.contracts.relief import ReliefListSubmitted, ReliefRequested, application_id, lines_hash
+from unionaid.relief.domain.budget import facts as budget_facts
+from unionaid.relief.domain.dates import refuse_impossible
+from unionaid.relief.domain.money import yuan
+from unionaid.relief.domain.programme import facts as programme_facts
+from unionaid.relief.domain.refusals import (
+    AlreadyOpened,
+    BudgetOfOtherProgramme,
+    DeclaredDiffers,
+    Fault,
+    LineFault,
+    LinesRefused,
+    OutsideWindow,
+    ReferenceUnknown,
+)
+from unionaid.relief.domain.relief_list.facts import ReliefList, Unsubmitted
+
+
+class Line(NamedTuple):
+    """One person and what the person is to receive, in fen."""
+
+    person_id: UUID
+    amount_fen: int
+
+
+class Declared(NamedTuple):
+    """What the submitter says the list holds: count, sum in fen, hash as in `contracts`."""
+
+    lines: int
+    amount_fen: int
+    lines_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known outside the list, looked up before.
+
+    `union_of` holds the persons among the lines that the office knows, with the union each works under (None:
+    no worker); `subtree` the unions under the submitting one, itself included, none if the submitter does not
+    see it; `taken` the persons who have the programme's purpose in its period already. To a submitter who does
+    not see all, a person of another union is unknown.
+    """
+
+    union_of: Mapping[UUID, UUID | None]
+    subtree: Set[UUID]
+    taken: Set[UUID]
+    sees_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Submit a list for a programme, to be paid from a budget. `by` is the actor."""
+
+    list_id: UUID
+    union_org_id: UUID
+    declared: Declared
+    lines: Sequence[Line]
+    by: str
+    on: date
+    today: date
+
+
+def submit(
+    relief_list: ReliefList,
+    programme: programme_facts.Programme,
+    budget: budget_facts.Budget,
+    known: Known,
+    command: Submit,
+) -> list[Event]:
+    """Take a list in: one event of the list, one of each line's application.
+
+    Raises AlreadyOpened, ReferenceUnknown, BudgetOfOtherProgramme, OutsideWindow, DeclaredDiffers,
+    LinesRefused (with every line at fault) and the refusals of dates.
+    """
+    if not isinstance(relief_list, Unsubmitted):
+        raise AlreadyOpened(field="list_id")
+    if not isinstance(programme, programme_facts.Open):
+        raise ReferenceUnknown(field="programme_id")
+    if not isinstance(budget, budget_facts.Open):
+        raise ReferenceUnknown(field="budget_id")
+    if not known.subtree:
+        raise ReferenceUnknown(field="union_org_id")
+    terms = programme.terms
+    if budget.programme_id != terms.programme_id:
+        raise BudgetOfOtherProgramme(field="budget_id")
+    refuse_impossible(command.on, command.today)
+    if not terms.window_from <= command.on <= terms.window_to:
+        raise OutsideWindow(field="occurred_on", first=terms.window_from.isoformat(), last=terms.window_to.isoformat())
+    _refuse_other_than_declared(command)
+    faults = list(_faults(programme, known, command))
+    if faults:
+        raise LinesRefused(faults)
+    return [_submitted(budget.budget_id, programme, command), *_requests(programme, known, command)]
+
+
+def _refuse_other_than_declared(command: Submit) -> None:
+    declared = command.declared
+    if declared.lines != len(command.lines):
+        raise DeclaredDiffers(field="declared.lines")
+    total = sum(line.amount_fen for line in command.lines)
+    if declared.amount_fen != total:
+        raise DeclaredDiffers(field="declared.amount_fen")
+    if declared.lines_hash != _hash(command.lines):
+        raise DeclaredDiffers(field="declared.lines_hash")
+
+
+def _hash(lines: Sequence[Line]) -> str:
+    return lines_hash((n, line.person_id, line.amount_fen) for n, line in enumerate(lines, start=1))
+
+
+def _faults(programme: programme_facts.Open, known: Known, command: Submit) -> Iterator[Fault]:
+    first: dict[UUID, int] = {}
+    most_fen = programme.terms.amount_max_fen
+    for n, (person_id, amount_fen) in enumerate(command.lines, start=1):
+        if amount_fen <= 0:
+            yield LineFault.AMOUNT_NOT_POSITIVE.at(n, f"lines.{n - 1}.amount_fen")
+        elif amount_fen > most_fen:
+            yield LineFault.AMOUNT_ABOVE_MAX.at(n, f"lines.{n - 1}.amount_fen", most=yuan(most_fen))
+        earlier = first.setdefault(person_id, n)
+        if earlier != n:
+            yield LineFault.PERSON_TWICE.at(n, f"lines.{n - 1}.person_id", earlier=earlier)
+        elif fault := _person_fault(person_id, known, command.by):
+            yield fault.at(n, f"lines.{n - 1}.person_id")
+
+
+def _person_fault(person_id: UUID, known: Known, by: str) -> LineFault | None:
+    if person_id not in known.union_of:
+        return LineFault.PERSON_UNKNOWN
+    if known.union_of[person_id] not in known.subtree:
+        return LineFault.PERSON_OF_OTHER_UNION if known.sees_all else LineFault.PERSON_UNKNOWN
+    if by == f"person-{person_id}":
+        return LineFault.OWN_LINE
+    return LineFault.PURPOSE_TAKEN if person_id in known.taken else None
+
+
+def _submitted(budget_id: UUID, programme: programme_facts.Open, command: Submit) -> Event:
+    return ReliefListSubmitted(
+        occurred_on=command.on,
+        list_id=command.list_id,
+        programme_id=programme.terms.programme_id,
+        budget_id=budget_id,
+        union_org_id=command.union_org_id,
+        lines=command.declared.lines,
+        amount_fen=command.declared.amount_fen,
+        lines_hash=command.declared.lines_hash,
+    )
+
+
+def _requests(programme: programme_facts.Open, known: Known, command: Submit) -> Iterator[Event]:
+    unions = {person_id: union for person_id, union in known.union_of.items() if union is not None}
+    for n, line in enumerate(command.lines, start=1):
+        yield ReliefRequested(
+            occurred_on=command.on,
+            application_id=application_id(command.list_id, n),
+            list_id=command.list_id,
+            line=n,
+            programme_id=programme.terms.programme_id,
+            person_id=line.person_id,
+            union_org_id=unions[line.person_id],
+            purpose=programme.terms.purpose,
+            period=programme.period,
+            amount_fen=line.amount_fen,
+        )

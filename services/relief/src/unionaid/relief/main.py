@@ -1,0 +1,121 @@
+"""The process: `python -m unionaid.relief.main {migrate|serve|relay|consume|all}`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Final
+
+import asyncpg
+
+from unionaid.contracts import source, topic_name
+from unionaid.eventlog import OwnViews, ProjectionSet, Relay, Roles, ensure_build, install
+from unionaid.eventlog import migrate as run_migrations
+from unionaid.relief import policies
+from unionaid.relief.application import Relief
+from unionaid.relief.domain.refusals import LineFault
+from unionaid.relief.http import ROUTERS, STATUSES, Desk
+from unionaid.relief.people import People, registry_people
+from unionaid.relief.resources import directory
+from unionaid.relief.subscriptions import following
+from unionaid.relief.views import ReliefViews
+from unionaid.service import health
+from unionaid.service.app import create_app, http_pool
+from unionaid.service.clock import Clock, clock_of
+from unionaid.service.keys import Keys
+from unionaid.service.main import Parts, Service, run
+from unionaid.service.settings import MigrationSettings, Settings
+from unionaid.service.tokens import IssuerKeys
+
+NAME: Final = "relief"
+ANY_DIVISION = "000000"
+"""Tables are the same in every division; which topic feeds them is a matter of `consume`."""
+
+
+async def migrate(settings: MigrationSettings) -> None:
+    """Bring the database up to date: the log, relief's own views, and the tables fed by registry."""
+    owner = await asyncpg.connect(settings.owner_database_url)
+    try:
+        roles = Roles.of(settings.database)
+        await install(owner, roles)
+        await run_migrations(owner, NAME, directory("migrations"), roles)
+        await ensure_build(owner, registry_people(ANY_DIVISION), roles)
+    finally:
+        await owner.close()
+
+
+def build(settings: Settings) -> Parts:
+    """Put the service together; nothing is opened yet."""
+    relay = Relay(
+        dsn=settings.database_url,
+        bootstrap=settings.kafka,
+        topic=topic_name(settings.division, NAME),
+        source=source(settings.division, NAME),
+        clock=clock_of(settings).now,
+    )
+    people = registry_people(settings.division)
+    return assemble(settings, relay, people)
+
+
+def assemble(
+    settings: Settings,
+    relay: Relay,
+    people: ProjectionSet,
+    *,
+    keys: Keys | None = None,
+    clock: Clock | None = None,
+    issuer_keys: IssuerKeys | None = None,
+) -> Parts:
+    """Put the service together around a relay and a set; tests give keys and clock of their own."""
+    pool = http_pool(settings, NAME)
+    own_views = OwnViews(pool, ReliefViews())
+    known = People(pool, people)
+
+    def appended() -> None:
+        relay.nudge()
+        own_views.nudge()
+
+    app = create_app(
+        NAME,
+        settings,
+        ROUTERS,
+        title="UnionAid relief",
+        pool=pool,
+        keys=keys,
+        clock=clock,
+        issuer_keys=issuer_keys,
+        locales=[directory("locale")],
+        statuses=STATUSES,
+        checks={
+            "database": health.database(pool),
+            "schema": health.schema(
+                pool, {"eventlog": files("unionaid.eventlog") / "sql", NAME: directory("migrations")}
+            ),
+            "kafka": health.kafka(settings.kafka),
+            "relay": health.relay(relay),
+            people.name: _nothing_parked(known),
+        },
+        position=known.reached,
+        appended=appended,
+    )
+    app.state.shell.catalogue.refuse_missing(LineFault)
+    app.state.desk = Desk(Relief(pool, known, policies.read(directory("policy"))), known, own_views, pool)
+    return Parts(
+        app=app,
+        beside={"own views": own_views.run},
+        relay=relay.run,
+        consumers={people.name: following(settings.database_url, settings.kafka, people)},
+    )
+
+
+def _nothing_parked(people: People) -> health.Check:
+    async def check() -> health.Finding:
+        parked = await people.parked()
+        return health.Finding(health.Health.DEGRADED, f"{parked} events parked") if parked else health.OK
+
+    return check
+
+
+SERVICE = Service(NAME, migrate, build)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,130 @@
+"""What relief knows of registry: which persons there are, under which union, and the tree of unions.
+
+No identity: registry alone has that. The tables are filled from registry's topic, see `subscriptions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import ClassVar, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from unionaid.contracts import source, topic_name
+from unionaid.contracts.registry import PersonRegistered, UnionOrgEstablished, WorkerRegistered
+from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+
+class _Org(msgspec.Struct, frozen=True, gc=False):
+    org_id: UUID
+    level: str
+    parent_id: UUID | None = None
+
+
+class _Person(msgspec.Struct, frozen=True, gc=False):
+    person_id: UUID
+    union_org_id: UUID | None = None
+
+
+class Orgs:
+    """The tree of unions."""
+
+    name = "orgs"
+    version = 1
+    tables = ("org",)
+    ddl = """
+        CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL);
+        CREATE INDEX org_parent ON org (parent_id);
+    """
+    decoders: ClassVar[dict[str, Decoder]] = {UnionOrgEstablished.TYPE: msgspec.json.Decoder(_Org).decode}
+
+    async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Add unions."""
+        await conn.execute(
+            "INSERT INTO org (org_id, parent_id, level) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[])",
+            [event.data.org_id for event in events],
+            [event.data.parent_id for event in events],
+            [event.data.level for event in events],
+        )
+
+
+class Persons:
+    """Everybody registered; a worker with the union."""
+
+    name = "persons"
+    version = 1
+    tables = ("person",)
+    ddl = "CREATE TABLE person (person_id uuid PRIMARY KEY, union_org_id uuid)"
+    decoders: ClassVar[dict[str, Decoder]] = dict.fromkeys(
+        (PersonRegistered.TYPE, WorkerRegistered.TYPE), msgspec.json.Decoder(_Person).decode
+    )
+
+    async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Add persons; the role of worker adds the union to the same person."""
+        latest = {event.data.person_id: event.data.union_org_id for event in events}
+        await conn.execute(
+            "INSERT INTO person (person_id, union_org_id) SELECT * FROM unnest($1::uuid[], $2::uuid[]) "
+            "ON CONFLICT (person_id) DO UPDATE SET union_org_id = excluded.union_org_id",
+            list(latest),
+            list(latest.values()),
+        )
+
+
+def registry_people(division: str) -> ProjectionSet:
+    """Return the set of both, fed by the registry of a division."""
+    topic = topic_name(division, "registry")
+    return ProjectionSet("registry_people", {topic: source(division, "registry")}, [Orgs(), Persons()])
+
+
+class People:
+    """Questions to the live build of the set."""
+
+    def __init__(self, pool: Pool, chosen: ProjectionSet) -> None:
+        self._pool, self._chosen = pool, chosen
+
+    async def unions_of(self, persons: Collection[UUID]) -> dict[UUID, UUID | None]:
+        """Return those who are known, each with the union, None for who is no worker."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(
+                "SELECT person_id, union_org_id FROM person WHERE person_id = ANY($1::uuid[])", list(persons)
+            )
+        return {row["person_id"]: row["union_org_id"] for row in rows}
+
+    async def subtree(self, org_id: UUID) -> frozenset[UUID]:
+        """Return a union and all unions under it; none if it is not known."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(_SUBTREE, org_id)
+        return frozenset(row["org_id"] for row in rows)
+
+    async def reached(self, topic: str) -> int | None:
+        """Return the last index of a topic that the tables hold, -1 before the first, None for other topics."""
+        if topic not in self._chosen.topics:
+            return None
+        last = await self._pool.fetchval(_REACHED, self._chosen.name, topic)
+        return -1 if last is None else int(last)
+
+    async def parked(self) -> int:
+        """Return how many of registry's events could not be applied and wait: what is known may lack them."""
+        return int(await self._pool.fetchval(_PARKED, self._chosen.name))
+
+
+_SUBTREE = """
+WITH RECURSIVE tree AS (
+    SELECT org_id FROM org WHERE org_id = $1
+    UNION SELECT org.org_id FROM org JOIN tree ON org.parent_id = tree.org_id
+) SELECT org_id FROM tree
+"""
+_PARKED = """
+SELECT count(*) FROM eventlog.parked p
+JOIN eventlog.projection_sets s ON p.subscription = s.name || '_' || s.build
+WHERE s.name = $1 AND s.live AND p.blocks IS NOT NULL
+"""
+_REACHED = """
+SELECT p.last_index FROM eventlog.positions p
+JOIN eventlog.projection_sets s ON p.subscription = s.name || '_' || s.build
+WHERE s.name = $1 AND s.live AND p.topic = $2
+"""

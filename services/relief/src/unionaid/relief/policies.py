@@ -1,0 +1,79 @@
+"""The policy files: what holds for which kind of programme, from which day on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources.abc import Traversable
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from unionaid.contracts.fields import AmountFen, Code, PolicyVersion, ProgrammeKind
+from unionaid.relief.domain.programme import rules
+
+Policies = Mapping[ProgrammeKind, tuple[rules.PolicyVersion, ...]]
+"""By kind; a kind without a file has no policy, so no such programme can be opened."""
+
+
+class PolicyRefused(Exception):
+    """A policy file does not say what it must; the message names file and fault."""
+
+
+class _Version(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    version: PolicyVersion
+    in_force_from: date
+    purposes: list[Code]
+    standard_fen: AmountFen
+    amount_max_fen: AmountFen
+
+    @model_validator(mode="after")
+    def _standard_within(self) -> Self:
+        if not self.purposes or self.standard_fen > self.amount_max_fen:
+            raise ValueError(f"{self.version}: needs a purpose, and a standard up to its maximum")
+        return self
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: ProgrammeKind
+    versions: list[_Version]
+
+    @model_validator(mode="after")
+    def _versions_apart(self) -> Self:
+        for name in ("version", "in_force_from"):
+            if len({getattr(v, name) for v in self.versions}) < len(self.versions):
+                raise ValueError(f"two versions have the same {name}")
+        return self
+
+
+def read(directory: Traversable) -> Policies:
+    """Read every file of a directory.
+
+    Raises:
+        PolicyRefused: a file is malformed, or two are for one kind.
+    """
+    policies: dict[ProgrammeKind, tuple[rules.PolicyVersion, ...]] = {}
+    for file in sorted((f for f in directory.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name):
+        try:
+            read_file = _File.model_validate(yaml.safe_load(file.read_text("utf-8")))
+        except (ValidationError, yaml.YAMLError) as error:
+            raise PolicyRefused(f"{file.name}: {error}") from None
+        if read_file.kind in policies:
+            raise PolicyRefused(f"{file.name}: a second file for {read_file.kind}")
+        policies[read_file.kind] = tuple(_made(version) for version in read_file.versions)
+    return policies
+
+
+def _made(version: _Version) -> rules.PolicyVersion:
+    return rules.PolicyVersion(
+        version.version,
+        version.in_force_from,
+        frozenset(version.purposes),
+        version.standard_fen,
+        version.amount_max_fen,
+    )

@@ -1,0 +1,51 @@
+"""A list of the most lines: each step is one request and one append. Run with -s to see how long each takes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable
+from uuid import uuid4
+
+import httpx
+
+from unionaid.contracts.fields import LINES_MAX
+from unionaid.service.limits import JSON_BODY_BYTES_MAX
+
+
+async def timed(what: str, request: Awaitable[httpx.Response]) -> httpx.Response:
+    began = time.perf_counter()
+    answer = await request
+    print(f"{what}: {LINES_MAX} lines in {time.perf_counter() - began:.2f} s")
+    return answer
+
+
+async def test_a_list_of_the_most_lines_goes_all_the_way(service, winter) -> None:
+    people = [uuid4() for _ in range(LINES_MAX)]
+    await service.register(people)
+    body = winter.list_body([(p, 40_000) for p in people])
+    sizes = {"list": len(json.dumps(body)), "payment": len(json.dumps(winter.payment(LINES_MAX)))}
+    print(f"bytes: {sizes}")
+    assert max(sizes.values()) < JSON_BODY_BYTES_MAX
+    submitted = await timed("submitted", winter.submit(body))
+    assert submitted.status_code == 201
+    list_id = submitted.json()["list_id"]
+    assert (await timed("submitted again", winter.submit(body))).status_code == 422
+    assert (await timed("verified", winter.verify(list_id))).status_code == 200
+    assert (await timed("approved", winter.approve(list_id))).status_code == 200
+    before = await service.pool.fetchval("SELECT count(*) FROM eventlog.outbox")
+    assert (await timed("paid", winter.pay(list_id, LINES_MAX))).status_code == 200
+    assert await service.pool.fetchval("SELECT count(*) FROM eventlog.outbox") == before + 1
+    assert (await winter.budget())["spent_fen"] == 40_000 * LINES_MAX
+    paid = await service.pool.fetchval("SELECT count(*) FROM views.application WHERE status = 'paid'")
+    assert paid == LINES_MAX
+
+
+async def test_a_long_list_rejected_gives_all_its_people_back(service, winter) -> None:
+    people = [uuid4() for _ in range(LINES_MAX)]
+    await service.register(people)
+    body = winter.list_body([(p, 1) for p in people])
+    list_id = (await winter.submit(body)).json()["list_id"]
+    assert (await timed("rejected", winter.reject(list_id))).status_code == 200
+    assert await service.pool.fetchval("SELECT count(*) FROM eventlog.reservations") == 0
+    assert (await winter.submit(body)).status_code == 201

@@ -1,0 +1,192 @@
+"""The service as a process: migrated, killed between the steps of a list, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from joserfc.jwk import OKPKey
+
+from unionaid.contracts import topic_name
+from unionaid.contracts.registry import UnionOrgEstablished, WorkerRegistered
+from unionaid.contracts.samples import DISTRICT, SAMPLES, Sample
+from unionaid.relief.examples import ENTERER, person
+from unionaid.relief.people import registry_people
+from unionaid.testkit.log import published, until, write
+
+DIVISION = "640302"
+TOPICS = tuple(topic_name(DIVISION, name) for name in ("registry", "relief"))
+
+
+class Process:
+    """`python -m unionaid.relief.main`, which can be killed and started again."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = {**os.environ, **environment}
+        self._running: asyncio.subprocess.Process | None = None
+
+    async def run(self, command: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "unionaid.relief.main", command),
+            env=self._environment,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+
+    async def start(self) -> None:
+        self._running = await self.run("all")
+
+    async def kill(self) -> None:
+        if self._running is not None and self._running.returncode is None:
+            self._running.kill()
+            await self._running.wait()
+
+    async def end(self) -> int:
+        assert self._running is not None
+        self._running.terminate()
+        return await self._running.wait()
+
+
+@asynccontextmanager
+async def issuer(key: OKPKey) -> AsyncIterator[str]:
+    body = json.dumps({"keys": [key.as_dict(private=False)]}).encode()
+
+    class Jwks(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Jwks)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+async def topics(kafka) -> AsyncIterator[None]:
+    for topic in TOPICS:
+        await kafka.create_topic(topic)
+    yield
+    for topic in TOPICS:
+        await kafka.delete_topic(topic)
+
+
+@dataclass
+class Office:
+    """The service in its process, and its callers."""
+
+    service: Any
+    process: Process
+
+    async def restart(self) -> None:
+        await self.process.kill()
+        await self.process.start()
+        await until(self._ready)
+
+    async def _ready(self) -> bool:
+        try:
+            return bool((await self.service.client.get("/readyz")).status_code == 200)
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture
+async def office(make_service, postgres, kafka, topics, tmp_path: Path) -> AsyncIterator[Office]:
+    database, key = await postgres.create_service_database("relief"), OKPKey.generate_key("Ed25519", {"kid": "first"})
+    for name in ("kek", "hmac"):
+        (tmp_path / name).write_bytes(secrets.token_bytes(32))
+        (tmp_path / name).chmod(0o600)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    async with issuer(key) as issued_by, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        process = Process(
+            {
+                "UNIONAID_DATABASE_URL": database.app_dsn,
+                "UNIONAID_OWNER_DATABASE_URL": database.owner_dsn,
+                "UNIONAID_KAFKA": kafka.bootstrap,
+                "UNIONAID_DIVISION": DIVISION,
+                "UNIONAID_HTTP_HOST": "127.0.0.1",
+                "UNIONAID_HTTP_PORT": str(port),
+                "UNIONAID_ISSUER": issued_by,
+                "UNIONAID_SECRETS_DIR": str(tmp_path),
+            }
+        )
+        for _ in range(2):  # twice is as good as once
+            assert await (await process.run("migrate")).wait() == 0
+        async with asyncpg.create_pool(database.app_dsn, min_size=0, max_size=2) as pool:
+            made = Office(make_service(client, pool, database, registry_people(DIVISION), key, issued_by), process)
+            try:
+                await made.restart()
+                yield made
+            finally:
+                await process.kill()
+    await postgres.drop(database)
+
+
+async def test_killed_between_the_steps_it_loses_and_doubles_nothing(office: Office, kafka) -> None:
+    people = [person(n) for n in range(40)]
+    await write(kafka, TOPICS[0], registered(people))
+    service = office.service
+    winter = await service.funded()
+    body = winter.list_body([(p, 50_000) for p in people], union=DISTRICT)
+    path = f"/lists?after={TOPICS[0]}@{len(people)}"
+
+    async def submit(who: str = ENTERER, key: str = "submit") -> httpx.Response:
+        answer: httpx.Response = await service.post(path, body, who, "district_officer", key=key)
+        return answer
+
+    first = await submit()
+    assert first.status_code == 201, first.text
+    list_id = first.json()["list_id"]
+    steps = (
+        submit,
+        lambda: winter.verify(list_id, key="verify", unit=DISTRICT),
+        lambda: winter.approve(list_id, key="approve"),
+        lambda: winter.pay(list_id, len(people), key="pay"),
+    )
+    for step in steps:
+        answer = await step()
+        await office.restart()  # the caller never saw the answer, and asks again
+        assert (await step()).content == answer.content
+    assert (await winter.budget())["spent_fen"] == 2_000_000
+    of_money, per_step = 5, len(people)
+    expected = of_money + (1 + per_step) + (1 + per_step) + (2 + per_step) + (2 + per_step)
+
+    async def all_published() -> bool:
+        return len(await published(kafka, TOPICS[1])) == expected
+
+    await until(all_published)
+    assert await service.events() == expected
+    refused = await submit(f"person-{uuid4()}", "another")
+    assert {e["code"] for e in refused.json()["errors"]} == {"purpose-taken"}
+    assert await office.process.end() == 0
+
+
+def registered(people: list[UUID]) -> list[bytes]:
+    """One union and its workers, as registry's topic holds them."""
+    worker = SAMPLES[WorkerRegistered].event
+    workers = [worker.model_copy(update={"person_id": p, "union_org_id": DISTRICT}) for p in people]
+    events = [SAMPLES[UnionOrgEstablished].event, *workers]
+    return [Sample(event, index, 1).value() for index, event in enumerate(events)]

@@ -1,0 +1,149 @@
+"""Relief hears from registry over a real Kafka who there is, and publishes what it decides."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+
+from unionaid.contracts import Event, decode, topic_name
+from unionaid.contracts.registry import (
+    EnterpriseRegistered,
+    PersonRegistered,
+    UnionOrgEstablished,
+    WorkerRegistered,
+)
+from unionaid.contracts.samples import DISTRICT, GRASSROOTS, SAMPLES, WORKER, Sample
+from unionaid.eventlog import Relay
+from unionaid.relief.examples import ENTERER
+from unionaid.relief.people import People
+from unionaid.relief.subscriptions import following
+from unionaid.testkit.log import published, until, write
+
+SUB_DISTRICT = uuid5(DISTRICT, "sub-district")
+DIVISION = "640302"
+TOPIC = topic_name(DIVISION, "registry")
+
+
+def told(*events: Event) -> list[bytes]:
+    """The events as registry's topic holds them, from index 0."""
+    return [Sample(event, index, 1).value() for index, event in enumerate(events)]
+
+
+def sample(kind: type[Event], **changed: Any) -> Event:
+    return SAMPLES[kind].event.model_copy(update=changed)
+
+
+STORY = (
+    sample(UnionOrgEstablished),
+    sample(UnionOrgEstablished, org_id=SUB_DISTRICT, level="sub_district", parent_id=DISTRICT),
+    sample(UnionOrgEstablished, org_id=GRASSROOTS, level="grassroots", parent_id=SUB_DISTRICT),
+    sample(EnterpriseRegistered),
+    sample(PersonRegistered),
+    sample(WorkerRegistered),
+)
+
+
+@pytest.fixture
+async def topic(kafka) -> str:
+    await kafka.create_topic(TOPIC)
+    yield TOPIC
+    await kafka.delete_topic(TOPIC)
+
+
+@asynccontextmanager
+async def listening(service, kafka):
+    task = asyncio.create_task(following(service.database.app_dsn, kafka.bootstrap, service.people)())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def reached(service, index: int) -> None:
+    people = People(service.pool, service.people)
+
+    async def there() -> bool:
+        return await people.reached(TOPIC) == index
+
+    await until(there)
+
+
+async def test_an_unknown_person_is_refused_and_taken_when_registry_has_spoken(service, winter, kafka, topic) -> None:
+    await service.pool.execute("DELETE FROM registry_people_1.org")
+    async with listening(service, kafka):
+        values = told(*STORY)
+        await write(kafka, topic, values[:5])
+        await reached(service, 4)
+        body = winter.list_body([(WORKER, 50_000)], union=GRASSROOTS)
+        refused = await winter.submit(body, unit=GRASSROOTS)
+        assert [e["code"] for e in refused.json()["errors"]] == ["person-unknown"]
+        waiting = asyncio.create_task(
+            service.post(f"/lists?after={topic}@5", body, ENTERER, "grassroots_officer", unit=GRASSROOTS)
+        )
+        await write(kafka, topic, values[5:])
+        answer = await waiting
+        assert answer.status_code == 201, answer.text
+        list_id = answer.json()["list_id"]
+        assert (await winter.verify(list_id, unit=SUB_DISTRICT)).status_code == 200
+
+
+async def test_what_is_said_again_or_malformed_or_foreign_changes_nothing(service, kafka, topic) -> None:
+    await service.pool.execute("DELETE FROM registry_people_1.org")
+    values = told(*STORY)
+    future = json.loads(values[4])
+    future.update(type="unionaid.registry.PersonRegistered.v9", logindex="6", subject=f"person-{uuid4()}")
+    broken = json.loads(told(sample(PersonRegistered, person_id=uuid4()))[0])
+    broken["data"]["person_id"], broken["logindex"] = "nobody", "7"
+    after = Sample(sample(WorkerRegistered, person_id=uuid4()), 8, 1).value()
+    forged = json.loads(values[5])
+    forged.update(logindex="999999")
+    hostile: Sequence[bytes] = [b"\x00\xff random", b"[]", json.dumps(forged).encode()]
+    async with listening(service, kafka):
+        await write(kafka, topic, [*values, *hostile, *values[:3], json.dumps(future).encode()])
+        await write(kafka, topic, [json.dumps(broken).encode(), after])
+        await reached(service, 8)
+    people = People(service.pool, service.people)
+    assert await people.parked() == 2
+    known = await people.unions_of([WORKER, json.loads(after)["data"]["person_id"]])
+    assert list(known.values()) == [GRASSROOTS] * 2
+    assert await people.subtree(SUB_DISTRICT) == {SUB_DISTRICT, GRASSROOTS}
+    ready = (await service.client.get("/readyz")).json()
+    assert ready["checks"]["registry_people"] == {"health": "degraded", "reason": "2 events parked"}
+
+
+async def test_the_tables_do_not_depend_on_batches(service, kafka, topic) -> None:
+    await service.pool.execute("DELETE FROM registry_people_1.org")
+    async with listening(service, kafka):
+        await write(kafka, topic, told(*STORY), batch=1)
+        await reached(service, 5)
+    async with listening(service, kafka):  # another one takes up where the first ended
+        await write(kafka, topic, [Sample(sample(PersonRegistered, person_id=UUID(int=5)), 6, 1).value()])
+        await reached(service, 6)
+    people = People(service.pool, service.people)
+    assert await people.unions_of([WORKER, UUID(int=5)]) == {WORKER: GRASSROOTS, UUID(int=5): None}
+
+
+async def test_what_is_decided_is_published_in_order(service, winter, kafka) -> None:
+    topic = await kafka.create_topic(f"unionaid.test.{uuid4().hex[:8]}")
+    shell = service.parts.app.state.shell
+    relay = Relay(
+        dsn=service.database.app_dsn, bootstrap=kafka.bootstrap, topic=topic, source=shell.source, clock=shell.clock.now
+    )
+    running = asyncio.create_task(relay.run())
+    events = await service.events()
+
+    async def all_there() -> bool:
+        return relay.state.published == events - 1
+
+    await until(all_there)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    names = [decode(value)[0].type.split(".")[2] for value in await published(kafka, topic)]
+    assert names == ["FundOpened", "FundsReceived", "ProgrammeOpened", "BudgetAllotted", "BudgetOpened"]

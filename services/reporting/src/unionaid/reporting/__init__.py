@@ -1,0 +1,1 @@
+"""Reporting: totals of the other services' events, each with its citation and its events."""

@@ -1,0 +1,1 @@
+"""What reporting reads, and what a figure is. No IO, no clock."""

@@ -1,0 +1,112 @@
+"""What a figure is, and what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    r"""What a figure stands on, so that anybody with the logs can compute it again.
+
+    `query` names the question in one form only: parameters in the order of their names. `vector` is topic ->
+    last index counted, -1 for none; later events are not in the figure. `sha256` is over the ids of the counted
+    events: lower-case, with hyphens, sorted, joined by `\n`, no `\n` at the end, as ASCII; of no event at all
+    it is the hash of nothing. `events` is how many ids that are.
+    """
+
+    query: str
+    policy_versions: Sequence[str]
+    projection: str
+    vector: Mapping[str, int]
+    events: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReliefTotal:
+    """People, times and fen. `people` are distinct persons, `times` counts payments.
+
+    `incomplete` is the number of events of the logs read that could not be applied and wait, parked: 0 unless
+    something is wrong. Which figures they belong to is not known, so every figure says so.
+    """
+
+    people: int
+    times: int
+    amount_fen: int
+    incomplete: int
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEvent:
+    """One event a total is made of: one person's payment."""
+
+    event_id: UUID
+    topic: str
+    index: int
+    logtime: datetime
+    occurred_on: date
+    person_id: UUID
+    amount_fen: int
+    list_id: UUID
+    programme_id: UUID
+    programme_kind: str
+    programme_year: int
+    union_org_id: UUID
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """Some events, in index order; `next` is the cursor of the page after, None on the last.
+
+    All pages are of one moment: what is recorded while one turns them over is left out.
+    """
+
+    events: Sequence[PaymentEvent]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One line of a breakdown. `key` None: not known, such as the employer of one who has none.
+
+    Times and fen add up to the total, except that a payment from two funds stands under both, each with its
+    part. People do not: one may stand in several lines.
+    """
+
+    key: str | None
+    name: str | None
+    people: int
+    times: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A total, and its lines by one dimension."""
+
+    dimension: str
+    total: ReliefTotal
+    lines: Sequence[Share]
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedEvent:
+    """A record that could not be applied. `key` is the stream that waits behind it.
+
+    A foreign one, without index and key, is in no log of ours: nothing waits for it, and no figure lacks it.
+    """
+
+    topic: str
+    offset: int
+    index: int | None
+    key: str | None
+    foreign: bool
+    reason: str
+    length: int
+    parked_at: datetime

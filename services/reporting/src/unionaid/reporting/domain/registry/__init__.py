@@ -1,0 +1,1 @@
+"""Registry as reporting sees it."""

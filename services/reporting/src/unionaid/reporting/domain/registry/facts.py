@@ -1,0 +1,45 @@
+"""The events of registry that figures are broken down by. Read as those of relief are."""
+
+from datetime import date
+
+import msgspec
+
+from unionaid.reporting.domain.kinds import Id, Ownership, Sex, UnionLevel, Year
+
+
+class UnionOrgEstablished(msgspec.Struct, frozen=True, gc=False):
+    """A union took its place in the tree."""
+
+    occurred_on: date
+    org_id: Id
+    level: UnionLevel
+    name: str
+    parent_id: Id | None = None
+
+
+class EnterpriseRegistered(msgspec.Struct, frozen=True, gc=False):
+    """An employing unit, as version 2 has it."""
+
+    occurred_on: date
+    enterprise_id: Id
+    ownership: Ownership
+    union_org_id: Id | None = None
+
+
+class PersonRegistered(msgspec.Struct, frozen=True, gc=False):
+    """A human being; birth year and sex are missing where no ID was at hand."""
+
+    occurred_on: date
+    person_id: Id
+    birth_year: Year | None = None
+    sex: Sex | None = None
+
+
+class WorkerRegistered(msgspec.Struct, frozen=True, gc=False):
+    """A person's role as worker."""
+
+    occurred_on: date
+    person_id: Id
+    union_org_id: Id
+    migrant: bool
+    enterprise_id: Id | None = None

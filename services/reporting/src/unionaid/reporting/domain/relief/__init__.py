@@ -1,0 +1,1 @@
+"""Relief as reporting sees it."""

@@ -1,0 +1,96 @@
+"""`python -m unionaid.reporting.main {migrate|serve|relay|consume|all|rebuild|parked}`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+
+from unionaid.contracts import source, topic_name
+from unionaid.eventlog import NotBuilt, ProjectionSet, Relay, Roles, ensure_build, install, live_build
+from unionaid.reporting import operating
+from unionaid.reporting.http import STATUSES, router_of
+from unionaid.reporting.projections import PROJECTIONS, SET, totals_of
+from unionaid.reporting.subscriptions import Subscription
+from unionaid.reporting.views import Totals
+from unionaid.service import health
+from unionaid.service.app import create_app, http_pool
+from unionaid.service.clock import clock_of
+from unionaid.service.main import Parts, Service, run
+from unionaid.service.settings import MigrationSettings, Settings
+
+if TYPE_CHECKING:
+    from unionaid.service.health import Check
+
+NAME: Final = "reporting"
+
+
+async def migrate(settings: MigrationSettings) -> None:
+    """Install the log, and the first build of the projections if there is none."""
+    owner = await asyncpg.connect(settings.owner_database_url)
+    try:
+        roles = Roles.of(settings.database)
+        await install(owner, roles)
+        await ensure_build(owner, ProjectionSet(SET, {}, PROJECTIONS), roles)
+    finally:
+        await owner.close()
+
+
+def build(settings: Settings) -> Parts:
+    """Put the service together; nothing is opened yet."""
+    pool = http_pool(settings, NAME)
+    chosen = totals_of(settings.division)
+    totals = Totals(pool, chosen, topic_name(settings.division, "relief"))
+    relay = Relay(
+        dsn=settings.database_url,
+        bootstrap=settings.kafka,
+        topic=topic_name(settings.division, NAME),
+        source=source(settings.division, NAME),
+        clock=clock_of(settings).now,
+    )
+    subscription = Subscription(
+        settings.database_url, settings.kafka, chosen, group=f"unionaid.{settings.division}.{NAME}.{SET}"
+    )
+    app = create_app(
+        NAME,
+        settings,
+        [router_of(totals)],
+        title="UnionAid reporting",
+        pool=pool,
+        locales=[files("unionaid.reporting") / "locale"],
+        statuses=STATUSES,
+        checks={
+            "database": health.database(pool),
+            "schema": health.schema(pool, {"eventlog": files("unionaid.eventlog") / "sql"}),
+            "projections": _built(pool, chosen),
+            "kafka": health.kafka(settings.kafka),
+            "relay": health.relay(relay),
+            "totals": subscription.check,
+        },
+        position=totals.position,
+        appended=relay.nudge,
+    )
+    return Parts(app=app, relay=relay.run, consumers={"totals": subscription.run})
+
+
+def _built(pool: asyncpg.Pool[asyncpg.Record], chosen: ProjectionSet) -> Check:
+    async def check() -> health.Finding:
+        async with pool.acquire() as conn:
+            try:
+                await live_build(conn, chosen)
+            except NotBuilt as error:
+                return health.Finding(health.Health.FAILED, str(error))
+        return health.OK
+
+    return check
+
+
+SERVICE = Service(NAME, migrate, build)
+
+if __name__ == "__main__":
+    if sys.argv[1:2] and sys.argv[1] in operating.COMMANDS:
+        operating.operate(sys.argv[1:])
+    else:
+        run(SERVICE)

@@ -1,0 +1,279 @@
+"""Figures from the live build of the projections, each from one snapshot of the database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+
+from unionaid.eventlog import NotBuilt, list_parked, reading
+from unionaid.reporting.domain.figures import (
+    Breakdown,
+    Citation,
+    ParkedEvent,
+    PaymentEvent,
+    PaymentPage,
+    ReliefTotal,
+    Share,
+)
+from unionaid.reporting.domain.refusals import CursorMalformed, FigureDisagrees, ProjectionsNotBuilt
+from unionaid.reporting.domain.relief.question import ReliefQuestion
+
+if TYPE_CHECKING:
+    from unionaid.eventlog import Connection, ProjectionSet
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+EVENTS_PAGE_MAX = 1_000
+"""Events of one page."""
+_CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})")
+
+
+class Dimension(StrEnum):
+    """What a total can be broken down by."""
+
+    UNION = "union"
+    LEVEL = "level"
+    MONTH = "month"
+    METHOD = "method"
+    FUND = "fund"
+    PROGRAMME = "programme"
+    OWNERSHIP = "ownership"
+
+
+class Totals:
+    """Reads the set `chosen` in the database of `pool`. `relief` is the topic that payments stand in."""
+
+    def __init__(self, pool: Pool, chosen: ProjectionSet, relief: str) -> None:
+        self._pool, self._set, self._relief = pool, chosen, relief
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Connection]:
+        try:
+            async with reading(self._pool, self._set) as conn:
+                yield conn
+        except NotBuilt:
+            raise ProjectionsNotBuilt from None
+
+    async def position(self, topic: str) -> int | None:
+        """Return the last index read of a topic, None for one that is not read here."""
+        if topic not in self._set.topics:
+            return None
+        async with self._reading() as conn:
+            return (await self._vector(conn))[topic]
+
+    async def total(self, asked: ReliefQuestion) -> ReliefTotal:
+        """Count people, times and fen.
+
+        Raises:
+            FigureDisagrees: the daily sums are not what the payments add up to.
+        """
+        async with self._reading() as conn:
+            return await self._total(conn, asked)
+
+    async def by(self, asked: ReliefQuestion, dimension: Dimension) -> Breakdown:
+        """Count, and break down by one dimension."""
+        where, values = _where(asked)
+        key, name, joins, fen = _DIMENSIONS[dimension]
+        async with self._reading() as conn:
+            rows = await conn.fetch(
+                f"SELECT {key} AS key, {name} AS name, count(DISTINCT p.person_id) AS people, count(*) AS times, "
+                f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} WHERE {where} "
+                "GROUP BY 1, 2 ORDER BY 1, 2",
+                *values,
+            )
+            return Breakdown(dimension, await self._total(conn, asked), [Share(**row) for row in rows])
+
+    async def events(self, asked: ReliefQuestion, cursor: str | None, limit: int) -> PaymentPage:
+        """Return the events a total is made of, in index order, from a cursor on.
+
+        Raises:
+            CursorMalformed: the cursor is none of ours.
+        """
+        async with self._reading() as conn:
+            if cursor is None:
+                after, upto = -1, (await self._vector(conn))[self._relief]
+            else:
+                after, upto = _read_cursor(cursor)
+            where, values = _where(replace(asked, upto=min(upto, upto if asked.upto is None else asked.upto)))
+            rows = await conn.fetch(
+                f"SELECT {_EVENT_COLUMNS} FROM relief_payment p WHERE {where} AND p.index > ${len(values) + 1} "
+                f"ORDER BY p.index LIMIT ${len(values) + 2}",
+                *values,
+                after,
+                limit + 1,
+            )
+        page = [PaymentEvent(**row) for row in rows[:limit]]
+        return PaymentPage(page, f"{page[-1].index}-{upto}" if len(rows) > limit else None)
+
+    async def parked(self) -> list[ParkedEvent]:
+        """List what the live build could not apply, oldest first."""
+        async with self._reading() as conn:
+            rows = await list_parked(conn, await conn.fetchval("SELECT current_schema()"))
+        return [
+            ParkedEvent(
+                topic=row["topic"],
+                offset=row["kafka_offset"],
+                index=row["index"],
+                key=row["blocks"],
+                foreign=row["blocks"] is None,
+                reason=row["reason"],
+                length=row["length"],
+                parked_at=row["parked_at"],
+            )
+            for row in rows
+        ]
+
+    async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
+        where, values = _where(asked)
+        row = await _only(conn, _TOTAL.format(where=where), values)
+        if asked.of_now:
+            await _refuse_disagreeing(conn, asked, row)
+        citation = Citation(
+            query=asked.query,
+            policy_versions=row["policy_versions"],
+            projection=self._set.fingerprint,
+            vector=await self._vector_of(conn, asked),
+            events=row["times"],
+            sha256=row["sha256"],
+        )
+        return ReliefTotal(row["people"], row["times"], row["amount_fen"], await _incomplete(conn), citation)
+
+    async def _vector_of(self, conn: Connection, asked: ReliefQuestion) -> dict[str, int]:
+        vector = await self._vector(conn)
+        if asked.as_of is not None:
+            known = {row["topic"]: row["index"] for row in await conn.fetch(_KNOWN_BY, asked.as_of)}
+            vector = {topic: known.get(topic, -1) for topic in vector}
+        if asked.upto is not None:
+            vector[self._relief] = min(asked.upto, vector[self._relief])
+        return vector
+
+    async def _vector(self, conn: Connection) -> dict[str, int]:
+        rows = await conn.fetch(
+            "SELECT topic, last_index FROM eventlog.positions WHERE subscription = current_schema()"
+        )
+        read = {row["topic"]: row["last_index"] for row in rows}
+        return {topic: read.get(topic, -1) for topic in sorted(self._set.topics)}
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    read = _CURSOR.fullmatch(cursor)
+    if read is None:
+        raise CursorMalformed(field="query.cursor")
+    return int(read[1]), int(read[2])
+
+
+_BELOW = """
+union_org_id IN (
+    WITH RECURSIVE below AS (
+        SELECT {root}::uuid AS org_id
+        UNION SELECT o.org_id FROM union_org o JOIN below ON o.parent_id = below.org_id WHERE {known}
+    ) SELECT org_id FROM below
+)"""
+
+
+def _where(asked: ReliefQuestion) -> tuple[str, list[Any]]:
+    """Return the condition on `relief_payment p`, and its values."""
+    values: list[Any] = []
+
+    def value(given: object) -> str:
+        values.append(given)
+        return f"${len(values)}"
+
+    parts = [f"p.occurred_on BETWEEN {value(asked.since)} AND {value(asked.until)}"]
+    if asked.kind is not None:
+        parts.append(f"p.programme_kind = {value(asked.kind)}")
+    if asked.programme is not None:
+        parts.append(f"p.programme_id = {value(asked.programme)}")
+    if asked.as_of is not None:
+        parts.append(f"p.logtime <= {value(asked.as_of)}")
+    if asked.upto is not None:
+        parts.append(f"p.index <= {value(asked.upto)}")
+    if asked.union is not None:
+        known = "true" if asked.as_of is None else f"o.logtime <= {value(asked.as_of)}"
+        parts.append("p." + _BELOW.format(root=value(asked.union), known=known).strip())
+    return " AND ".join(parts), values
+
+
+async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyncpg.Record) -> None:
+    """Add the same up from the daily sums, which other code wrote: a total must be what its events add up to."""
+    where, values = _where(asked)
+    daily = await _only(
+        conn,
+        "SELECT coalesce(sum(p.times), 0)::bigint AS times, coalesce(sum(p.fen), 0)::bigint AS fen "
+        f"FROM (SELECT *, kind AS programme_kind FROM relief_daily) p WHERE {where}",
+        values,
+    )
+    if (daily["times"], daily["fen"]) != (row["times"], row["amount_fen"]):
+        raise FigureDisagrees
+
+
+async def _only(conn: Connection, query: str, values: Sequence[object]) -> asyncpg.Record:
+    """Return the one row that an aggregate has."""
+    (row,) = await conn.fetch(query, *values)
+    return row
+
+
+async def _incomplete(conn: Connection) -> int:
+    return int(
+        await conn.fetchval(
+            "SELECT count(*) FROM eventlog.parked WHERE subscription = current_schema() AND blocks IS NOT NULL"
+        )
+    )
+
+
+_TOTAL = """
+WITH chosen AS MATERIALIZED (
+    SELECT p.event_id, p.person_id, p.amount_fen, p.programme_id FROM relief_payment p WHERE {where}
+)
+SELECT count(*) AS times, count(DISTINCT person_id) AS people, coalesce(sum(amount_fen), 0)::bigint AS amount_fen,
+    encode(sha256(convert_to(coalesce(string_agg(event_id::text, E'\n' ORDER BY event_id), ''), 'UTF8')), 'hex')
+        AS sha256,
+    (SELECT coalesce(array_agg(DISTINCT policy_version ORDER BY policy_version), '{{}}') FROM programme
+        WHERE programme_id IN (SELECT programme_id FROM chosen)) AS policy_versions
+FROM chosen"""
+
+_KNOWN_BY = """
+SELECT topic, max(index) AS index FROM (
+    (SELECT topic, index FROM relief_payment WHERE logtime <= $1 ORDER BY index DESC LIMIT 1)
+    UNION ALL SELECT topic, index FROM programme WHERE logtime <= $1
+    UNION ALL SELECT topic, index FROM fund WHERE logtime <= $1
+    UNION ALL SELECT topic, index FROM union_org WHERE logtime <= $1
+    UNION ALL SELECT topic, index FROM enterprise WHERE logtime <= $1
+    UNION ALL SELECT topic, index FROM person WHERE logtime <= $1
+    UNION ALL SELECT topic, index FROM worker WHERE logtime <= $1
+) AS known GROUP BY topic"""
+"""Per topic the last index a figure as of a moment can stand on: of the facts known by then, the last."""
+
+_EVENT_COLUMNS = ", ".join(f"p.{name}" for name in PaymentEvent.__dataclass_fields__)
+
+_UNION = "LEFT JOIN union_org o ON o.org_id = p.union_org_id"
+# dimension -> key, name, joins, fen
+_DIMENSIONS: Mapping[Dimension, tuple[str, str, str, str]] = {
+    Dimension.UNION: ("p.union_org_id::text", "o.name", _UNION, "p.amount_fen"),
+    Dimension.LEVEL: ("o.level", "NULL::text", _UNION, "p.amount_fen"),
+    Dimension.MONTH: ("to_char(p.occurred_on, 'YYYY-MM')", "NULL::text", "", "p.amount_fen"),
+    Dimension.METHOD: ("p.method", "NULL::text", "", "p.amount_fen"),
+    Dimension.FUND: (
+        "t.fund_id::text",
+        "f.name",
+        "JOIN payment_part t ON (t.topic, t.index) = (p.topic, p.index) LEFT JOIN fund f USING (fund_id)",
+        "t.amount_fen",
+    ),
+    Dimension.PROGRAMME: (
+        "p.programme_id::text",
+        "g.name",
+        "LEFT JOIN programme g ON g.programme_id = p.programme_id",
+        "p.amount_fen",
+    ),
+    Dimension.OWNERSHIP: (
+        "e.ownership",
+        "NULL::text",
+        "LEFT JOIN worker w ON w.person_id = p.person_id LEFT JOIN enterprise e ON e.enterprise_id = w.enterprise_id",
+        "p.amount_fen",
+    ),
+}

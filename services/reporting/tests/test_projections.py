@@ -1,0 +1,340 @@
+"""The tables hold what the events say: compared with a fold that knows JSON and nothing of ours."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from random import Random
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from unionaid.contracts import topic_name
+from unionaid.contracts.event import Event as Fact
+from unionaid.contracts.registry import (
+    EnterpriseRegistered,
+    IdentityReference,
+    PersonRegistered,
+    UnionOrgEstablished,
+    WorkerRegistered,
+)
+from unionaid.contracts.relief import FundOpened, FundPart, FundsReceived, ProgrammeOpened, ReliefPaid, application_id
+from unionaid.eventlog import Event, inbox_of
+from unionaid.eventlog.handling import Interest
+from unionaid.eventlog.records import head
+from unionaid.reporting.examples import Log, logs
+from unionaid.reporting.projections import PROJECTIONS
+
+if TYPE_CHECKING:
+    from conftest import Reporting
+
+Tables = dict[str, list[tuple[Any, ...]]]
+Logs = Mapping[str, list[bytes]]
+
+
+# --- a history, drawn ---------------------------------------------------------------------------------------------
+
+
+def uuid(kind: int, n: int) -> UUID:
+    return UUID(int=kind << 64 | n, version=4)
+
+
+DAY = st.dates(date(2013, 1, 1), date(2017, 12, 31))
+FEN = st.integers(1, 10**15)
+NUMBER = st.integers(0, 5)
+
+
+@st.composite
+def registry_facts(draw: st.DrawFn) -> list[Fact]:
+    facts: list[Fact] = [
+        UnionOrgEstablished(
+            occurred_on=draw(DAY),
+            org_id=uuid(1, n),
+            level="district" if n == 0 else "grassroots",
+            parent_id=None if n == 0 else uuid(1, draw(st.integers(0, n - 1))),
+            name=f"工会{n}",
+        )
+        for n in range(draw(NUMBER))
+    ]
+    facts += [
+        EnterpriseRegistered(
+            occurred_on=draw(DAY),
+            enterprise_id=uuid(2, n),
+            uscc="91640302MA0000001Y",
+            name="企业",
+            ownership=draw(st.sampled_from(("public", "non_public", "institution"))),
+            union_org_id=draw(st.none() | st.just(uuid(1, 0))),
+        )
+        for n in range(draw(NUMBER))
+    ]
+    facts = draw(st.permutations(facts))
+    for n in range(draw(NUMBER)):
+        facts.append(
+            PersonRegistered(
+                occurred_on=draw(DAY),
+                person_id=uuid(3, n),
+                identity=IdentityReference(vault_version=1, commitment="0" * 64),
+                birth_year=draw(st.none() | st.integers(1930, 2010)),
+                sex=draw(st.sampled_from(("female", "male", None))),
+            )
+        )
+        if draw(st.booleans()):
+            facts.append(
+                WorkerRegistered(
+                    occurred_on=draw(DAY),
+                    person_id=uuid(3, n),
+                    union_org_id=uuid(1, draw(NUMBER)),
+                    enterprise_id=draw(st.none() | NUMBER.map(lambda m: uuid(2, m))),
+                    migrant=draw(st.booleans()),
+                )
+            )
+    return facts
+
+
+@st.composite
+def payments(draw: st.DrawFn, line: int) -> ReliefPaid:
+    parts = tuple(
+        FundPart(fund_id=uuid(5, n), amount_fen=draw(st.integers(1, 10**14))) for n in draw(st.sets(NUMBER, min_size=1))
+    )
+    list_id, method = uuid(6, draw(NUMBER)), draw(st.sampled_from(("cash", "bank", "goods")))
+    return ReliefPaid(
+        occurred_on=draw(st.sampled_from((date(2016, 12, 31), date(2017, 1, 1))) | DAY),
+        application_id=application_id(list_id, line),
+        list_id=list_id,
+        line=line,
+        programme_id=uuid(4, draw(NUMBER)),
+        programme_kind=draw(st.sampled_from(("WINTER_WARMTH", "AUTUMN_TUITION"))),
+        programme_year=2017,
+        person_id=uuid(3, draw(NUMBER)),
+        union_org_id=uuid(1, draw(NUMBER)),
+        method=method,
+        amount_fen=sum(part.amount_fen for part in parts),
+        parts=parts,
+        signed_by="payee" if method == "cash" else None,
+    )
+
+
+@st.composite
+def relief_facts(draw: st.DrawFn) -> list[Fact]:
+    facts: list[Fact] = [
+        FundOpened(occurred_on=draw(DAY), fund_id=uuid(5, n), source="donation", name="基金")
+        for n in range(draw(NUMBER))
+    ]
+    facts += [
+        FundsReceived(occurred_on=draw(DAY), fund_id=uuid(5, n), amount_fen=draw(FEN), voucher="1")
+        for n in range(draw(NUMBER))
+    ]
+    facts += [
+        ProgrammeOpened(
+            occurred_on=draw(DAY),
+            programme_id=uuid(4, n),
+            kind="WINTER_WARMTH",
+            year=2017,
+            name="送温暖",
+            window_from=date(2016, 12, 15),
+            window_to=date(2017, 2, 11),
+            purpose="visit",
+            standard_fen=1,
+            amount_max_fen=draw(FEN),
+            policy_version=f"winter-warmth-2017.{n}",
+        )
+        for n in range(draw(NUMBER))
+    ]
+    facts += [draw(payments(line)) for line in range(1, 1 + draw(st.integers(0, 25)))]
+    return draw(st.permutations(facts))
+
+
+HISTORIES = st.tuples(registry_facts(), relief_facts())
+
+
+def written(division: str, history: tuple[Sequence[Fact], Sequence[Fact]]) -> Logs:
+    found = {}
+    for service, facts in zip(("registry", "relief"), history, strict=True):
+        log = Log(division, service, Random(1))
+        for fact in facts:
+            log.add(fact)
+        found[topic_name(division, service)] = log.values
+    return found
+
+
+# --- the fold that shares nothing ---------------------------------------------------------------------------------
+
+
+def fold(given: Logs) -> Tables:
+    """Every table, computed from the published JSON."""
+    tables: Tables = defaultdict(list)
+    daily: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for topic, values in given.items():
+        for value in values:
+            event = json.loads(value)
+            d = event["data"]
+            front = (topic, int(event["logindex"]), datetime.fromisoformat(event["logtime"]))
+            ids = {name: UUID(text) for name, text in d.items() if name.endswith("_id")}
+            match event["type"].split(".")[2]:
+                case "ReliefPaid":
+                    on = date.fromisoformat(d["occurred_on"])
+                    programme, kind, union = ids["programme_id"], d["programme_kind"], ids["union_org_id"]
+                    tables["relief_payment"].append(
+                        (*front, UUID(event["id"]), on, programme, kind, d["programme_year"], ids["person_id"], union,
+                         ids["list_id"], d["method"], d["amount_fen"])
+                    )  # fmt: skip
+                    tables["payment_part"] += [(*front[:2], UUID(p["fund_id"]), p["amount_fen"]) for p in d["parts"]]
+                    daily[programme, kind, on, union, d["method"]][0] += 1
+                    daily[programme, kind, on, union, d["method"]][1] += d["amount_fen"]
+                case "ProgrammeOpened":
+                    window = (date.fromisoformat(d["window_from"]), date.fromisoformat(d["window_to"]))
+                    tables["programme"].append(
+                        (*front, ids["programme_id"], d["kind"], d["year"], d["name"], *window, d["policy_version"])
+                    )
+                case "FundOpened":
+                    tables["fund"].append((*front, ids["fund_id"], d["source"], d["name"]))
+                case "UnionOrgEstablished":
+                    tables["union_org"].append((*front, ids["org_id"], d["level"], ids.get("parent_id"), d["name"]))
+                case "EnterpriseRegistered":
+                    tables["enterprise"].append((*front, ids["enterprise_id"], d["ownership"], ids.get("union_org_id")))
+                case "PersonRegistered":
+                    tables["person"].append((*front, ids["person_id"], d.get("birth_year"), d.get("sex")))
+                case "WorkerRegistered":
+                    tables["worker"].append(
+                        (*front, ids["person_id"], ids["union_org_id"], ids.get("enterprise_id"), d["migrant"])
+                    )
+    tables["relief_daily"] = [(*key, *sums) for key, sums in daily.items()]
+    names = [table for projection in PROJECTIONS for table in projection.tables]
+    return {table: sorted(tables[table], key=repr) for table in names}
+
+
+# --- applying without a topic -------------------------------------------------------------------------------------
+
+
+async def apply(reporting: Reporting, batches: Sequence[Sequence[tuple[str, bytes]]]) -> Tables:
+    """Apply batches of (topic, value), one transaction each, to empty tables; return the tables."""
+    await reporting.clear()
+    handler = inbox_of(reporting.pool, reporting.set, 1).handler
+    interest = Interest(handler.decoders)
+    async with reporting.pool.acquire() as conn:
+        for batch in batches:
+            events = []
+            for topic, value in batch:
+                known = head(value)
+                assert known is not None
+                event = interest.read(topic, int(known.logindex), known)
+                assert not isinstance(event, str), event
+                events += [event] if event is not None else []
+            async with conn.transaction():
+                await handler.apply(conn, events)
+    return await reporting.tables()
+
+
+def interleaved(given: Logs, draw: Random) -> list[tuple[str, bytes]]:
+    """All records, each topic in its order, the topics mixed anyhow."""
+    waiting = {topic: list(reversed(values)) for topic, values in given.items()}
+    mixed = []
+    while left := [topic for topic, values in waiting.items() if values]:
+        topic = draw.choice(left)
+        mixed.append((topic, waiting[topic].pop()))
+    return mixed
+
+
+def cut(records: Sequence[tuple[str, bytes]], draw: Random) -> list[Sequence[tuple[str, bytes]]]:
+    """The records in batches of random size."""
+    batches, at = [], 0
+    while at < len(records):
+        size = draw.choice((1, 2, 3, 7, len(records)))
+        batches.append(records[at : at + size])
+        at += size
+    return batches
+
+
+database_is_cleared = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@database_is_cleared
+@given(history=HISTORIES, seed=st.integers(0, 2**32))
+async def test_tables_equal_a_fold_in_any_batches_and_any_mix_of_topics(
+    reporting: Reporting, history: tuple[list[Fact], list[Fact]], seed: int
+) -> None:
+    given_logs, draw = written(reporting.division, history), Random(seed)
+    records = interleaved(given_logs, draw)
+    assert await apply(reporting, cut(records, draw)) == fold(given_logs)
+
+
+async def test_a_longer_history_in_one_batch_and_in_many(reporting: Reporting) -> None:
+    given_logs, draw = logs(division=reporting.division, people=200, payments_each=3, seed=7), Random(7)
+    expected = fold(given_logs)
+    assert len(expected["relief_payment"]) == 600
+    in_order = [(topic, value) for topic, values in given_logs.items() for value in values]
+    relief_first = list(reversed(given_logs))
+    assert await apply(reporting, [in_order]) == expected
+    assert await apply(reporting, cut(interleaved(given_logs, draw), draw)) == expected
+    backwards = [(topic, value) for topic in relief_first for value in given_logs[topic]]
+    assert await apply(reporting, cut(backwards, draw)) == expected
+
+
+async def test_an_enterprise_of_version_one_is_read_through_the_upcaster(reporting: Reporting) -> None:
+    given_logs = logs(division=reporting.division, people=1)
+    topic = topic_name(reporting.division, "registry")
+    (number, value), *_ = [(n, v) for n, v in enumerate(given_logs[topic]) if b'"institution"' in v]
+    old = json.loads(value)
+    old["type"], old["dataschema"] = old["type"].replace(".v2", ".v1"), old["dataschema"].replace(":v2", ":v1")
+    del old["data"]["ownership"]
+    old["data"]["nature"] = "事业单位"
+    given_logs[topic][number] = json.dumps(old).encode()
+    await apply(reporting, [[(topic, v) for v in given_logs[topic]]])
+    schema = await reporting.schema()
+    enterprise = UUID(old["data"]["enterprise_id"])
+    found = await reporting.owner.fetchval(
+        f'SELECT ownership FROM "{schema}".enterprise WHERE enterprise_id = $1', enterprise
+    )
+    assert found == "institution"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"amount_fen": 1}, "PartsDisagree"),
+        ({"amount_fen": "50000"}, "ValidationError"),
+        ({"amount_fen": -5}, "ValidationError"),
+        ({"amount_fen": 10.5}, "ValidationError"),
+        ({"programme_kind": "WINTER"}, "ValidationError"),
+        ({"person_id": "张三"}, "ValidationError"),
+        ({"occurred_on": "2017-02-30"}, "ValidationError"),
+        ({"occurred_on": None}, "ValidationError"),
+        ({"parts": []}, "PartsDisagree"),
+    ],
+)
+def test_a_payment_of_another_schema_is_not_read(change: dict[str, object], reason: str) -> None:
+    values = logs(division="640302", people=1)["unionaid.640302.relief"]
+    paid = json.loads(values[-1])
+    event = _read(paid | {"data": paid["data"] | change})
+    assert isinstance(event, str)
+    assert event.startswith(reason)
+
+
+def test_a_fund_in_two_parts_is_not_read() -> None:
+    paid = json.loads(logs(division="640302", people=1)["unionaid.640302.relief"][-1])
+    fund, fen = paid["data"]["parts"][0]["fund_id"], paid["data"]["amount_fen"]
+    parts = [{"fund_id": fund, "amount_fen": fen - 1}, {"fund_id": fund, "amount_fen": 1}]
+    event = _read(paid | {"data": paid["data"] | {"parts": parts}})
+    assert isinstance(event, str)
+    assert "two parts" in event
+
+
+def test_fields_of_a_later_time_are_passed_over() -> None:
+    paid = json.loads(logs(division="640302", people=1)["unionaid.640302.relief"][-1])
+    event = _read(paid | {"data": paid["data"] | {"household_id": str(uuid(7, 1))}})
+    assert isinstance(event, Event)
+    assert event.data.amount_fen == paid["data"]["amount_fen"]
+
+
+def _read(event: dict[str, Any]) -> Event | str | None:
+    known = head(json.dumps(event).encode())
+    assert known is not None
+    decoders = {t: d for p in PROJECTIONS for t, d in p.decoders.items()}
+    return Interest(decoders).read("unionaid.640302.relief", 1, known)

@@ -1,0 +1,125 @@
+"""The pytest plugin of this repository: servers as fixtures, and tests that need more than a checkout.
+
+A test marked `@pytest.mark.needs("kcat")` is skipped where kcat is missing; the run ends by naming each
+test skipped so. With `--all` it fails instead.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+
+import hypothesis  # noqa: F401  its plugin imports it at the very end otherwise, where CPython 3.11 may fail to parse it
+import pytest
+
+from unionaid.testkit.stack import Kafka, Postgres, Workshop
+
+# What a test may need beyond a checkout -> programs of which one must be found.
+TOOLS: Mapping[str, tuple[str, ...]] = {
+    "browser": ("chromium", "chromium-browser", "google-chrome", "firefox"),
+    "docker": ("docker",),
+    "kcat": ("kcat", "kafkacat"),
+    "go": ("go",),
+}
+
+_shared = pytest.StashKey[list["Postgres | Kafka"]]()
+_missing = pytest.StashKey[list[tuple[str, str]]]()
+
+StartPostgres = Callable[..., Awaitable[Postgres]]
+StartKafka = Callable[..., Awaitable[Kafka]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--all`."""
+    parser.addoption(
+        "--all",
+        action="store_true",
+        help="fail, rather than skip, where a browser, Docker, kcat or Go is missing",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker `needs`."""
+    config.addinivalue_line("markers", f"needs(tool): skipped where it is missing; one of {', '.join(TOOLS)}")
+    config.stash[_shared] = []
+    config.stash[_missing] = []
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what cannot run here; start again what a test left stopped."""
+    for mark in item.iter_markers("needs"):
+        tool = mark.args[0]
+        if not any(shutil.which(program) for program in TOOLS[tool]):
+            if item.config.getoption("--all"):
+                pytest.fail(f"{tool} is missing", pytrace=False)
+            item.config.stash[_missing].append((tool, item.nodeid))
+            pytest.skip(f"{tool} is missing")
+    for shared in item.config.stash[_shared]:
+        if shared.server is not None:
+            shared.server.start()  # after a test that left it stopped
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name the tests that could not run here."""
+    missing = config.stash[_missing]
+    if missing:
+        terminalreporter.section(f"{len(missing)} tests skipped, as this machine lacks what they need")
+        for tool, test in sorted(missing):
+            terminalreporter.line(f"{tool}: {test}")
+        terminalreporter.line("--all makes these failures.")
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    """Starts servers; all are removed after the last test."""
+    workshop = Workshop()
+    yield workshop
+    workshop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest, workshop: Workshop) -> Postgres:
+    """The PostgreSQL of this run. Tests make databases of their own on it."""
+    dsn = os.environ.get("UNIONAID_POSTGRES")
+    server = Postgres(dsn) if dsn else workshop.postgres()
+    request.config.stash[_shared].append(server)
+    return server
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest, workshop: Workshop) -> Kafka:
+    """The Kafka of this run. Tests make topics of their own on it."""
+    bootstrap = os.environ.get("UNIONAID_KAFKA")
+    server = Kafka(bootstrap) if bootstrap else workshop.kafka()
+    request.config.stash[_shared].append(server)
+    return server
+
+
+@pytest.fixture
+async def new_postgres(workshop: Workshop) -> AsyncIterator[StartPostgres]:
+    """`await new_postgres({"setting": "value"})`: a PostgreSQL for one test."""
+    started: list[Postgres] = []
+
+    async def start(settings: Mapping[str, str] | None = None) -> Postgres:
+        started.append(await asyncio.to_thread(workshop.postgres, settings))
+        return started[-1]
+
+    yield start
+    for postgres in started:
+        if postgres.server is not None:
+            await asyncio.to_thread(workshop.remove, postgres.server)
+
+
+@pytest.fixture
+async def new_kafka(workshop: Workshop) -> AsyncIterator[StartKafka]:
+    """`await new_kafka({"setting": "value"})`: a Kafka for one test, about 2 s."""
+    started: list[Kafka] = []
+
+    async def start(settings: Mapping[str, str] | None = None) -> Kafka:
+        started.append(await asyncio.to_thread(workshop.kafka, settings))
+        return started[-1]
+
+    yield start
+    for kafka in started:
+        if kafka.server is not None:
+            await asyncio.to_thread(workshop.remove, kafka.server)

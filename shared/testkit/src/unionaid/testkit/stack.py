@@ -1,0 +1,169 @@
+"""PostgreSQL and Kafka for tests: real servers, started at first use and shared by the whole run.
+
+The fixtures (`postgres`, `kafka`, `new_postgres`, `new_kafka`) come with `unionaid.testkit.plugin`.
+UNIONAID_POSTGRES (a superuser's DSN) and UNIONAID_KAFKA (bootstrap servers) name servers to use instead;
+tests that stop or kill a server are skipped then, by name.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from unionaid.embedded import kafka as embedded_kafka
+from unionaid.embedded import maven, topics
+from unionaid.embedded.home import stack_home
+from unionaid.embedded.kafka import EmbeddedKafka
+from unionaid.embedded.postgres import EmbeddedPostgres
+from unionaid.embedded.processes import recorded, write_record
+from unionaid.embedded.provision import (
+    ServiceDatabase,
+    create_service_database,
+    drop_service_database,
+)
+
+__all__ = ["Kafka", "Postgres", "ServiceDatabase", "Workshop"]
+
+
+@dataclass(frozen=True)
+class _NamedTopic:
+    name: str
+    partitions: int
+    config: Mapping[str, str]
+
+
+class Postgres:
+    """A PostgreSQL server for tests."""
+
+    def __init__(self, dsn: str | None = None, server: EmbeddedPostgres | None = None) -> None:
+        self._dsn = dsn
+        self.server = server
+
+    @property
+    def superuser_dsn(self) -> str:
+        return self._dsn or self._own().superuser_dsn
+
+    async def create_service_database(self, name: str) -> ServiceDatabase:
+        """A fresh database with roles of its own, named `<name>_<random>`; call it once per test."""
+        return await create_service_database(self.superuser_dsn, f"{name}_{secrets.token_hex(4)}")
+
+    async def drop(self, database: ServiceDatabase) -> None:
+        """Drop a database made here, open connections or not. Optional: all go with the server."""
+        await drop_service_database(self.superuser_dsn, database.name)
+
+    async def stop(self) -> None:
+        """Stop in order; connections are closed by the server."""
+        await asyncio.to_thread(self._own().stop)
+
+    async def kill(self) -> None:
+        """SIGKILL of the server and its backends."""
+        await asyncio.to_thread(self._own().kill)
+
+    async def start(self) -> None:
+        """Start again on the same port, recovering what was acknowledged; nothing if it runs."""
+        await asyncio.to_thread(self._own().start)
+
+    def _own(self) -> EmbeddedPostgres:
+        if self.server is None:
+            pytest.skip("needs a PostgreSQL of its own, not the one UNIONAID_POSTGRES names")
+        return self.server
+
+
+class Kafka:
+    """A Kafka broker for tests."""
+
+    def __init__(self, bootstrap: str | None = None, server: EmbeddedKafka | None = None) -> None:
+        self._bootstrap = bootstrap
+        self.server = server
+
+    @property
+    def bootstrap(self) -> str:
+        """Bootstrap servers for clients; stays the same over stop, kill and wipe."""
+        return self._bootstrap or self._own().bootstrap
+
+    async def create_topic(self, name: str, *, partitions: int = 1, config: Mapping[str, str] | None = None) -> str:
+        """Create a topic kept forever, as the product's are (`config` adds or overrides); return its name."""
+        kept = {"retention.ms": "-1", "cleanup.policy": "delete", **(config or {})}
+        await topics.create(self.bootstrap, [_NamedTopic(name, partitions, kept)])
+        return name
+
+    async def delete_topic(self, name: str) -> None:
+        """Delete a topic and wait until it is gone; it may be created anew at once."""
+        await topics.delete(self.bootstrap, name)
+
+    async def stop(self) -> None:
+        """Stop in order."""
+        await asyncio.to_thread(self._own().stop)
+
+    async def kill(self) -> None:
+        """SIGKILL of the broker."""
+        await asyncio.to_thread(self._own().kill)
+
+    async def start(self) -> None:
+        """Start again on the same port; nothing if it runs. After `kill` about 2.5 s."""
+        await asyncio.to_thread(self._own().start)
+
+    async def wipe(self) -> None:
+        """Lose everything: a new, empty cluster on the same port; all topics are gone."""
+        await asyncio.to_thread(self._own().wipe)
+
+    def _own(self) -> EmbeddedKafka:
+        if self.server is None:
+            pytest.skip("needs a Kafka of its own, not the one UNIONAID_KAFKA names")
+        return self.server
+
+
+class Workshop:
+    """Starts servers for one run of tests and removes them after it, and what a killed run left."""
+
+    def __init__(self) -> None:
+        runs = stack_home() / "tests"
+        _clear_dead(runs)
+        self._home = runs / f"{os.getpid()}-{secrets.token_hex(3)}"
+        self._home.mkdir(parents=True)
+        write_record(self._home / "run.json", os.getpid())
+        self._servers: list[EmbeddedPostgres | EmbeddedKafka] = []
+
+    def postgres(self, settings: Mapping[str, str] | None = None) -> Postgres:
+        """A started PostgreSQL."""
+        server = EmbeddedPostgres(self._next("postgres"), settings=settings)
+        self._servers.append(server)
+        server.start()
+        return Postgres(server=server)
+
+    def kafka(self, settings: Mapping[str, str] | None = None) -> Kafka:
+        """A started Kafka."""
+        program = embedded_kafka.prepare(stack_home() / "kafka", maven.read_settings(os.environ, Path.home()))
+        server = EmbeddedKafka(self._next("kafka"), program, settings=settings)
+        self._servers.append(server)
+        server.start()
+        return Kafka(server=server)
+
+    def remove(self, server: EmbeddedPostgres | EmbeddedKafka) -> None:
+        """Stop one server and delete its data."""
+        self._servers.remove(server)
+        server.remove()
+
+    def close(self) -> None:
+        """Stop all servers and delete their data."""
+        for server in list(self._servers):
+            self.remove(server)
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _next(self, kind: str) -> Path:
+        return self._home / f"{kind}-{secrets.token_hex(3)}"
+
+
+def _clear_dead(runs: Path) -> None:
+    for home in runs.glob("*"):
+        if recorded(home / "run.json") is None:
+            for place in home.glob("postgres-*"):
+                EmbeddedPostgres(place).remove()
+            for place in home.glob("kafka-*"):
+                EmbeddedKafka(place, embedded_kafka.Program([])).remove()
+            shutil.rmtree(home, ignore_errors=True)

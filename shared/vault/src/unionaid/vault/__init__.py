@@ -1,0 +1,19 @@
+"""The vault: personal data, encrypted at rest, found by blind indexes, opened with a purpose that is written down.
+
+Its migrations lie in `unionaid.vault/sql`, for the runner of the service that has the vault.
+"""
+
+from unionaid.vault.sealing import Unreadable, commitment
+from unionaid.vault.store import FIELDS, KINDS, IdentityReference, NotTogether, PersonFields, SealedPersons, Vault
+
+__all__ = [
+    "FIELDS",
+    "KINDS",
+    "IdentityReference",
+    "NotTogether",
+    "PersonFields",
+    "SealedPersons",
+    "Unreadable",
+    "Vault",
+    "commitment",
+]

@@ -1,0 +1,12 @@
+"""Every limit of the vault, with its unit."""
+
+PUT_PERSONS_MAX = 10_000
+"""Persons put at once; a roster has at most as many rows."""
+MATCH_VALUES_MAX = 10_000
+"""Values matched at once."""
+OPEN_PERSONS_MAX = 500
+"""Persons opened by one request."""
+FIELD_CHARS_MAX = 500
+"""Characters of one field."""
+SECRET_BYTES = 32
+"""Bytes of the key-encryption key, of the hash key, of a person's key, of a salt."""

@@ -1,0 +1,210 @@
+"""Put, find and open personal data, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from uuid import UUID
+
+from unionaid.vault.limits import FIELD_CHARS_MAX, MATCH_VALUES_MAX, OPEN_PERSONS_MAX, PUT_PERSONS_MAX
+from unionaid.vault.sealing import KeyEncryptionKey, Sealed, blind_key, new_key, seal, unseal
+
+if TYPE_CHECKING:
+    import asyncpg
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+
+PersonFields: TypeAlias = Mapping[str, str]
+"""Personal data of one person by name of the field, in the canonical form registry gives it."""
+FIELDS = frozenset({"name", "resident_id", "phone", "bank_account", "address", "birth_date"})
+"""The fields there are."""
+KINDS: Mapping[str, str] = {"resident_id": "resident_id", "name": "name", "phone": "phone"}
+"""Kind of blind index -> field whose exact value it finds."""
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class IdentityReference(NamedTuple):
+    """What an event says of a person's identity: the vault's version, and a salted commitment (64 hex digits)."""
+
+    vault_version: int
+    commitment: str
+
+
+class SealedPersons(NamedTuple):
+    """Persons' fields, encrypted and not yet stored."""
+
+    references: Mapping[UUID, IdentityReference]
+    """What the event of each person says of its identity."""
+    columns: tuple[Any, ...]
+    """What `Vault.put` stores: ciphertext and keyed hashes."""
+
+
+class NotTogether(Exception):
+    """Called outside a transaction: personal data is stored with the event that speaks of it, or not at all."""
+
+
+class Vault:
+    """The vault of one service. `kek` and `hmac_key` are 32 secret bytes each; both stay in this process."""
+
+    def __init__(self, kek: bytes, hmac_key: bytes) -> None:
+        self._kek = KeyEncryptionKey(kek)
+        self._blind_keys = {kind: blind_key(hmac_key, kind) for kind in KINDS}
+
+    def blind(self, kind: str, value: str) -> bytes:
+        """Return the keyed hash of a value: 32 bytes, the key of a reservation such as one ID one person.
+
+        Raises:
+            ValueError: there is no such kind.
+        """
+        if kind not in self._blind_keys:
+            raise ValueError(f"no blind index of kind {kind!r}")
+        return hmac.digest(self._blind_keys[kind], value.encode(), "sha256")
+
+    def seal(self, persons: Mapping[UUID, PersonFields]) -> SealedPersons:
+        """Encrypt the fields of new persons, to be stored by `put`. Does no IO.
+
+        Raises:
+            ValueError: none or too many persons, a field that is not in `FIELDS`, or no good value.
+        """
+        _refuse_bad(persons)
+        keys = {person_id: new_key() for person_id in persons}
+        wrapped = {person_id: self._kek.wrap(person_id, key) for person_id, key in keys.items()}
+        return self._sealed(persons, wrapped, {person_id: (key, 1) for person_id, key in keys.items()})
+
+    async def seal_next(self, conn: Connection, persons: Mapping[UUID, PersonFields]) -> SealedPersons:
+        """Encrypt all fields of known persons anew, to be stored by `put` as their next version.
+
+        A version holds all fields: one that is left out is gone from the newest version, and its value is
+        found no more.
+
+        Raises:
+            ValueError: as `seal`, or a person is not known.
+            Unreadable: a person's key was wrapped by another key-encryption key, or altered.
+        """
+        _refuse_bad(persons)
+        keys = {
+            person_id: (self._kek.unwrap(person_id, kek_id, wrapped), version + 1)
+            for person_id, kek_id, wrapped, version in await conn.fetch(_KEYS, list(persons))
+        }
+        if len(keys) < len(persons):
+            raise ValueError(f"{len(persons) - len(keys)} of {len(persons)} persons are not known")
+        return self._sealed(persons, {}, keys)
+
+    async def put(self, conn: Connection, sealed: SealedPersons) -> None:
+        """Store what was sealed, in one statement, together with the events that refer to it.
+
+        Raises:
+            NotTogether: no transaction is open.
+            asyncpg.UniqueViolationError: this version of a person, or a person `seal` took for new, is there.
+        """
+        if not conn.is_in_transaction():
+            raise NotTogether
+        await conn.execute(_PUT, *sealed.columns)
+
+    def _sealed(
+        self,
+        persons: Mapping[UUID, PersonFields],
+        wrapped: Mapping[UUID, bytes],
+        keys: Mapping[UUID, tuple[bytes, int]],
+    ) -> SealedPersons:
+        sealed = {person_id: seal(*keys[person_id], person_id, fields) for person_id, fields in persons.items()}
+        return SealedPersons(
+            {person_id: IdentityReference(keys[person_id][1], promise) for person_id, (_, promise) in sealed.items()},
+            (
+                self._kek.id,
+                list(wrapped),
+                list(wrapped.values()),
+                list(persons),
+                [keys[person_id][1] for person_id in persons],
+                [one.nonce for one, _ in sealed.values()],
+                [one.ciphertext for one, _ in sealed.values()],
+                *self._index(persons),
+            ),
+        )
+
+    async def match(self, conn: Connection, kind: str, values: Collection[str]) -> dict[str, tuple[UUID, ...]]:
+        """Find persons by exact values; a value nobody has is left out. Opens nothing.
+
+        Several persons may have one name; of a resident ID, the reservation sees to it that one has it.
+
+        Raises:
+            ValueError: there is no such kind, or the values are more than `MATCH_VALUES_MAX`.
+        """
+        if len(values) > MATCH_VALUES_MAX:
+            raise ValueError(f"{len(values)} values; at most {MATCH_VALUES_MAX} are matched at once")
+        digests = {self.blind(kind, value): value for value in values}
+        found: dict[str, tuple[UUID, ...]] = {}
+        for digest, person_id in await conn.fetch(_MATCH, kind, list(digests)):
+            found[digests[digest]] = (*found.get(digests[digest], ()), person_id)
+        return found
+
+    async def open(
+        self,
+        conn: Connection,
+        persons: Collection[UUID],
+        fields: Collection[str],
+        *,
+        actor: str,
+        purpose: str,
+    ) -> dict[UUID, dict[str, str]]:
+        """Read the named fields of persons; one of whom nothing is known is left out.
+
+        Who asks, what for, and about whom is written down by the same call. Commit before the answer is sent:
+        what is rolled back was never written down.
+
+        Raises:
+            ValueError: no person or more than `OPEN_PERSONS_MAX`, no field or one that is not in `FIELDS`, no
+                actor or no purpose.
+            NotTogether: no transaction is open.
+            Unreadable: another key-encryption key, or bytes that were altered or moved.
+        """
+        wanted = sorted(set(fields))
+        _refuse_bad_opening(persons, wanted, actor, purpose)
+        if not conn.is_in_transaction():
+            raise NotTogether
+        opened: dict[UUID, dict[str, str]] = {}
+        for row in await conn.fetch(_OPEN, actor, purpose, wanted, list(set(persons))):
+            person_id = row["person_id"]
+            key = self._kek.unwrap(person_id, row["kek_id"], row["wrapped_key"])
+            sealed = Sealed(row["nonce"], row["ciphertext"])
+            known, _ = unseal(key, row["version"], person_id, sealed)
+            opened[person_id] = {name: known[name] for name in wanted if name in known}
+        return opened
+
+    def _index(self, persons: Mapping[UUID, PersonFields]) -> tuple[list[str], list[bytes], list[UUID]]:
+        entries = [
+            (kind, self.blind(kind, fields[field]), person_id)
+            for person_id, fields in persons.items()
+            for kind, field in KINDS.items()
+            if field in fields
+        ]
+        return [e[0] for e in entries], [e[1] for e in entries], [e[2] for e in entries]
+
+
+_KEYS = "SELECT person_id, kek_id, wrapped_key, version FROM vault.keys($1)"
+_PUT = "SELECT vault.put($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)"
+_MATCH = "SELECT digest, person_id FROM vault.match($1,$2)"
+_OPEN = "SELECT person_id, version, kek_id, wrapped_key, nonce, ciphertext FROM vault.open($1,$2,$3,$4)"
+
+
+def _refuse_bad(persons: Mapping[UUID, PersonFields]) -> None:
+    if not 1 <= len(persons) <= PUT_PERSONS_MAX:
+        raise ValueError(f"{len(persons)} persons; 1 to {PUT_PERSONS_MAX} are put at once")
+    for fields in persons.values():
+        if not fields or not FIELDS.issuperset(fields):
+            raise ValueError(f"fields must be some of {', '.join(sorted(FIELDS))}")
+        for name, value in fields.items():
+            if not 1 <= len(value) <= FIELD_CHARS_MAX or _CONTROL.search(value):
+                raise ValueError(f"{name} must be 1 to {FIELD_CHARS_MAX} characters, none of control")
+
+
+def _refuse_bad_opening(persons: Collection[UUID], fields: Sequence[str], actor: str, purpose: str) -> None:
+    if not 1 <= len(persons) <= OPEN_PERSONS_MAX:
+        raise ValueError(f"{len(persons)} persons; 1 to {OPEN_PERSONS_MAX} are opened at once")
+    if not fields or not FIELDS.issuperset(fields):
+        raise ValueError(f"fields must be some of {', '.join(sorted(FIELDS))}")
+    if not actor or not purpose:
+        raise ValueError("an opening names its actor and its purpose")
