@@ -12,6 +12,7 @@ import os
 import random
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -67,11 +68,12 @@ async def under_fire(
     clients = [Client(f"c{n}", url, files / f"c{n}.acknowledged") for n in range(CLIENTS)]
     writing = asyncio.gather(*[c.send(EVENTS // CLIENTS, STREAMS) for c in clients])
     kills: Counter[str] = Counter()
+    victims: list[Process | Postgres | Kafka] = [*processes, postgres, kafka]
     while not writing.done() or kills.total() < KILLS:
         await asyncio.sleep(draw.uniform(0.1, 1.2))
         if kills.total() >= KILLS:
             continue
-        victim = draw.choice([*processes, postgres, kafka])
+        victim = draw.choice(victims)
         if isinstance(victim, Process):
             victim.kill()
             await asyncio.sleep(draw.uniform(0, 0.5))
@@ -106,7 +108,7 @@ async def settled(service: CounterService) -> None:
     await until(done, 120)
 
 
-async def naive_read(kafka: Kafka, topic: str) -> list[dict]:
+async def naive_read(kafka: Kafka, topic: str) -> list[dict[str, Any]]:
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka.bootstrap, isolation_level="read_committed", auto_offset_reset="earliest"
     )
@@ -124,7 +126,7 @@ async def naive_read(kafka: Kafka, topic: str) -> list[dict]:
         await consumer.stop()
 
 
-def compare(acknowledged: list[tuple[str, ...]], values: list[dict]) -> None:
+def compare(acknowledged: list[tuple[str, ...]], values: list[dict[str, Any]]) -> None:
     assert len(acknowledged) == EVENTS // CLIENTS * CLIENTS
     assert [int(v["logindex"]) for v in values] == list(range(len(values)))
     seen = Counter(v["id"] for v in values)
@@ -138,7 +140,7 @@ def compare(acknowledged: list[tuple[str, ...]], values: list[dict]) -> None:
         assert value["streamversion"] == versions[value["subject"]]
 
 
-def naive_fold(values: list[dict]) -> dict[str, tuple[int, int]]:
+def naive_fold(values: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
     folded: dict[str, tuple[int, int]] = {}
     for value in values:
         n, amount = folded.get(value["subject"], (0, 0))

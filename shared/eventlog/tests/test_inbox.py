@@ -182,6 +182,7 @@ async def test_ten_megabytes_on_a_topic_that_lets_them_in(database: Database, ka
         await at(inbox, topic, 19, 60)
     assert await held(database, chosen) == fold(values)
     row = await database.pool.fetchrow("select length, value from eventlog.parked")
+    assert row is not None
     assert (row["length"], row["value"]) == (10 << 20, None)
 
 

@@ -35,6 +35,7 @@ async def test_they_advance_without_an_index(database: Database, views: OwnViews
 
 async def test_two_replicas_apply_each_event_once_and_in_order(database: Database, views: OwnViews) -> None:
     async def write(stream: str) -> int:
+        last = 0
         async with database.pool.acquire() as conn:
             for n in range(50):
                 last = await count(conn, stream, n, 1)

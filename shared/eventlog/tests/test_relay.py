@@ -56,7 +56,8 @@ async def test_what_was_appended_is_published_in_index_order(database: Database,
     stored = await database.pool.fetch(
         "select l.leaf, e.body from eventlog.log l join eventlog.events e using (position) order by index"
     )
-    assert [int(head(v).logindex) for v in values] == list(range(5004))
+    heads = [head(v) for v in values]
+    assert [int(h.logindex) for h in heads if h is not None] == list(range(5004))
     assert [leaf(v) for v in values] == [r["leaf"] for r in stored]
     assert [body_of(v) for v in values] == [r["body"] for r in stored]
     times = [json.loads(v)["logtime"] for v in values]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiokafka import ConsumerRecord
+    from aiokafka.structs import RecordMetadata
 
     from unionaid.eventlog.records import Published
     from unionaid.eventlog.store import Connection
@@ -46,15 +47,18 @@ def make_producer(bootstrap: str, topic: str) -> AIOKafkaProducer:
     )
 
 
-async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Published]) -> None:
+async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Published]) -> int:
     """Publish events in their order, at most `TRANSACTION_EVENTS_MAX` in one Kafka transaction.
+
+    Returns the offset after the last of them; -1 without events.
 
     Raises:
         KafkaError: any. The producer is done for: close it and start again from the topic's tail.
     """
+    end = -1
     for start in range(0, len(events), TRANSACTION_EVENTS_MAX):
         await producer.begin_transaction()
-        sent: list[Future[object]] = []
+        sent: list[tuple[Future[RecordMetadata], int]] = []
         batch = producer.create_batch()
         for event in events[start : start + TRANSACTION_EVENTS_MAX]:
             record = {
@@ -63,13 +67,14 @@ async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Publi
                 "timestamp": int(event.logtime.timestamp() * 1000),
             }
             if batch.append(**record) is None:
-                sent.append(await producer.send_batch(batch, topic, partition=0))
+                sent.append((await producer.send_batch(batch, topic, partition=0), batch.record_count()))
                 batch = producer.create_batch()
                 batch.append(**record)
-        sent.append(await producer.send_batch(batch, topic, partition=0))
-        for future in sent:
-            await future
+        sent.append((await producer.send_batch(batch, topic, partition=0), batch.record_count()))
+        for future, records in sent:
+            end = (await future).offset + records
         await producer.commit_transaction()
+    return end
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class Relay:
         self.state = RelayState(Phase.WAITING)
         self._dsn, self._bootstrap, self._topic, self._source, self._clock = dsn, bootstrap, topic, source, clock
         self._work = asyncio.Event()
+        self._end = 0
 
     def nudge(self) -> None:
         """Say that something was appended, so that the relay need not wait out its pause."""
@@ -134,7 +135,7 @@ class Relay:
             published = tail.last_index
             while published < await last_index(conn):
                 events = await published_after(conn, published, SEQUENCE_EVENTS_MAX)
-                await publish(producer, self._topic, events)
+                self._end = await publish(producer, self._topic, events)
                 published = events[-1].index
                 self.state = replace(self.state, published=published)
             return published
@@ -144,7 +145,7 @@ class Relay:
     async def _follow(self, lease: Lease, producer: AIOKafkaProducer, reader: TopicReader) -> None:
         """Number the next events while the former are on their way; when idle, look whether the topic still stands."""
         under_way: asyncio.Task[None] | None = None
-        _, end = await reader.bounds()
+        _, self._end = await reader.bounds()
         looked = time.monotonic()
         try:
             while True:
@@ -157,27 +158,22 @@ class Relay:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._work.wait(), IDLE_S)
                 if not under_way and time.monotonic() - looked > LOOK_S:
-                    end, looked = await _still_there(reader, end), time.monotonic()
+                    await self._look(reader)
+                    looked = time.monotonic()
         finally:
             if under_way:
                 under_way.cancel()
                 await asyncio.gather(under_way, return_exceptions=True)
 
     async def _publish(self, producer: AIOKafkaProducer, events: list[Published]) -> None:
-        await publish(producer, self._topic, events)
+        self._end = await publish(producer, self._topic, events)
         self.state = replace(self.state, published=events[-1].index)
 
-
-async def _still_there(reader: TopicReader, end: int) -> int:
-    """Return the topic's end, which can only have grown.
-
-    Raises:
-        TopicUnreadable: it has lost records, or was made anew: to be filled again from what is stored.
-    """
-    _, now = await reader.bounds()
-    if now < end:
-        raise TopicUnreadable(f"the topic ended at offset {end}, now at {now}")
-    return now
+    async def _look(self, reader: TopicReader) -> None:
+        """See that the topic's end has not come back: then records were lost, and are filled in from what is stored."""
+        _, end = await reader.bounds()
+        if end < self._end:
+            raise TopicUnreadable(f"the topic ended at offset {self._end}, now at {end}")
 
 
 _HALT = "INSERT INTO eventlog.halt (reason) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET reason = excluded.reason"

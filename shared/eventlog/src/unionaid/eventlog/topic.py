@@ -30,9 +30,17 @@ class TopicReader:
         self.partition = partition
 
     async def bounds(self) -> tuple[int, int]:
-        """Return the first offset and the offset after the last committed record."""
-        begin = await self.consumer.beginning_offsets([self.partition])
-        end = await self.consumer.end_offsets([self.partition])
+        """Return the first offset and the offset after the last committed record.
+
+        Raises:
+            TopicUnreadable: no answer within `READ_TIMEOUT_S`; of a topic that has vanished the client asks for ever.
+        """
+        try:
+            async with asyncio.timeout(READ_TIMEOUT_S):
+                begin = await self.consumer.beginning_offsets([self.partition])
+                end = await self.consumer.end_offsets([self.partition])
+        except TimeoutError:
+            raise TopicUnreadable(f"{self.partition.topic}: its end is not told") from None
         return begin[self.partition], end[self.partition]
 
     async def read(self, start: int, end: int) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:

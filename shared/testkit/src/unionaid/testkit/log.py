@@ -54,7 +54,7 @@ def counted(stream: str, version: int, amount: int = 1, *, type: str = TYPE, pad
     return NewEvent(id, type, json.dumps(body, separators=(",", ":")).encode())
 
 
-async def count(conn: asyncpg.Connection[asyncpg.Record], stream: str, expected: int, *amounts: int) -> int:
+async def count(conn: Connection, stream: str, expected: int, *amounts: int) -> int:
     """Append one event per amount."""
     events = [counted(stream, expected + n, amount) for n, amount in enumerate(amounts, start=1)]
     return await append(conn, [StreamAppend(stream, expected, events)])
