@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from unionaid.registry.examples import resident_id, uscc_code
 from unionaid.service.roles import Role
 
 if TYPE_CHECKING:
-    from conftest import Office, Units
+    from services.registry.tests.conftest import Office, Units
 
 ON = "2017-01-03"
 
@@ -36,6 +37,18 @@ async def test_the_tree_is_listed_from_the_top_and_counts_its_workers(office: Of
     ]
     assert [(u["workers"], u["migrants"]) for u in listed["items"]] == [(0, 0), (0, 0), (0, 0), (3, 2)]
     assert listed["next_cursor"] is None
+
+
+async def test_a_list_waits_for_what_was_entered_before(office: Office) -> None:
+    other_replica = await asyncpg.connect(office.database.app_dsn)
+    await other_replica.execute("SELECT pg_advisory_lock(hashtext('unionaid own views'))")
+    body = {"level": "district", "name": "样区总工会", "occurred_on": ON}
+    org_id = await office.made("/union-orgs", body, "org_id")
+    asking = asyncio.create_task(office.get("/union-orgs"))
+    done, _ = await asyncio.wait([asking], timeout=0.3)
+    assert not done  # and never will be while nobody may write the views
+    await other_replica.close()
+    assert [u["org_id"] for u in (await asking).json()["items"]] == [org_id]
 
 
 async def test_pages_follow_one_another_without_gap_or_overlap(office: Office, units: Units) -> None:

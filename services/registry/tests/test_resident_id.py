@@ -73,7 +73,7 @@ def test_any_text_is_read_or_refused_by_name(text: str) -> None:
         (RIGHT[:-1] + "Y", ResidentIdMalformed),
         (RIGHT[:-1] + "Х", ResidentIdMalformed),  # the Cyrillic letter
         ("٦" + RIGHT[1:], ResidentIdMalformed),  # a digit, but not ours
-        (resident_id(born=date(1981, 1, 1))[:15] + "000", ResidentIdCheckDigit),  # as Excel leaves it
+        ("640302198001010000", ResidentIdCheckDigit),  # as Excel leaves it
         (resident_id(born=date(2017, 1, 4)), BirthDateInFuture),
         (resident_id(born=date(1899, 12, 31)), BirthDateImpossible),
     ],

@@ -164,7 +164,7 @@ class Winter:
             "lines": [{"person_id": str(p), "amount_fen": fen} for p, fen in lines],
         }
 
-    async def submit(self, body: dict[str, Any], **more: Any) -> httpx.Response:
+    async def submit(self, body: dict[str, Any] | str | bytes, **more: Any) -> httpx.Response:
         return await self.service.post("/lists", body, ENTERER, "grassroots_officer", **{"unit": GRASSROOTS, **more})
 
     async def submitted(self, lines: Sequence[tuple[UUID, int]]) -> str:
@@ -250,11 +250,10 @@ async def service(postgres: Postgres) -> AsyncIterator[Service]:
         async with made.pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL search_path = registry_people_1")
             await Orgs().apply(conn, [_event(org) for org in ORGS])
-        own_views = asyncio.create_task(parts.beside["own views"]())
+        own_views = asyncio.ensure_future(parts.beside["own views"]())
         yield made
-        while not own_views.done():
-            own_views.cancel()
-            await asyncio.wait({own_views}, timeout=1)
+        own_views.cancel()
+        await asyncio.gather(own_views, return_exceptions=True)
     await postgres.drop(database)
 
 

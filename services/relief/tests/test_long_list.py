@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
 
 from unionaid.contracts.fields import LINES_MAX
 from unionaid.service.limits import JSON_BODY_BYTES_MAX
+
+if TYPE_CHECKING:
+    from services.relief.tests.conftest import Service, Winter
 
 
 async def timed(what: str, request: Awaitable[httpx.Response]) -> httpx.Response:
@@ -20,7 +24,7 @@ async def timed(what: str, request: Awaitable[httpx.Response]) -> httpx.Response
     return answer
 
 
-async def test_a_list_of_the_most_lines_goes_all_the_way(service, winter) -> None:
+async def test_a_list_of_the_most_lines_goes_all_the_way(service: Service, winter: Winter) -> None:
     people = [uuid4() for _ in range(LINES_MAX)]
     await service.register(people)
     body = winter.list_body([(p, 40_000) for p in people])
@@ -41,7 +45,7 @@ async def test_a_list_of_the_most_lines_goes_all_the_way(service, winter) -> Non
     assert paid == LINES_MAX
 
 
-async def test_a_long_list_rejected_gives_all_its_people_back(service, winter) -> None:
+async def test_a_long_list_rejected_gives_all_its_people_back(service: Service, winter: Winter) -> None:
     people = [uuid4() for _ in range(LINES_MAX)]
     await service.register(people)
     body = winter.list_body([(p, 1) for p in people])

@@ -8,13 +8,13 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -28,6 +28,10 @@ from unionaid.contracts.samples import DISTRICT, SAMPLES, Sample
 from unionaid.relief.examples import ENTERER, person
 from unionaid.relief.people import registry_people
 from unionaid.testkit.log import published, until, write
+from unionaid.testkit.stack import Kafka, Postgres
+
+if TYPE_CHECKING:
+    from services.relief.tests.conftest import Service
 
 DIVISION = "640302"
 TOPICS = tuple(topic_name(DIVISION, name) for name in ("registry", "relief"))
@@ -85,7 +89,7 @@ async def issuer(key: OKPKey) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def topics(kafka) -> AsyncIterator[None]:
+async def topics(kafka: Kafka) -> AsyncIterator[None]:
     for topic in TOPICS:
         await kafka.create_topic(topic)
     yield
@@ -97,7 +101,7 @@ async def topics(kafka) -> AsyncIterator[None]:
 class Office:
     """The service in its process, and its callers."""
 
-    service: Any
+    service: Service
     process: Process
 
     async def restart(self) -> None:
@@ -113,7 +117,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(make_service, postgres, kafka, topics, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(
+    make_service: Callable[..., Service], postgres: Postgres, kafka: Kafka, topics: None, tmp_path: Path
+) -> AsyncIterator[Office]:
     database, key = await postgres.create_service_database("relief"), OKPKey.generate_key("Ed25519", {"kid": "first"})
     for name in ("kek", "hmac"):
         (tmp_path / name).write_bytes(secrets.token_bytes(32))
@@ -145,7 +151,7 @@ async def office(make_service, postgres, kafka, topics, tmp_path: Path) -> Async
     await postgres.drop(database)
 
 
-async def test_killed_between_the_steps_it_loses_and_doubles_nothing(office: Office, kafka) -> None:
+async def test_killed_between_the_steps_it_loses_and_doubles_nothing(office: Office, kafka: Kafka) -> None:
     people = [person(n) for n in range(40)]
     await write(kafka, TOPICS[0], registered(people))
     service = office.service
@@ -160,7 +166,7 @@ async def test_killed_between_the_steps_it_loses_and_doubles_nothing(office: Off
     first = await submit()
     assert first.status_code == 201, first.text
     list_id = first.json()["list_id"]
-    steps = (
+    steps: tuple[Callable[[], Awaitable[httpx.Response]], ...] = (
         submit,
         lambda: winter.verify(list_id, key="verify", unit=DISTRICT),
         lambda: winter.approve(list_id, key="approve"),

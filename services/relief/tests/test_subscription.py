@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4, uuid5
 
 import pytest
@@ -24,6 +24,10 @@ from unionaid.relief.examples import ENTERER
 from unionaid.relief.people import People
 from unionaid.relief.subscriptions import following
 from unionaid.testkit.log import published, until, write
+from unionaid.testkit.stack import Kafka
+
+if TYPE_CHECKING:
+    from services.relief.tests.conftest import Service, Winter
 
 SUB_DISTRICT = uuid5(DISTRICT, "sub-district")
 DIVISION = "640302"
@@ -50,15 +54,15 @@ STORY = (
 
 
 @pytest.fixture
-async def topic(kafka) -> str:
+async def topic(kafka: Kafka) -> AsyncIterator[str]:
     await kafka.create_topic(TOPIC)
     yield TOPIC
     await kafka.delete_topic(TOPIC)
 
 
 @asynccontextmanager
-async def listening(service, kafka):
-    task = asyncio.create_task(following(service.database.app_dsn, kafka.bootstrap, service.people)())
+async def listening(service: Service, kafka: Kafka) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(following(service.database.app_dsn, kafka.bootstrap, service.people)())
     try:
         yield
     finally:
@@ -66,7 +70,7 @@ async def listening(service, kafka):
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def reached(service, index: int) -> None:
+async def reached(service: Service, index: int) -> None:
     people = People(service.pool, service.people)
 
     async def there() -> bool:
@@ -75,7 +79,9 @@ async def reached(service, index: int) -> None:
     await until(there)
 
 
-async def test_an_unknown_person_is_refused_and_taken_when_registry_has_spoken(service, winter, kafka, topic) -> None:
+async def test_an_unknown_person_is_refused_and_taken_when_registry_has_spoken(
+    service: Service, winter: Winter, kafka: Kafka, topic: str
+) -> None:
     await service.pool.execute("DELETE FROM registry_people_1.org")
     async with listening(service, kafka):
         values = told(*STORY)
@@ -94,7 +100,9 @@ async def test_an_unknown_person_is_refused_and_taken_when_registry_has_spoken(s
         assert (await winter.verify(list_id, unit=SUB_DISTRICT)).status_code == 200
 
 
-async def test_what_is_said_again_or_malformed_or_foreign_changes_nothing(service, kafka, topic) -> None:
+async def test_what_is_said_again_or_malformed_or_foreign_changes_nothing(
+    service: Service, kafka: Kafka, topic: str
+) -> None:
     await service.pool.execute("DELETE FROM registry_people_1.org")
     values = told(*STORY)
     future = json.loads(values[4])
@@ -118,7 +126,7 @@ async def test_what_is_said_again_or_malformed_or_foreign_changes_nothing(servic
     assert ready["checks"]["registry_people"] == {"health": "degraded", "reason": "2 events parked"}
 
 
-async def test_the_tables_do_not_depend_on_batches(service, kafka, topic) -> None:
+async def test_the_tables_do_not_depend_on_batches(service: Service, kafka: Kafka, topic: str) -> None:
     await service.pool.execute("DELETE FROM registry_people_1.org")
     async with listening(service, kafka):
         await write(kafka, topic, told(*STORY), batch=1)
@@ -130,8 +138,9 @@ async def test_the_tables_do_not_depend_on_batches(service, kafka, topic) -> Non
     assert await people.unions_of([WORKER, UUID(int=5)]) == {WORKER: GRASSROOTS, UUID(int=5): None}
 
 
-async def test_what_is_decided_is_published_in_order(service, winter, kafka) -> None:
+async def test_what_is_decided_is_published_in_order(service: Service, winter: Winter, kafka: Kafka) -> None:
     topic = await kafka.create_topic(f"unionaid.test.{uuid4().hex[:8]}")
+    assert service.parts is not None
     shell = service.parts.app.state.shell
     relay = Relay(
         dsn=service.database.app_dsn, bootstrap=kafka.bootstrap, topic=topic, source=shell.source, clock=shell.clock.now

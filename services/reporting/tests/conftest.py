@@ -131,12 +131,12 @@ class Served:
     parts: Parts
     reporting: Reporting
 
-    async def get(self, path: str, role: Role = Role.AUDITOR, **query: object) -> httpx.Response:
+    async def get(self, path: str, role: Role = Role.AUDITOR, **query: Any) -> httpx.Response:
         """`from_` stands for `from`."""
         given = {name.rstrip("_"): str(value) for name, value in query.items() if value is not None}
         return await self.client.get(path, params=given, headers=self.office.token(role))
 
-    async def answer(self, path: str, **query: object) -> Any:
+    async def answer(self, path: str, **query: Any) -> Any:
         """The body of a 200."""
         response = await self.get(path, **query)
         assert response.status_code == 200, response.text

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import pytest
@@ -31,7 +31,7 @@ from unionaid.reporting.examples import Log, logs
 from unionaid.reporting.projections import PROJECTIONS
 
 if TYPE_CHECKING:
-    from conftest import Reporting
+    from services.reporting.tests.conftest import Reporting
 
 Tables = dict[str, list[tuple[Any, ...]]]
 Logs = Mapping[str, list[bytes]]
@@ -47,6 +47,8 @@ def uuid(kind: int, n: int) -> UUID:
 DAY = st.dates(date(2013, 1, 1), date(2017, 12, 31))
 FEN = st.integers(1, 10**15)
 NUMBER = st.integers(0, 5)
+METHOD: st.SearchStrategy[Literal["cash", "bank", "goods"]] = st.sampled_from(("cash", "bank", "goods"))
+SERVICES: tuple[Literal["registry", "relief"], ...] = ("registry", "relief")
 
 
 @st.composite
@@ -101,7 +103,7 @@ def payments(draw: st.DrawFn, line: int) -> ReliefPaid:
     parts = tuple(
         FundPart(fund_id=uuid(5, n), amount_fen=draw(st.integers(1, 10**14))) for n in draw(st.sets(NUMBER, min_size=1))
     )
-    list_id, method = uuid(6, draw(NUMBER)), draw(st.sampled_from(("cash", "bank", "goods")))
+    list_id, method = uuid(6, draw(NUMBER)), draw(METHOD)
     return ReliefPaid(
         occurred_on=draw(st.sampled_from((date(2016, 12, 31), date(2017, 1, 1))) | DAY),
         application_id=application_id(list_id, line),
@@ -154,7 +156,7 @@ HISTORIES = st.tuples(registry_facts(), relief_facts())
 
 def written(division: str, history: tuple[Sequence[Fact], Sequence[Fact]]) -> Logs:
     found = {}
-    for service, facts in zip(("registry", "relief"), history, strict=True):
+    for service, facts in zip(SERVICES, history, strict=True):
         log = Log(division, service, Random(1))
         for fact in facts:
             log.add(fact)
@@ -270,7 +272,7 @@ async def test_a_longer_history_in_one_batch_and_in_many(reporting: Reporting) -
     expected = fold(given_logs)
     assert len(expected["relief_payment"]) == 600
     in_order = [(topic, value) for topic, values in given_logs.items() for value in values]
-    relief_first = list(reversed(given_logs))
+    relief_first = list(given_logs)[::-1]
     assert await apply(reporting, [in_order]) == expected
     assert await apply(reporting, cut(interleaved(given_logs, draw), draw)) == expected
     backwards = [(topic, value) for topic in relief_first for value in given_logs[topic]]

@@ -9,6 +9,7 @@ import secrets
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,9 @@ from unionaid.testkit.log import published, until
 from unionaid.testkit.stack import Kafka
 
 if TYPE_CHECKING:
-    from conftest import Publish, Reporting, Served
+    from services.reporting.tests.conftest import Publish, Reporting, Served
 
-PERIOD = {"from": "2016-01-01", "to": "2017-12-31"}
+PERIOD: dict[str, Any] = {"from": "2016-01-01", "to": "2017-12-31"}
 
 
 async def test_a_build_made_beside_the_live_one_agrees_and_takes_its_place(
@@ -37,7 +38,8 @@ async def test_a_build_made_beside_the_live_one_agrees_and_takes_its_place(
     thirds = [{t: v[n * len(v) // 3 : (n + 1) * len(v) // 3] for t, v in given.items()} for n in range(3)]
 
     async def has_read(last: dict[str, int]) -> bool:
-        return last.items() <= (await served.answer("/totals/relief", **PERIOD))["citation"]["vector"].items()
+        vector: dict[str, int] = (await served.answer("/totals/relief", **PERIOD))["citation"]["vector"]
+        return last.items() <= vector.items()
 
     last = await publish(thirds[0])
     await until(lambda: has_read(last))
@@ -88,14 +90,13 @@ async def test_replicas_take_turns_and_nothing_is_applied_twice(
     ]
 
     async def reached(index: int) -> bool:
-        return index == await reporting.owner.fetchval(
-            "SELECT max(last_index) FROM eventlog.positions WHERE topic = $1", relief
-        )
+        asked = "SELECT max(last_index) FROM eventlog.positions WHERE topic = $1"
+        return bool(index == await reporting.owner.fetchval(asked, relief))
 
     try:
         for values in thirds[:2]:
             last = await publish({relief: values})
-            await until(lambda last=last: reached(last[relief]))
+            await until(partial(reached, last[relief]))
         replicas[0].cancel()
         last = await publish({relief: [*thirds[2], *given[relief][1500:]]})
         await until(lambda: reached(last[relief]), 60)

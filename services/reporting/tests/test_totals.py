@@ -21,9 +21,9 @@ from unionaid.testkit.log import until, write
 from unionaid.testkit.stack import Kafka
 
 if TYPE_CHECKING:
-    from conftest import Publish, Reporting, Served
+    from services.reporting.tests.conftest import Publish, Reporting, Served
 
-PERIOD = {"from": "2017-01-01", "to": "2017-12-31"}
+PERIOD: dict[str, Any] = {"from": "2017-01-01", "to": "2017-12-31"}
 KIND = "WINTER_WARMTH"
 Paid = dict[str, Any]
 
@@ -173,7 +173,8 @@ async def test_a_union_stands_for_all_below_it(served: Served, history: dict[str
 
 async def test_the_events_of_a_total_page_by_page(served: Served, history: dict[str, list[bytes]]) -> None:
     counted = of(payments(history[relief(served)]), lambda d: d["programme_kind"] == KIND)
-    pages, cursor = [], None
+    pages: list[list[dict[str, Any]]] = []
+    cursor: str | None = None
     while not pages or cursor:
         page = await served.answer("/totals/relief/events", kind=KIND, **PERIOD, limit=7, cursor=cursor)
         pages.append(page["events"])
@@ -337,14 +338,15 @@ async def test_after_waits_for_an_index(served: Served, publish: Publish) -> Non
 
 
 async def test_a_bad_question_names_its_fault(served: Served) -> None:
-    for query, field in (
+    odd: tuple[tuple[dict[str, Any], str], ...] = (
         ({"from": "2017-12-31", "to": "2017-01-01"}, "query.to"),
         ({"from": "2017-02-30", "to": "2017-12-31"}, "query.from"),
         ({"to": "2017-12-31"}, "query.from"),
         ({**PERIOD, "kind": "WINTER"}, "query.kind"),
         ({**PERIOD, "programme": "7"}, "query.programme"),
         ({**PERIOD, "as_of": "2017-01-01T00:00:00"}, "query.as_of"),
-    ):
+    )
+    for query, field in odd:
         refused = await served.get("/totals/relief", **query)
         assert refused.headers["content-type"] == "application/problem+json"
         assert (refused.status_code, [e["field"] for e in refused.json()["errors"]]) == (422, [field])

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 import httpx
@@ -17,7 +18,7 @@ from unionaid.contracts import topic_name, topics
 from unionaid.testkit.log import published, until
 from unionaid.testkit.stack import Kafka, Postgres
 
-NAME = "supervision"
+NAME: Final = "supervision"
 DIVISION = f"{secrets.randbelow(10**6):06}"
 
 

@@ -74,9 +74,7 @@ def test_channels_are_the_topics_and_each_version_is_a_message_of_its_own() -> N
     assert {channel["address"] for channel in DOCUMENT["channels"].values()} == {
         f"unionaid.{{division}}.{service}" for service in SERVICES
     }
-    messages = {
-        (service, title) for service, channel in DOCUMENT["channels"].items() for title in channel["messages"]
-    }
+    messages = {(service, title) for service, channel in DOCUMENT["channels"].items() for title in channel["messages"]}
     assert messages == {(version.event.SERVICE, version.title) for version in versions()}
     assert set(DOCUMENT["components"]["messages"]) == {version.title for version in versions()}
 
@@ -102,7 +100,5 @@ def test_attributes_come_with_their_meaning() -> None:
 
 
 def test_it_has_the_version_of_the_distribution() -> None:
-    project = tomllib.loads(
-        (generate.CHECKOUT / "shared/contracts/pyproject.toml").read_text(encoding="utf-8")
-    )
+    project = tomllib.loads((generate.CHECKOUT / "shared/contracts/pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["version"] == DOCUMENT_VERSION

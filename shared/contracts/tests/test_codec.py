@@ -48,9 +48,7 @@ def meta(service: str = "relief", **attributes: Any) -> EventMeta:
 
 
 def body(event: Event, **attributes: Any) -> bytes:
-    return encode_with(
-        meta(event.SERVICE, **attributes), event, id=uuid7(NOW), subject=event.subject, stream_version=1
-    )
+    return encode_with(meta(event.SERVICE, **attributes), event, id=uuid7(NOW), subject=event.subject, stream_version=1)
 
 
 def sequenced(value: bytes) -> bytes:
@@ -144,9 +142,7 @@ PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 def built(event: type[Event]) -> st.SearchStrategy[Event]:
     schema = schema_of(event)
     right = PUT_RIGHT.get(event.__name__, dict)
-    return values(schema, schema.get("$defs", {})).map(
-        lambda data: event.model_validate_json(json.dumps(right(data)))
-    )
+    return values(schema, schema.get("$defs", {})).map(lambda data: event.model_validate_json(json.dumps(right(data))))
 
 
 events = st.one_of([built(event) for event in EVENTS])
@@ -246,9 +242,7 @@ def bytes_max(node: dict[str, Any], definitions: dict[str, Any]) -> int:
     if "format" in node:
         return {"uuid": 38, "date": 12, "date-time": 40}[node["format"]]
     by_type: dict[str, Callable[[], int]] = {
-        "object": lambda: (
-            2 + sum(len(name) + 4 + largest(child) for name, child in node["properties"].items())
-        ),
+        "object": lambda: 2 + sum(len(name) + 4 + largest(child) for name, child in node["properties"].items()),
         "array": lambda: 2 + node["maxItems"] * (1 + largest(node["items"])),
         "integer": lambda: len(str(node["maximum"])),
         "boolean": lambda: len("false"),

@@ -31,9 +31,7 @@ def changed(event: type[Event], **fields: Any) -> Event:
 
 
 def event_classes(base: type[Event] = Event) -> set[type[Event]]:
-    children = {
-        child for child in base.__subclasses__() if child.__module__.startswith("unionaid.contracts.")
-    }
+    children = {child for child in base.__subclasses__() if child.__module__.startswith("unionaid.contracts.")}
     return {child for child in children if "TYPE" in vars(child)}.union(*map(event_classes, children))
 
 
@@ -124,18 +122,14 @@ def test_a_payment_has_at_most_parts_max_parts() -> None:
 
 @pytest.mark.parametrize("identity", ["11010519491231002X", "11010519491231002x", "13800138000"])
 @pytest.mark.parametrize("around", ["{}", "马{}", "（{}）", "/{}."])
-def test_an_id_or_mobile_number_is_refused_in_names_and_vouchers_and_not_repeated(
-    identity: str, around: str
-) -> None:
+def test_an_id_or_mobile_number_is_refused_in_names_and_vouchers_and_not_repeated(identity: str, around: str) -> None:
     for event, field in ((FundOpened, "name"), (FundsReceived, "voucher")):
         with pytest.raises(ValidationError) as refused:
             changed(event, **{field: around.format(identity)})
         assert identity not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    "voucher", ["样财预〔2016〕112号", "20170105-0001", "202601150000001234567", "PZ/2017/9"]
-)
+@pytest.mark.parametrize("voucher", ["样财预〔2016〕112号", "20170105-0001", "202601150000001234567", "PZ/2017/9"])
 def test_ordinary_voucher_numbers_are_taken(voucher: str) -> None:
     changed(FundsReceived, voucher=voucher)
 

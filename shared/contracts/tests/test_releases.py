@@ -100,9 +100,7 @@ REFUSED: list[tuple[Edit, str]] = [
 
 
 @pytest.mark.parametrize(("change", "where"), REFUSED, ids=[where for _, where in REFUSED])
-def test_any_other_change_of_a_schema_is_named_with_its_file(
-    released: Path, change: Edit, where: str
-) -> None:
+def test_any_other_change_of_a_schema_is_named_with_its_file(released: Path, change: Edit, where: str) -> None:
     edit(released / SCHEMA, change)
     assert breaches(released) == [f"9.9.9.json: {SCHEMA}: {where}"]
 

@@ -25,11 +25,7 @@ def test_nothing_ages_out_and_every_setting_is_a_text() -> None:
 
 def test_times_far_from_the_brokers_are_allowed() -> None:
     config = topics("640302")[0].config
-    assert (
-        config["message.timestamp.before.max.ms"]
-        == config["message.timestamp.after.max.ms"]
-        == str(2**63 - 1)
-    )
+    assert config["message.timestamp.before.max.ms"] == config["message.timestamp.after.max.ms"] == str(2**63 - 1)
 
 
 @pytest.mark.parametrize(("replicas", "in_sync"), [(1, "1"), (3, "2")])
@@ -54,12 +50,8 @@ def test_names() -> None:
     assert source("640302", "relief") == "/unionaid/640302/relief"
 
 
-@pytest.mark.parametrize(
-    "division", ["", "6403", "6403021", "64030x", "640302\n", "../640302", "６４０３０２"]
-)
-@pytest.mark.parametrize(
-    "use", [topics, lambda code: topic_name(code, "relief"), lambda code: source(code, "relief")]
-)
+@pytest.mark.parametrize("division", ["", "6403", "6403021", "64030x", "640302\n", "../640302", "６４０３０２"])
+@pytest.mark.parametrize("use", [topics, lambda code: topic_name(code, "relief"), lambda code: source(code, "relief")])
 def test_a_division_is_a_six_digit_code(division: str, use: Callable[[str], object]) -> None:
     with pytest.raises(ValueError, match="six-digit"):
         use(division)

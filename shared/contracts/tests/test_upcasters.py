@@ -18,9 +18,7 @@ def v1_with(path: Path = V1, **fields: object) -> bytes:
 
 
 def test_every_step_from_version_1_to_the_newest_has_an_upcaster_and_none_is_left_over() -> None:
-    steps = {
-        (event.SERVICE, event.__name__, number) for event in EVENTS for number in range(1, event.VERSION)
-    }
+    steps = {(event.SERVICE, event.__name__, number) for event in EVENTS for number in range(1, event.VERSION)}
     assert set(UPCASTERS) == steps
 
 

@@ -193,6 +193,15 @@ async def test_the_database_itself_refuses_to_alter_history(database: Database) 
         assert by_owner.value.sqlstate == "UL000"
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await database.pool.execute(statement)
+    for statement in (
+        "alter table eventlog.events disable trigger all",
+        "drop trigger insert_only on eventlog.events",
+        "set session_replication_role = replica",
+        "alter table eventlog.log add column other text",
+        "drop function eventlog.refuse_change() cascade",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await database.pool.execute(statement)
     await owner.close()
 
 

@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+from aiokafka.errors import ProducerFenced
 
 from unionaid.eventlog import Phase, Relay, StreamAppend, append
 from unionaid.eventlog.check import check_database, check_topic
+from unionaid.eventlog.publisher import make_producer
 from unionaid.eventlog.records import body_of, head, leaf
-from unionaid.testkit.log import SOURCE, Database, count, counted, published, until, write
+from unionaid.testkit.log import PATIENCE_S, SOURCE, Database, count, counted, published, until, write
 from unionaid.testkit.plugin import StartKafka
 from unionaid.testkit.stack import Kafka
 
@@ -28,7 +30,7 @@ async def running(relay: Relay) -> AsyncIterator[Relay]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def reached(relay: Relay, index: int, timeout_s: float = 30) -> None:
+async def reached(relay: Relay, index: int, timeout_s: float = PATIENCE_S) -> None:
     await until(lambda: relay.state.published >= index, timeout_s)
 
 
@@ -175,6 +177,20 @@ async def test_an_expired_transactional_id_is_survived(database: Database, new_k
         await reached(relay, 2)
     assert await indexes(kafka, topic) == [0, 1, 2]
     await assert_sound(database, kafka, topic)
+
+
+async def test_a_new_producer_fences_the_former(kafka: Kafka, topic: str) -> None:
+    former, successor = make_producer(kafka.bootstrap, topic), make_producer(kafka.bootstrap, topic)
+    await former.start()
+    try:
+        await former.begin_transaction()
+        await former.send_and_wait(topic, b"from the former", key=b"a", partition=0)
+        await successor.start()
+        with pytest.raises(ProducerFenced):
+            await former.commit_transaction()
+    finally:
+        await asyncio.gather(former.stop(), successor.stop(), return_exceptions=True)
+    assert await published(kafka, topic) == []
 
 
 async def test_only_the_session_with_the_lease_may_number(database: Database) -> None:

@@ -27,7 +27,7 @@ from unionaid.service.routes import Router, RouteUnguarded, refuse_unguarded
 from unionaid.service.tokens import IssuerKeys, IssuerUnreachable, TokenRefused, Verifier, read_key_set
 
 if TYPE_CHECKING:
-    from conftest import Trial
+    from shared.service.tests.conftest import Trial
 
 NOW = 1_800_000_000.0
 ISSUER = "http://issuer.test"

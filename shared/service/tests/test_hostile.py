@@ -16,7 +16,7 @@ from unionaid.service.limits import ERRORS_MAX, JSON_BODY_BYTES_MAX, JSON_DEPTH_
 from unionaid.service.roles import Role
 
 if TYPE_CHECKING:
-    from conftest import Trial
+    from shared.service.tests.conftest import Trial
 
 FUND = str(uuid4())
 JSON = {"Content-Type": "application/json"}

@@ -187,7 +187,8 @@ async def test_a_part_that_waits_for_its_restart_is_degraded() -> None:
 async def test_each_command_runs_its_parts_and_ends_them_in_order(
     make_settings: Callable[..., Settings], command: str, expected: set[str]
 ) -> None:
-    began, ended = set(), []
+    began: set[str] = set()
+    ended: list[str] = []
 
     def work(name: str) -> Callable[[], object]:
         async def run() -> None:

@@ -28,7 +28,7 @@ from unionaid.service.settings import Settings
 from unionaid.service.trace import join
 
 if TYPE_CHECKING:
-    from conftest import Trial
+    from shared.service.tests.conftest import Trial
 
 SOURCE = Path(str(files("unionaid.service")))
 
@@ -117,7 +117,7 @@ async def _open_fund(trial: Trial) -> str:
 
 async def test_a_stream_version_becomes_a_topic_index(trial: Trial, postgres: object) -> None:
     fund = await _open_fund(trial)
-    asked = {"stream": f"fund-{fund}", "version": 1}
+    asked: dict[str, str | int] = {"stream": f"fund-{fund}", "version": 1}
     waiting = await trial.client.get("/log/position", params=asked, headers=trial.headers(Role.DONOR))
     assert (waiting.status_code, waiting.headers["retry-after"]) == (202, "1")
     assert waiting.json() == {"topic": "unionaid.640302.relief", "index": None}

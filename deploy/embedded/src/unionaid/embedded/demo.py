@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from unionaid.contracts import stream_name, topic_name
+from unionaid.contracts.event import Service
 from unionaid.contracts.relief import application_id, lines_hash
 from unionaid.embedded import sample
 from unionaid.embedded.errors import StackError
@@ -196,7 +197,7 @@ class _History:
     ) -> dict[str, Any]:
         return officer.command(service, path, body, sample.key(self._scale, step), after)
 
-    def _position(self, service: str, stream: str, version: int) -> str:
+    def _position(self, service: Service, stream: str, version: int) -> str:
         answer = self._officer("district_officer").ask(service, "/log/position", stream=stream, version=version)
         return f"{answer.get('topic', topic_name(self._division, service))}@{answer['index']}"
 

@@ -165,8 +165,7 @@ def _path_to(definition: str, schema: Document) -> str:
 def _described(schema: Document, version: Version, prefix: str) -> Document:
     """Without its own URI, which would move the references, and with the attributes' meanings."""
     properties = {
-        name: _with_meaning(_moved(node, version), f"{prefix}{name}")
-        for name, node in schema["properties"].items()
+        name: _with_meaning(_moved(node, version), f"{prefix}{name}") for name, node in schema["properties"].items()
     }
     return {"type": "object", "properties": properties, "required": schema["required"]}
 

@@ -59,9 +59,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     correlationid: Annotated[UUID, _about("What belongs together across commands")] | None = None
     causationid: Annotated[UUID, _about("Id of the event that caused the command")] | None = None
     traceparent: Annotated[str, _text("W3C Trace Context")] | None = None
-    signature: Annotated[str, _about("The approver's; reserved", max_length=SIGNATURE_CHARS_MAX)] | None = (
-        None
-    )
+    signature: Annotated[str, _about("The approver's; reserved", max_length=SIGNATURE_CHARS_MAX)] | None = None
     simulated: Annotated[bool, _about("True under a simulated clock, else absent")] = False
     data: msgspec.Raw
 

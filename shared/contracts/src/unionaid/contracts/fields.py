@@ -47,12 +47,8 @@ FileBytes = Annotated[int, Field(ge=1, le=FILE_BYTES_MAX)]
 VaultVersion = Annotated[int, Field(ge=1, le=VAULT_VERSION_MAX)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=CODE_CHARS_MAX)]
 """A word of a policy file: a purpose, a reason, an earmark."""
-PolicyVersion = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=CODE_CHARS_MAX)
-]
-Period = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}(-[A-Za-z0-9]{1,8})?$", max_length=PERIOD_CHARS_MAX)
-]
+PolicyVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=CODE_CHARS_MAX)]
+Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[A-Za-z0-9]{1,8})?$", max_length=PERIOD_CHARS_MAX)]
 """Within which a purpose is paid once: `2017`, `2017-Q1`, `2016-2017`, `2017-SPRING`."""
 PublicName = Annotated[
     str,
@@ -86,8 +82,6 @@ UnionLevel = Literal["district", "sub_district", "grassroots"]
 Ownership = Literal["public", "non_public", "institution"]
 Sex = Literal["female", "male"]
 FundSource = Literal["appropriation", "dues", "donation"]
-ProgrammeKind = Literal[
-    "SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"
-]
+ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]
 SignedBy = Literal["payee", "thumbprint", "proxy"]

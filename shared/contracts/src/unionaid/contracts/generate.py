@@ -37,9 +37,7 @@ def findings(checkout: Path) -> list[str]:
         for path, text in texts.items()
         if not (checkout / path).is_file() or (checkout / path).read_text(encoding="utf-8") != text
     ]
-    present = [
-        path.relative_to(checkout) for kind in ("schemas", "examples") for path in package.glob(f"{kind}/*/*")
-    ]
+    present = [path.relative_to(checkout) for kind in ("schemas", "examples") for path in package.glob(f"{kind}/*/*")]
     left_over = [f"{path}: no such event" for path in sorted(present) if path not in texts]
     return stale + left_over + releases.breaches(package)
 

@@ -19,9 +19,7 @@ a version and an upcaster are, and how to read tolerantly: [explanation](../expl
 
 def events_md() -> str:
     """The whole page."""
-    return "\n".join(
-        [_HEAD, *_envelope(), *_topics(), *(line for service in SERVICES for line in _service(service))]
-    )
+    return "\n".join([_HEAD, *_envelope(), *_topics(), *(line for service in SERVICES for line in _service(service))])
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -89,9 +89,7 @@ def _example_breaches(path: Path, entry: dict[str, Any]) -> list[str]:
 
 
 def _files(package: Path, directory: str) -> list[tuple[str, Path]]:
-    return [
-        (path.relative_to(package).as_posix(), path) for path in sorted(package.glob(f"{directory}/*/*.json"))
-    ]
+    return [(path.relative_to(package).as_posix(), path) for path in sorted(package.glob(f"{directory}/*/*.json"))]
 
 
 def _hash(path: Path) -> str:

@@ -108,9 +108,7 @@ class Sample:
 
 _SAMPLES = (
     Sample(
-        UnionOrgEstablished(
-            occurred_on=date(2013, 1, 1), org_id=DISTRICT, level="district", name="样例区总工会"
-        ),
+        UnionOrgEstablished(occurred_on=date(2013, 1, 1), org_id=DISTRICT, level="district", name="样例区总工会"),
         index=0,
         stream_version=1,
     ),
@@ -149,9 +147,7 @@ _SAMPLES = (
         stream_version=2,
     ),
     Sample(
-        FundOpened(
-            occurred_on=date(2016, 11, 1), fund_id=FUND, source="appropriation", name="2017年送温暖专项资金"
-        ),
+        FundOpened(occurred_on=date(2016, 11, 1), fund_id=FUND, source="appropriation", name="2017年送温暖专项资金"),
         index=0,
         stream_version=1,
         by=ACCOUNTANT,
@@ -245,9 +241,7 @@ _SAMPLES = (
         by=VERIFIER,
     ),
     Sample(
-        ReliefVerified(
-            occurred_on=date(2016, 12, 22), application_id=application_id(LIST, 1), list_id=LIST, line=1
-        ),
+        ReliefVerified(occurred_on=date(2016, 12, 22), application_id=application_id(LIST, 1), list_id=LIST, line=1),
         index=8,
         stream_version=2,
         by=VERIFIER,
@@ -279,9 +273,7 @@ _SAMPLES = (
         by=APPROVER,
     ),
     Sample(
-        BudgetCommitted(
-            occurred_on=date(2016, 12, 26), budget_id=BUDGET, list_id=LIST, amount_fen=AMOUNT_FEN, lines=1
-        ),
+        BudgetCommitted(occurred_on=date(2016, 12, 26), budget_id=BUDGET, list_id=LIST, amount_fen=AMOUNT_FEN, lines=1),
         index=11,
         stream_version=2,
         by=APPROVER,
@@ -324,9 +316,7 @@ _SAMPLES = (
         by=CASHIER,
     ),
     Sample(
-        BudgetSpent(
-            occurred_on=date(2017, 1, 5), budget_id=BUDGET, list_id=LIST, amount_fen=AMOUNT_FEN, lines=1
-        ),
+        BudgetSpent(occurred_on=date(2017, 1, 5), budget_id=BUDGET, list_id=LIST, amount_fen=AMOUNT_FEN, lines=1),
         index=14,
         stream_version=3,
         by=CASHIER,

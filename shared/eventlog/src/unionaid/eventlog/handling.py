@@ -76,7 +76,7 @@ class Interest:
         try:
             data = decode(bytes(head.data))
         except Exception as error:  # noqa: BLE001  whatever a decoder raises, the record is at fault
-            return f"{type(error).__name__}: {error}"[:500]
+            return _reason(error)
         return Event(topic, index, head.logtime, head.id, head.type, head.subject, data)
 
 
@@ -116,7 +116,7 @@ async def apply_in_halves(
             if is_transient(error):
                 raise
             if len(chosen) == 1:
-                culprits[chosen[0]] = f"{type(error).__name__}: {error}"[:500]
+                culprits[chosen[0]] = _reason(error)
                 blocked.add((events[chosen[0]].topic, events[chosen[0]].subject))
                 return
             middle = chosen[len(chosen) // 2]
@@ -125,6 +125,11 @@ async def apply_in_halves(
 
     await part(0, len(events))
     return culprits
+
+
+def _reason(error: Exception) -> str:
+    """Return kind and first line of an error: further lines of PostgreSQL's quote values."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"[:500]
 
 
 _BEHIND = "waits behind an earlier event of its key"
@@ -177,6 +182,9 @@ async def retry_parked(conn: Connection, subscription: str, handler: Handler) ->
     """
     interest = Interest(handler.decoders)
     async with conn.transaction():
+        await conn.execute(
+            "SELECT FROM eventlog.positions WHERE subscription = $1 ORDER BY topic FOR UPDATE", subscription
+        )
         rows = await conn.fetch(
             "SELECT topic, index, kafka_offset, blocks, value FROM eventlog.parked "
             "WHERE subscription = $1 AND blocks IS NOT NULL AND value IS NOT NULL ORDER BY topic, index FOR UPDATE",

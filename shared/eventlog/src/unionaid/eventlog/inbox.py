@@ -68,6 +68,7 @@ class Inbox:
         self._pool = pool
         self._interest = Interest(handler.decoders)
         self._blocked: set[tuple[str, str]] = set()
+        self._blocked_before: set[tuple[str, str]] = set()
         self._heard_at: dict[str, float] = {}
         self._turn = asyncio.Lock()
 
@@ -124,6 +125,7 @@ class Inbox:
     async def _receive(
         self, consumer: AIOKafkaConsumer, by_topic: Mapping[str, Sequence[ConsumerRecord[bytes, bytes]]]
     ) -> None:
+        self._blocked_before = set(self._blocked)
         batches = {
             topic: self._sort(self.cursors[topic], records)
             for topic, records in by_topic.items()
@@ -210,6 +212,8 @@ class Inbox:
             await conn.execute(f"SET LOCAL transaction_timeout = '{INBOX_TRANSACTION_TIMEOUT_S}s'")
             for topic in sorted(batches):
                 await self._lock_position(conn, topic, batches[topic].start_index)
+            if self._blocked and await blocked_keys(conn, self.subscription) != self._blocked_before:
+                raise Moved("what was parked has been applied meanwhile")
             events = [e for topic in sorted(batches) for e in batches[topic].events]
             culprits = await apply_in_halves(conn, self.handler.apply, events) if events else {}
             self._park_culprits(events, culprits, batches)

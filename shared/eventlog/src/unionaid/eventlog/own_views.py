@@ -67,7 +67,8 @@ class OwnViews:
                 log.warning("own views try again: %s", error, exc_info=not is_transient(error))
                 pause = RETRY_S
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._work.wait(), pause)
+                async with asyncio.timeout(pause):  # `wait_for` may swallow a cancellation in Python 3.11
+                    await self._work.wait()
 
     async def step(self) -> int:
         """Apply what waits, at most `OWN_VIEWS_BATCH_MAX` appends; return how many appends were taken."""

@@ -187,6 +187,7 @@ async def rebuild(
     Raises:
         Disagreement: they do not; the new build stays beside for a look, the live one goes on.
     """
+    await _drop_former_builds(owner, chosen)
     build = await create_build(owner, chosen, roles, live=False)
     inbox = inbox_of(pool, chosen, build)
     while True:
@@ -197,6 +198,19 @@ async def rebuild(
         if await _join(owner, chosen, build, replace_disagreeing):
             return build
         await asyncio.sleep(0.05)
+
+
+async def _drop_former_builds(owner: Connection, chosen: ProjectionSet) -> None:
+    """Drop what earlier rebuilds have left: a build stays for a look until the next one begins."""
+    async with owner.transaction():
+        rows = await owner.fetch(
+            "DELETE FROM eventlog.projection_sets WHERE name = $1 AND NOT live RETURNING build", chosen.name
+        )
+        for row in rows:
+            schema = schema_of(chosen.name, row["build"])
+            await owner.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+            await owner.execute("DELETE FROM eventlog.positions WHERE subscription = $1", schema)
+            await owner.execute("DELETE FROM eventlog.parked WHERE subscription = $1", schema)
 
 
 def _reached(inbox: Inbox, target: Mapping[str, int], progress: Callable[[Mapping[str, int]], None]) -> bool:

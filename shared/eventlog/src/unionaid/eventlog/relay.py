@@ -156,7 +156,8 @@ class Relay:
                 under_way = asyncio.create_task(self._publish(producer, events)) if events else None
                 if not events:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._work.wait(), IDLE_S)
+                        async with asyncio.timeout(IDLE_S):  # `wait_for` may swallow a cancellation in Python 3.11
+                            await self._work.wait()
                 if not under_way and time.monotonic() - looked > LOOK_S:
                     await self._look(reader)
                     looked = time.monotonic()

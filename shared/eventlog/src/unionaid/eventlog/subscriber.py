@@ -29,6 +29,8 @@ INBOX_SERVER_SETTINGS = {"idle_in_transaction_session_timeout": f"{INBOX_IDLE_IN
 SESSION_TIMEOUT_MS = 10_000
 """After this silence the group gives a reader's topics to another."""
 
+FETCH_WAIT_MS = 50
+"""Milliseconds a fetch may wait at the broker: while it waits for a silent topic, the others are not fetched."""
 FETCH_BYTES_MAX = 16 << 20
 PARTITION_FETCH_BYTES_MAX = 8 << 20
 
@@ -86,6 +88,7 @@ def subscribe(router: KafkaBroker | KafkaRouter, inbox: Inbox, group_id: str) ->
         listener=_TakeUp(inbox, lambda: holder["subscriber"].consumer),
         decoder=raw,
         isolation_level="read_committed",
+        fetch_max_wait_ms=FETCH_WAIT_MS,
         fetch_max_bytes=FETCH_BYTES_MAX,
         max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
     )
@@ -111,6 +114,7 @@ async def feed(inbox: Inbox, bootstrap: str, until: Callable[[], bool] | None = 
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         isolation_level="read_committed",
+        fetch_max_wait_ms=FETCH_WAIT_MS,
         fetch_max_bytes=FETCH_BYTES_MAX,
         max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
     )

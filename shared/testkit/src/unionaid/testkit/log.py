@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -102,7 +103,11 @@ async def published(kafka: Kafka, topic: str) -> list[bytes]:
         return [r.value for batch in [b async for b in reader.read(begin, end)] for r in batch]
 
 
-async def until(condition: Callable[[], Awaitable[bool] | bool], timeout_s: float = 30) -> None:
+PATIENCE_S = float(os.environ.get("UNIONAID_TEST_PATIENCE_S", "30"))
+"""Seconds a test waits for what must come; a test that is expected to fail may be made to wait less."""
+
+
+async def until(condition: Callable[[], Awaitable[bool] | bool], timeout_s: float = PATIENCE_S) -> None:
     """Wait for a condition.
 
     Raises:

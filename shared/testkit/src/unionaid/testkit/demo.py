@@ -1,0 +1,118 @@
+"""The whole stack with the sample history told to it: every service a process, every request real HTTP.
+
+It has a home of its own beside the user's, kept between runs for what set-up loads; two runs of one checkout take turns.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from unionaid.embedded import kafka, maven
+from unionaid.embedded.home import stack_home
+from unionaid.embedded.issuer import Issuer
+from unionaid.embedded.state import RunningStack
+
+COMMAND_S_MAX = 240
+"""Seconds that a command of the stack may take."""
+
+
+@dataclass
+class Demo:
+    """The stack in `home`; its commands are `./unionaid`'s, run by this interpreter."""
+
+    home: Path
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """What the first telling wrote: id -> value, events, cites."""
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command and wait for its end."""
+        meant = {name: value for name, value in os.environ.items() if not name.startswith("UNIONAID_")}
+        return subprocess.run(  # noqa: S603  our own interpreter
+            [sys.executable, "-m", "unionaid.embedded", *arguments],
+            env={**meant, "UNIONAID_HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=COMMAND_S_MAX,
+        )
+
+    def done(self, *arguments: str) -> str:
+        """Run a command that must end well; return what it says.
+
+        Raises:
+            AssertionError: it ended otherwise; the text is what it said.
+        """
+        ended = self.run(*arguments)
+        if ended.returncode != 0:
+            raise AssertionError(f"{' '.join(arguments)} ended with {ended.returncode}:\n{ended.stdout}{ended.stderr}")
+        return ended.stdout
+
+    def tell(self) -> Mapping[str, Any]:
+        """Tell the sample history, and return the figures that the command wrote."""
+        file = self.home / "figures.json"
+        file.unlink(missing_ok=True)
+        self.done("demo", "--figures", str(file))
+        figures: Mapping[str, Any] = json.loads(file.read_text("utf-8"))["figures"]
+        return figures
+
+    @property
+    def stack(self) -> RunningStack:
+        """Where everything is."""
+        return RunningStack.load(self.home)
+
+    def token(self, *roles: str, unit: UUID | str | None = None) -> str:
+        """Return a token of the stack's own issuer, for somebody new."""
+        return Issuer(self.home / "issuer", self.stack.issuer).mint(f"person-{uuid4()}", roles, unit)
+
+    def request(
+        self, method: str, service: str, path: str, token: str | None, body: object = None, **params: object
+    ) -> httpx.Response:
+        """Send a request; a POST has a new Idempotency-Key. Strings and bytes are sent as they are."""
+        headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        if method == "POST":
+            headers |= {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+        content = body if isinstance(body, str | bytes | None) else json.dumps(body, ensure_ascii=False)
+        given = {name.rstrip("_"): str(value) for name, value in params.items() if value is not None}
+        url = self.stack.services[service] + path
+        return httpx.request(method, url, headers=headers, content=content, params=given, timeout=30, trust_env=False)
+
+    def ask(self, service: str, path: str, role: str, **params: object) -> Any:
+        """Read something that must be there. `from_` stands for `from`.
+
+        Raises:
+            httpx.HTTPStatusError: the service refused.
+        """
+        return self.request("GET", service, path, self.token(role), **params).raise_for_status().json()
+
+
+@contextmanager
+def demo_stack() -> Iterator[Demo]:
+    """Start the stack, tell the history, and at the end stop it and delete its data."""
+    loaded = stack_home() / "kafka"
+    kafka.prepare(loaded, maven.read_settings(os.environ, Path.home()))
+    demo = Demo(stack_home() / "demo-test")
+    (demo.home / "kafka").mkdir(parents=True, exist_ok=True)
+    with (demo.home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        jars = demo.home / "kafka" / "jars"
+        if not jars.exists():
+            jars.symlink_to(loaded / "jars")
+        demo.done("reset", "--yes")  # what a killed run left
+        try:
+            demo.done("up", "--detach")
+            demo.figures = demo.tell()
+            yield demo
+        finally:
+            demo.run("reset", "--yes")

@@ -1,0 +1,143 @@
+"""What a row of the benchmarks is, how its two sides alternate, and what is made of their rates."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from unionaid.testkit.stack import Kafka, Postgres
+
+ROUNDS = 5
+"""Both sides are measured so often, in turn; odd rounds begin with the rival."""
+
+
+class Void(Exception):
+    """What was written is not what a naive replay says it must be: the row has no figure."""
+
+
+def demand(true: bool, what: str) -> None:
+    """Declare the row void unless `true`."""
+    if not true:
+        raise Void(what)
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where the rows do their work."""
+
+    postgres: Postgres
+    kafka: Kafka
+
+
+Side = Callable[[], Awaitable[float]]
+"""One measured round: does the work, checks its result against a naive replay, returns events per second."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Two ways of doing the same work."""
+
+    ours: Side
+    rival: Side
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the benchmarks. `size` is the number of events of one round, or what `open` takes it for."""
+
+    name: str
+    work: str
+    against: str
+    goal: float | None
+    size: int
+    size_smoke: int
+    open: Callable[[Servers, int], AbstractAsyncContextManager[Contest]]
+    rate_goal: float | None = None
+    """Events per second that are wanted of our side besides; told as a row `<name>-rate`."""
+    rounds: int = ROUNDS
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the rows it gives."""
+        return (self.name,) if self.rate_goal is None else (self.name, f"{self.name}-rate")
+
+
+@dataclass
+class Rates:
+    """The rates of both sides, round by round, in events per second."""
+
+    ours: list[float] = field(default_factory=list)
+    rival: list[float] = field(default_factory=list)
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours by the rival's, of each round."""
+        return [ours / rival for ours, rival in zip(self.ours, self.rival, strict=True)]
+
+    def lines(self, row: Row) -> list[Line]:
+        """Return the row, or rows, as they are told."""
+        ours, ratios = statistics.median(self.ours), self.ratios
+        compared = Line(
+            row.name, ours, statistics.median(self.rival), statistics.median(ratios), min(ratios), row.goal, ratios
+        )
+        if row.rate_goal is None:
+            return [compared]
+        return [compared, Line(row.names[1], ours, None, None, min(self.ours), row.rate_goal, self.ours)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table.
+
+    `low` is the least of the rounds: with five of them the true median lies below it once in 32 runs, which makes
+    it a lower bound at 97 %. A goal is reached when `low` reaches it.
+    """
+
+    name: str
+    ours: float
+    rival: float | None
+    ratio: float | None
+    low: float
+    goal: float | None
+    rounds: list[float]
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the goal is reached, None without a goal."""
+        return None if self.goal is None else self.low >= self.goal
+
+    def as_json(self) -> dict[str, Any]:
+        """As `--json` writes it."""
+        return {
+            "name": self.name,
+            "ours": round(self.ours, 1),
+            "rival": None if self.rival is None else round(self.rival, 1),
+            "ratio": None if self.ratio is None else round(self.ratio, 3),
+            "low": round(self.low, 3),
+            "goal": self.goal,
+            "unit": "events/s",
+            "lower_is_better": False,
+            "rounds": [round(value, 3) for value in self.rounds],
+        }
+
+
+async def play(contest: Contest, rounds: int, tell: Callable[[str, float], None]) -> Rates:
+    """Let both sides take turns; `tell` hears of each round.
+
+    Raises:
+        Void: a result was wrong.
+    """
+    rates = Rates()
+    for number in range(rounds):
+        turns = [("ours", contest.ours, rates.ours), ("rival", contest.rival, rates.rival)]
+        for name, side, its_rates in reversed(turns) if number % 2 == 0 else turns:
+            gc.collect()
+            gc.freeze()  # what was prepared before is not looked through again in the middle of a round
+            its_rates.append(await side())
+            gc.unfreeze()
+            tell(name, its_rates[-1])
+    return rates

@@ -1,0 +1,77 @@
+"""All rows, in the order they are told."""
+
+from __future__ import annotations
+
+from .appending import open_append, open_command, open_roster
+from .contest import Row
+from .publishing import open_publish, open_snapshot_held
+from .rebuilding import open_rebuild, open_rebuild_usual
+from .rival_eventsourcing import open_eventsourcing
+
+ROWS = (
+    Row(
+        "append",
+        "eventlog.append, one event, 16 writers",
+        "plain insert of the same rows, same unique key, 16 connections",
+        goal=0.75, size=8_000, size_smoke=64, open=open_append,
+    ),
+    Row(
+        "command",
+        "a command below HTTP: load, decide, append, idempotency row",
+        "plain insert of one row per command, 16 connections",
+        goal=0.45, size=6_000, size_smoke=64, open=open_command,
+    ),
+    Row(
+        "roster",
+        "1,000 events of 500 people in one append",
+        "one unnest insert of the same rows, same unique key",
+        goal=0.65, size=20_000, size_smoke=1_000, open=open_roster,
+    ),
+    Row(
+        "eventsourcing",
+        "eventlog.append, one event, 16 writers",
+        "eventsourcing 9.5, PostgreSQL recorder, 16 threads, pool of 16",
+        goal=8.0, size=8_000, size_smoke=64, open=open_eventsourcing,
+    ),
+    Row(
+        "publish",
+        "sequence and publish a backlog",
+        "bare idempotent aiokafka produce of the same bytes, acks=all",
+        goal=0.40, size=60_000, size_smoke=200, open=open_publish,
+    ),
+    Row(
+        "rebuild",
+        "rebuild of all projections of reporting",
+        "a loop written by hand that writes the same rows",
+        goal=0.60, rate_goal=40_000.0, size=300_000, size_smoke=200, open=open_rebuild,
+    ),
+    Row(
+        "rebuild-usual",
+        "rebuild of all projections of reporting",
+        "a FastStream handler per message, pydantic, one transaction per event",
+        goal=50.0, size=300_000, size_smoke=200, open=open_rebuild_usual,
+    ),
+    Row(
+        "snapshot-held",
+        "drain of a backlog after two minutes under an open snapshot",
+        "the same without the snapshot",
+        goal=None, size=20_000, size_smoke=40, open=open_snapshot_held, rounds=1,
+    ),
+)  # fmt: skip
+
+
+class UnknownRow(Exception):
+    """There is no row of that name; the message lists those there are."""
+
+
+def chosen(names: list[str]) -> list[Row]:
+    """Return the rows of these names, all without any.
+
+    Raises:
+        UnknownRow: one of the names is none.
+    """
+    known = [name for row in ROWS for name in row.names]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UnknownRow(f"There is no benchmark named {', '.join(unknown)}. There are: {', '.join(known)}.")
+    return [row for row in ROWS if not names or set(names) & set(row.names)]

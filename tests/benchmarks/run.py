@@ -1,0 +1,106 @@
+"""`./unionaid bench`: measure our parts against their rivals, on servers of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from unionaid.testkit.stack import Kafka, Postgres, Workshop
+
+from .contest import Line, Row, Servers, Void, play
+from .machine import facts
+from .rows import UnknownRow, chosen
+
+EXIT_VOID, EXIT_UNKNOWN = 1, 2
+
+
+def run(names: list[str], *, json_file: Path | None) -> int:
+    """Run the rows of these names, all without any; return the exit code.
+
+    0: all were measured, whether or not they reach their goals. `EXIT_VOID`: a result was wrong, so its row has no
+    figure. `EXIT_UNKNOWN`: there is no row of such a name.
+    """
+    console = Console(soft_wrap=False)
+    try:
+        rows = chosen(names)
+    except UnknownRow as error:
+        console.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        return EXIT_UNKNOWN
+    workshop = Workshop()
+    try:
+        servers = _servers(workshop)
+        # The loop the services run on; both sides run on it.
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_run(rows, servers, console, json_file))
+    finally:
+        workshop.close()
+
+
+def _servers(workshop: Workshop) -> Servers:
+    postgres, kafka = os.environ.get("UNIONAID_POSTGRES"), os.environ.get("UNIONAID_KAFKA")
+    return Servers(Postgres(postgres) if postgres else workshop.postgres(), Kafka(kafka) if kafka else workshop.kafka())
+
+
+async def _run(rows: Sequence[Row], servers: Servers, console: Console, json_file: Path | None) -> int:
+    machine = await facts(servers.postgres, servers.kafka)
+    for name, fact in machine.items():
+        console.print(f"{name:11} {fact}", markup=False, highlight=False, soft_wrap=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    lines: list[Line] = []
+    voids: dict[str, str] = {}
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("", total=sum(2 * row.rounds for row in rows))
+        for row in rows:
+            progress.update(bar, description=f"{row.name}: preparing")
+            try:
+                lines += await _measure(row, servers, lambda said: progress.update(bar, advance=1, description=said))
+            except Void as void:
+                voids[row.name] = str(void)
+            if json_file is not None:
+                _write(json_file, lines, machine)
+    console.print(_table(lines, rows))
+    for name, reason in voids.items():
+        console.print(f"{name} is void: {reason}", style="bold red", markup=False, soft_wrap=True)
+    return EXIT_VOID if voids else 0
+
+
+async def _measure(row: Row, servers: Servers, tell: Callable[[str], None]) -> list[Line]:
+    async with row.open(servers, row.size) as contest:
+        rates = await play(contest, row.rounds, lambda side, rate: tell(f"{row.name}: {side} {rate:,.0f} events/s"))
+    return rates.lines(row)
+
+
+def _write(file: Path, lines: Sequence[Line], machine: Mapping[str, str]) -> None:
+    told = {"rows": [line.as_json() for line in lines], "machine": dict(machine)}
+    file.write_text(json.dumps(told, indent=2) + "\n")
+
+
+def _table(lines: Sequence[Line], rows: Sequence[Row]) -> Table:
+    """One line per figure; the spread is that of the rounds."""
+    against = {name: row.against for row in rows for name in row.names[:1]}
+    table = Table(box=None, pad_edge=False, caption="events/s, median of the rounds; low: the least of the rounds")
+    for title in ("", "ours", "rival", "ratio", "rounds", "low", "goal", ""):
+        table.add_column(title, justify="left" if title == "" else "right", no_wrap=title != "")
+    for line in lines:
+        compared = line.ratio is not None
+        shown = "{:.2f}" if compared else "{:,.0f}"
+        table.add_row(
+            line.name,
+            f"{line.ours:,.0f}",
+            f"{line.rival:,.0f}" if line.rival is not None else "",
+            shown.format(line.ratio) if compared else "",
+            " ".join(shown.format(value) for value in sorted(line.rounds)),
+            shown.format(line.low),
+            shown.format(line.goal) if line.goal is not None else "",
+            {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}[line.reached]
+            + (f" [dim]against {against[line.name]}[/]" if line.name in against else ""),
+        )
+    return table

@@ -1,0 +1,248 @@
+"""Bad input over real HTTP: each is answered with a problem document, and nothing has changed in any log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from stdnum.cn import ric, uscc
+
+from unionaid.embedded import sample
+from unionaid.embedded.apart import run_apart
+from unionaid.embedded.issuer import Issuer
+from unionaid.testkit.demo import Demo
+
+NOBODY = f"person-{uuid4()}"
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the sample history left that a request can be about."""
+
+    union_id: str
+    fund_id: str
+    programme_id: str
+    budget_id: str
+    person_id: str
+    taken: str
+    """A resident ID that somebody has."""
+
+
+@pytest.fixture(scope="module")
+def office(demo: Demo) -> Office:
+    payment = demo.ask("reporting", "/totals/relief/events", "auditor", from_="2017-01-01", to="2017-12-31", limit=1)
+    [event] = payment["events"]
+    shown = demo.ask("relief", f"/lists/{event['list_id']}", "auditor")
+    budget = demo.ask("relief", f"/budgets/{shown['budget_id']}", "auditor")
+    first = sample.office(4_116, 199_700_000)[0].units[0].people[0]
+    return Office(
+        union_id=event["union_org_id"],
+        fund_id=budget["fund_id"],
+        programme_id=budget["programme_id"],
+        budget_id=shown["budget_id"],
+        person_id=event["person_id"],
+        taken=first.resident_id,
+    )
+
+
+def logs(demo: Demo) -> dict[str, tuple[int, ...]]:
+    """Per service: events, the last index, what waits to be sequenced, reservations."""
+
+    async def count(dsn: str) -> tuple[int, ...]:
+        conn = await asyncpg.connect(dsn)
+        try:
+            row = await conn.fetchrow(
+                "SELECT (SELECT count(*) FROM eventlog.events), (SELECT coalesce(max(index), -1) FROM eventlog.log),"
+                " (SELECT count(*) FROM eventlog.outbox), (SELECT count(*) FROM eventlog.reservations)"
+            )
+        finally:
+            await conn.close()
+        assert row is not None
+        return tuple(row)
+
+    return {service: run_apart(count(dsns["owner"])) for service, dsns in demo.stack.databases.items()}
+
+
+@pytest.fixture(autouse=True)
+def nothing_changes(demo: Demo) -> Iterator[None]:
+    before = logs(demo)
+    assert before["registry"][0] > 8_000
+    assert before["relief"][1] > 16_000
+    yield
+    assert logs(demo) == before
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str, field: str | None = None) -> None:
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    problem = answer.json()
+    assert (problem["status"], problem["code"]) == (status, code), problem
+    assert problem["title"]
+    if field is not None:
+        assert [fault["field"] for fault in problem["errors"]] == [field], problem
+
+
+# --- who asks ---------------------------------------------------------------------------------------------------
+
+
+def tokens(demo: Demo, tmp_path: Path) -> dict[str, tuple[str | None, int, str]]:
+    """What is wrong with a token -> the token, and what the service must answer."""
+    url = demo.stack.issuer
+    real, foreign = Issuer(demo.home / "issuer", url), Issuer(tmp_path / "issuer", url)
+    good = real.mint(NOBODY, ["accountant"])
+    head, claims, signature = good.split(".")
+    return {
+        "missing": (None, 401, "token-missing"),
+        "no token": ("x.y.z", 401, "token-refused"),
+        "signed by another key": (foreign.mint(NOBODY, ["accountant"]), 401, "token-refused"),
+        "of another issuer": (
+            Issuer(demo.home / "issuer", "http://127.0.0.1:1").mint(NOBODY, ["accountant"]), 401, "token-refused",
+        ),
+        "for another audience": (real.mint(NOBODY, ["accountant"], audience="agency:x"), 401, "token-refused"),
+        "expired": (real.mint(NOBODY, ["accountant"], lifetime=timedelta(hours=-1)), 401, "token-refused"),
+        "without its signature": (f"{head}.{claims}.", 401, "token-refused"),
+        "with another's signature": (
+            f"{head}.{claims}.{foreign.mint(NOBODY, []).split('.')[2]}", 401, "token-refused",
+        ),
+        "without the role": (real.mint(NOBODY, ["auditor"]), 403, "role-missing"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "missing", "no token", "signed by another key", "of another issuer", "for another audience", "expired",
+        "without its signature", "with another's signature", "without the role",
+    ],
+)  # fmt: skip
+def test_a_token_that_is_missing_wrong_or_foreign(demo: Demo, office: Office, tmp_path: Path, wrong: str) -> None:
+    token, status, code = tokens(demo, tmp_path)[wrong]
+    receipt = {"occurred_on": "2016-11-20", "amount_fen": 1, "voucher": "V-1"}
+    answer = demo.request("POST", "relief", f"/funds/{office.fund_id}/receipts", token, receipt)
+    assert_problem(answer, status, code)
+    assert ("www-authenticate" in answer.headers) == (status == 401)
+
+
+@pytest.mark.parametrize("service", ["registry", "relief", "mutualaid", "supervision", "reporting"])
+def test_every_service_asks_who_reads(demo: Demo, service: str) -> None:
+    answer = demo.request("GET", service, "/log/position", None, stream="x-1", version=1)
+    assert_problem(answer, 401, "token-missing")
+
+
+def test_an_officer_of_another_union(demo: Demo, office: Office) -> None:
+    worker = new_worker(office, resident_id(1))
+    answer = demo.request("POST", "registry", "/workers", demo.token("grassroots_officer", unit=uuid4()), worker)
+    assert answer.status_code in (403, 404, 422)
+    assert_problem(answer, answer.status_code, answer.json()["code"])
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------
+
+AMOUNTS = ["-1", "-199700000", "0", "10.005", "100.5", "1e3", '"100"', '"10.005"', "null", "true", "9" * 30, "NaN"]
+
+
+@pytest.mark.parametrize("amount", AMOUNTS)
+def test_an_amount_that_is_no_whole_fen_above_zero(demo: Demo, office: Office, amount: str) -> None:
+    """Amounts come as integer fen: yuan with three decimals is no amount, nor is any other fraction."""
+    accountant = demo.token("accountant")
+    for path, rest in (
+        (f"/funds/{office.fund_id}/receipts", '"voucher":"V-1"'),
+        (f"/funds/{office.fund_id}/budgets", f'"programme_id":"{office.programme_id}"'),
+    ):
+        body = f'{{"occurred_on":"2016-12-02","amount_fen":{amount},{rest}}}'
+        answer = demo.request("POST", "relief", path, accountant, body)
+        if amount == "NaN":  # is no JSON at all
+            assert_problem(answer, 400, "bad-json")
+        else:
+            assert_problem(answer, 422, "invalid-input", "amount_fen")
+
+
+@pytest.mark.parametrize("amount", ["-1", "0", "50000.005"])
+def test_an_odd_amount_on_a_list(demo: Demo, office: Office, amount: str) -> None:
+    body = (
+        f'{{"occurred_on":"2016-12-20","programme_id":"{office.programme_id}","budget_id":"{office.budget_id}",'
+        f'"union_org_id":"{office.union_id}","declared":{{"lines":1,"amount_fen":1,"lines_hash":"{"0" * 64}"}},'
+        f'"lines":[{{"person_id":"{office.person_id}","amount_fen":{amount}}}]}}'
+    )
+    answer = demo.request("POST", "relief", "/lists", demo.token("district_officer"), body)
+    assert_problem(answer, 422, answer.json()["code"], "lines.0.amount_fen")
+
+
+# --- units and people -------------------------------------------------------------------------------------------
+
+
+def resident_id(serial: int) -> str:
+    """A number with the right check digit that nobody of the sample has: born before its first."""
+    body = f"64030219300101{serial:03d}"
+    return str(body + ric.calc_check_digit(body + "0"))
+
+
+def other(check_digit: str) -> str:
+    return "0" if check_digit != "0" else "1"
+
+
+def new_worker(office: Office, number: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "union_org_id": office.union_id,
+        "name": "张三",
+        "resident_id": number,
+        "migrant": False,
+        "occurred_on": "2017-01-03",
+        **changed,
+    }
+
+
+def test_an_unknown_unit(demo: Demo, office: Office) -> None:
+    worker = new_worker(office, resident_id(2), union_org_id=str(uuid4()))
+    answer = demo.request("POST", "registry", "/workers", demo.token("district_officer"), worker)
+    assert_problem(answer, 422, "unit-unknown")
+
+
+def test_a_wrong_check_digit(demo: Demo, office: Office) -> None:
+    number = resident_id(3)
+    worker = new_worker(office, number[:-1] + other(number[-1]))
+    answer = demo.request("POST", "registry", "/workers", demo.token("district_officer"), worker)
+    assert_problem(answer, 422, "resident-id-check-digit")
+    assert number[:-1] not in answer.text
+
+
+def test_a_wrong_check_character_of_an_enterprise(demo: Demo, office: Office) -> None:
+    body = "91640302MA0000000"
+    code = body + other(uscc.calc_check_digit(body))
+    enterprise = {"uscc": code, "name": "样厂有限公司", "ownership": "non_public", "occurred_on": "2013-01-04"}
+    answer = demo.request("POST", "registry", "/enterprises", demo.token("district_officer"), enterprise)
+    assert_problem(answer, 422, "uscc-check-digit")
+
+
+def test_an_id_that_somebody_has(demo: Demo, office: Office) -> None:
+    worker = new_worker(office, office.taken)
+    answer = demo.request("POST", "registry", "/workers", demo.token("district_officer"), worker)
+    assert_problem(answer, 409, "resident-id-taken")
+    assert office.taken not in answer.text
+
+
+def test_a_roster_with_one_bad_row_among_good_ones(demo: Demo, office: Office) -> None:
+    rows = [{"name": "张三", "resident_id": resident_id(n), "migrant": False} for n in (11, 12, 13)]
+    rows[1]["resident_id"] = office.taken
+    roster = {"union_org_id": office.union_id, "occurred_on": "2017-01-03", "rows": rows}
+    answer = demo.request("POST", "registry", "/rosters", demo.token("district_officer"), roster)
+    assert_problem(answer, 422, "rows-refused", "rows.1.resident_id")
+
+
+def test_a_person_relief_has_not_heard_of(demo: Demo, office: Office) -> None:
+    body = {
+        "occurred_on": "2016-12-20",
+        "programme_id": office.programme_id,
+        "budget_id": office.budget_id,
+        "union_org_id": office.union_id,
+        "declared": {"lines": 1, "amount_fen": 50_000, "lines_hash": "0" * 64},
+        "lines": [{"person_id": str(uuid4()), "amount_fen": 50_000}],
+    }
+    answer = demo.request("POST", "relief", "/lists", demo.token("district_officer"), body)
+    assert_problem(answer, 422, answer.json()["code"])

@@ -1,0 +1,171 @@
+"""The demo over the whole real stack: its figures, where they come from, and that the same again changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from cloudevents.http import from_json
+
+from unionaid.testkit.demo import Demo
+
+PEOPLE, PAID = "winter-warmth-people", "winter-warmth-paid"
+WHERE = {"kind": "WINTER_WARMTH", "from_": "2017-01-01", "to": "2017-12-31"}
+SERVICES = ("registry", "relief", "mutualaid", "supervision", "reporting")
+NAIVE_FOLD = Path(__file__).parent / "naive_fold.py"
+
+
+def paid(copy: Path) -> list[dict[str, Any]]:
+    """The payments of winter warmth in 2017 that a copy of relief's topic holds, by plain JSON."""
+    events = [json.loads(line) for line in copy.read_bytes().splitlines()]
+    return [
+        event
+        for event in events
+        if event["type"] == "unionaid.relief.ReliefPaid.v1"
+        and event["data"]["programme_kind"] == "WINTER_WARMTH"
+        and event["data"]["occurred_on"].startswith("2017-")
+    ]
+
+
+def naive(*arguments: str | Path) -> dict[str, Any]:
+    period = ("--kind", "WINTER_WARMTH", "--from", "2017-01-01", "--to", "2017-12-31")
+    done = subprocess.run([sys.executable, NAIVE_FOLD, *arguments, *period], capture_output=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def told_by_reporting(demo: Demo) -> dict[str, Any]:
+    """Reporting's figures, in the form of the naive fold's."""
+    total = demo.ask("reporting", "/totals/relief", "auditor", **WHERE)
+    return {name: total[name] for name in ("people", "times", "amount_fen")} | {
+        name: total["citation"][name] for name in ("events", "sha256")
+    }
+
+
+def test_the_figures_are_those_that_were_reported(demo: Demo) -> None:
+    content = json.loads((files("unionaid.embedded") / "litong-figures.json").read_text("utf-8"))
+    expected = {figure["id"]: figure["exactly"] for figure in content["figures"] if figure["id"] in (PEOPLE, PAID)}
+    assert expected == {PEOPLE: 4_116, PAID: 199_700_000}
+    assert {id: figure["value"] for id, figure in demo.figures.items()} == expected
+    assert {figure["events"] for figure in demo.figures.values()} == {4_116}
+
+
+def test_a_second_telling_changes_nothing(demo: Demo) -> None:
+    assert demo.tell() == demo.figures  # values, number of events, and the citation with its vector and hash
+
+
+def test_a_fold_that_shares_no_code_comes_to_the_same(demo: Demo) -> None:
+    topic = f"unionaid.{demo.stack.division}.relief"
+    folded = naive("--bootstrap", demo.stack.kafka, "--topic", topic)
+    assert folded == told_by_reporting(demo)
+    assert (folded["people"], folded["amount_fen"]) == (demo.figures[PEOPLE]["value"], demo.figures[PAID]["value"])
+
+
+def test_one_amount_changed_in_a_copy_is_seen(demo: Demo, topics: Mapping[str, Path]) -> None:
+    reported = told_by_reporting(demo)
+    assert naive("--file", topics["relief"]) == reported
+    forged = naive("--file", topics["relief"], "--change-one")
+    assert forged["amount_fen"] == reported["amount_fen"] + 1
+    assert forged != reported
+
+
+def test_the_citation_can_be_recomputed_from_the_topic(demo: Demo, topics: Mapping[str, Path]) -> None:
+    cited = demo.figures[PAID]["cites"]
+    events = paid(topics["relief"])
+    ids = sorted(event["id"] for event in events)
+    assert cited["sha256"] == hashlib.sha256("\n".join(ids).encode()).hexdigest()
+    assert cited["events"] == len(ids) == 4_116
+    last = {
+        f"unionaid.{demo.stack.division}.{name}": len(topics[name].read_bytes().splitlines()) - 1 for name in topics
+    }
+    assert cited["vector"] == {topic: last[topic] for topic in cited["vector"]}
+    assert {f"unionaid.{demo.stack.division}.{name}" for name in ("registry", "relief")} <= set(cited["vector"])
+
+
+def test_a_figure_opens_down_to_every_single_event(demo: Demo, topics: Mapping[str, Path]) -> None:
+    shown: list[dict[str, Any]] = []
+    cursor = None
+    while not shown or cursor is not None:
+        page = demo.ask("reporting", "/totals/relief/events", "auditor", **WHERE, limit=1000, cursor=cursor)
+        shown += page["events"]
+        cursor = page["next"]
+    assert [(e["event_id"], e["index"], e["person_id"], e["amount_fen"]) for e in shown] == [
+        (e["id"], int(e["logindex"]), e["data"]["person_id"], e["data"]["amount_fen"]) for e in paid(topics["relief"])
+    ]
+    assert len(shown) == 4_116
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_passes_the_check_of_its_log(demo: Demo, topics: Mapping[str, Path], service: str) -> None:
+    stack = demo.stack
+    name = f"unionaid.{stack.division}.{service}"
+    command = [sys.executable, "-m", "unionaid.eventlog", "--database", stack.databases[service]["owner"]]
+    command += ["--kafka", stack.kafka, "--topic", name, "--source", f"/unionaid/{stack.division}/{service}"]
+    done = subprocess.run([*command, "check", "--json"], capture_output=True, text=True, check=False)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"], report["breaches"]) == (0, True, {}), done.stderr
+    published = len(topics[service].read_bytes().splitlines())
+    assert (report["checked"]["published"], report["checked"]["foreign"]) == (published, 0)
+
+
+@pytest.mark.needs("kcat")
+def test_kcat_reads_the_log(demo: Demo, topics: Mapping[str, Path]) -> None:
+    topic = f"unionaid.{demo.stack.division}.relief"
+    program = shutil.which("kcat") or "kafkacat"
+    options = ("-X", "isolation.level=read_committed", "-o", "beginning", "-e", "-q", "-f", "%k %s\n")
+    command = [program, "-C", "-b", demo.stack.kafka, "-t", topic, "-p", "0", *options]
+    read = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.splitlines()
+    assert len(read) == demo.figures[PAID]["cites"]["vector"][topic] + 1
+    key, _, value = read[0].partition(b" ")
+    first = json.loads(value)
+    assert (first["specversion"], first["logindex"], first["subject"]) == ("1.0", "0", key.decode())
+    assert [record.partition(b" ")[2] for record in read] == topics["relief"].read_bytes().splitlines()
+
+
+@pytest.mark.parametrize("service", ["registry", "relief"])
+def test_the_cloudevents_package_reads_every_record(topics: Mapping[str, Path], service: str) -> None:
+    for index, value in enumerate(topics[service].read_bytes().splitlines()):
+        event = from_json(value)
+        assert event["specversion"] == "1.0"
+        assert event["logindex"] == str(index)
+        assert isinstance(event.data, dict)
+        assert "occurred_on" in event.data
+
+
+def test_status_names_all_parts(demo: Demo) -> None:
+    status = json.loads(demo.done("status", "--json"))
+    assert status["phase"] == "ready"
+    assert {part["name"]: part["state"] for part in status["parts"]} == dict.fromkeys(
+        ("postgres", "kafka", "issuer", *SERVICES), "ready"
+    )
+    for part in status["parts"]:
+        assert psutil.pid_exists(part["pid"]), part
+        assert part["address"], part
+
+
+def test_down_leaves_no_process_and_up_finds_everything_again(demo: Demo) -> None:
+    supervisor = psutil.Process(json.loads((demo.home / "supervisor.json").read_text())["pid"])
+    ours = [supervisor, *supervisor.children(recursive=True)]
+    assert len(ours) > len(SERVICES) + 3
+    demo.done("down")
+    assert [process for process in ours if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
+    assert [p.pid for p in psutil.process_iter() if str(demo.home) in " ".join(cmdline(p))] == []
+    assert demo.run("status").returncode == 1
+    demo.done("up", "--detach")
+    assert demo.tell() == demo.figures
+
+
+def cmdline(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []
