@@ -26,6 +26,6 @@ def topics(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
     copies = {service: tmp_path_factory.mktemp("topics") / f"{service}.jsonl" for service in SERVICES}
     for service, copy in copies.items():
         topic = f"unionaid.{demo.stack.division}.{service}"
-        command = [sys.executable, NAIVE_FOLD, "--bootstrap", demo.stack.kafka, "--topic", topic, "--copy", copy]
-        subprocess.run(command, check=True)
+        where = ("--bootstrap", demo.stack.kafka, "--topic", topic, "--copy", str(copy))
+        subprocess.run([sys.executable, str(NAIVE_FOLD), *where], check=True)
     return copies

@@ -160,9 +160,9 @@ async def test_other_bytes_at_the_next_index_halt_the_log(database: Database, ka
 async def test_an_expired_transactional_id_is_survived(database: Database, new_kafka: StartKafka) -> None:
     kafka = await new_kafka(
         {
-            "transactional.id.expiration.ms": "1000",
+            "transactional.id.expiration.ms": "5000",
             "transaction.remove.expired.transaction.cleanup.interval.ms": "200",
-            "producer.id.expiration.ms": "1000",
+            "producer.id.expiration.ms": "5000",
             "producer.id.expiration.check.interval.ms": "200",
         }
     )
@@ -170,7 +170,7 @@ async def test_an_expired_transactional_id_is_survived(database: Database, new_k
     async with database.pool.acquire() as conn, running(database.relay(kafka, topic)) as relay:
         await count(conn, "a", 0, 1)
         await reached(relay, 0)
-        await asyncio.sleep(4)  # the idle days of a Spring Festival, shortened with the expiry
+        await asyncio.sleep(9)  # the idle days of a Spring Festival, shortened with the expiry
         await count(conn, "a", 1, 2)
         await reached(relay, 1)
         await count(conn, "a", 2, 3)
@@ -200,3 +200,52 @@ async def test_only_the_session_with_the_lease_may_number(database: Database) ->
             await conn.fetch("select * from eventlog.sequence(1, now(), 10)")
         assert refused.value.sqlstate == "UL006"
         assert await conn.fetchval("select count(*) from eventlog.log") == 0
+
+
+async def test_a_topic_made_anew_under_a_busy_relay_is_filled_from_the_beginning(
+    database: Database, kafka: Kafka, topic: str
+) -> None:
+    written = 0
+
+    async def write_on() -> None:
+        nonlocal written
+        async with database.pool.acquire() as conn:
+            while True:
+                await count(conn, "a", written, 1)
+                written += 1
+                await asyncio.sleep(0.005)
+
+    async with running(database.relay(kafka, topic)) as relay:
+        writing = asyncio.create_task(write_on())
+        await reached(relay, 100)
+        await kafka.delete_topic(topic)
+        await kafka.create_topic(topic)
+        await asyncio.sleep(2)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        last = int(await database.pool.fetchval("select max(version) from eventlog.events")) - 1
+
+        async def whole() -> bool:
+            return await indexes(kafka, topic) == list(range(last + 1))
+
+        await until(whole)
+    await assert_sound(database, kafka, topic)
+
+
+async def test_a_topic_without_its_beginning_is_not_added_to(database: Database, kafka: Kafka, topic: str) -> None:
+    async with database.pool.acquire() as conn:
+        await count(conn, "a", 0, *range(20))
+        async with running(database.relay(kafka, topic)) as relay:
+            await reached(relay, 19)
+        values = await published(kafka, topic)
+        await kafka.delete_topic(topic)
+        await kafka.create_topic(topic)
+        await write(kafka, topic, values[7:])
+        await count(conn, "a", 20, 1)
+        async with running(database.relay(kafka, topic)) as relay:
+            await until(lambda: relay.state.phase is Phase.HALTED)
+            assert "begins with index 7" in relay.state.reason
+        assert await indexes(kafka, topic) == list(range(7, 20))
+        report = await check_database(conn)
+        await check_topic(conn, report, kafka.bootstrap, topic, SOURCE)
+    assert "index 0 is missing" in report.breaches["hole"]

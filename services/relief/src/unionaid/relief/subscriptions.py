@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from faststream.kafka import KafkaBroker
 
-from unionaid.eventlog import INBOX_SERVER_SETTINGS, ProjectionSet, inbox_of, live_build, subscribe
+from unionaid.eventlog import INBOX_SERVER_SETTINGS, ProjectionSet, inbox_of, live_build, subscribe, watch
 
 POOL_MAX = 2
 """Connections of the subscription: one writes, one looks which build is live."""
@@ -25,10 +25,15 @@ def following(dsn: str, bootstrap: str, chosen: ProjectionSet) -> Callable[[], A
         ) as pool:
             build = await _live(pool, chosen)
             broker = KafkaBroker(bootstrap, apply_types=False)
-            subscribe(broker, inbox_of(pool, chosen, build), group_id=f"relief.{chosen.name}")
+            inbox = inbox_of(pool, chosen, build)
+            subscriber = subscribe(broker, inbox, group_id=f"relief.{chosen.name}")
             async with broker:
                 await broker.start()
-                await _until_replaced(pool, chosen, build)
+                watching = asyncio.create_task(watch(subscriber, inbox))
+                try:
+                    await _until_replaced(pool, chosen, build)
+                finally:
+                    watching.cancel()
 
     return follow
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka.errors import KafkaError
 
 from unionaid.eventlog.records import head
-from unionaid.eventlog.sequencer import published_after
+from unionaid.eventlog.sequencer import published_after, published_at
 from unionaid.eventlog.topic import open_topic
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ async def check_reservations(conn: Connection, report: Report, expected: Iterabl
 async def check_topic(conn: Connection, report: Report, bootstrap: str, topic: str, source: str) -> None:
     """Compare every published record with the stored bytes, in index order; foreign records are counted."""
     expected, foreign = 0, 0
+    ahead: tuple[int, int, bytes] | None = None
     try:
         async with open_topic(bootstrap, topic) as reader:
             begin, end = await reader.bounds()
@@ -124,10 +125,14 @@ async def check_topic(conn: Connection, report: Report, bootstrap: str, topic: s
                         return
                     if read and read.source == source and int(read.logindex) < expected:
                         report.breaches.setdefault("doubled", f"offset {record.offset}: index {read.logindex} again")
+                    if ahead is None and read and read.source == source and int(read.logindex) > expected:
+                        ahead = (record.offset, int(read.logindex), record.value)
                     foreign += 1
     except KafkaError as error:
         report.breaches["topic"] = f"{topic} cannot be read: {error}"
         return
+    if ahead is not None and (await published_at(conn, [ahead[1]])).get(ahead[1]) == ahead[2]:
+        report.breaches["hole"] = f"index {expected} is missing: offset {ahead[0]} already holds index {ahead[1]}"
     report.checked.update({"published": expected, "foreign": foreign})
     last = await conn.fetchval("SELECT coalesce(max(index), -1) FROM eventlog.log")
     with contextlib.suppress(TypeError):

@@ -47,15 +47,15 @@ def make_producer(bootstrap: str, topic: str) -> AIOKafkaProducer:
     )
 
 
-async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Published]) -> int:
+async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Published]) -> tuple[int, int]:
     """Publish events in their order, at most `TRANSACTION_EVENTS_MAX` in one Kafka transaction.
 
-    Returns the offset after the last of them; -1 without events.
+    Returns the offset of the first and the offset after the last of them; -1 and -1 without events.
 
     Raises:
         KafkaError: any. The producer is done for: close it and start again from the topic's tail.
     """
-    end = -1
+    first = end = -1
     for start in range(0, len(events), TRANSACTION_EVENTS_MAX):
         await producer.begin_transaction()
         sent: list[tuple[Future[RecordMetadata], int]] = []
@@ -72,9 +72,10 @@ async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Publi
                 batch.append(**record)
         sent.append((await producer.send_batch(batch, topic, partition=0), batch.record_count()))
         for future, records in sent:
-            end = (await future).offset + records
+            offset = (await future).offset
+            first, end = (offset if first < 0 else first), offset + records
         await producer.commit_transaction()
-    return end
+    return first, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,29 @@ async def find_tail(reader: TopicReader, conn: Connection, source: str) -> Tail:
         if low == begin:
             return await _tail(conn, -1, after, source)
         step, high = step * 4, low
+
+
+async def lacks_beginning(reader: TopicReader, conn: Connection, source: str) -> str | None:
+    """Say whether the first record of ours is another than index 0, and which; None if all is well.
+
+    So it is when a topic was deleted and made anew at the very moment something was published.
+
+    Raises:
+        KafkaError: the topic could not be read; nothing is known.
+    """
+    begin, end = await reader.bounds()
+    async for records in reader.read(begin, end):
+        stored = await published_at(conn, [int(h.logindex) for r in records if (h := head(r.value))])
+        for record in records:
+            read = head(record.value)
+            if read and read.source == source and stored.get(int(read.logindex)) == record.value:
+                index = int(read.logindex)
+                return (
+                    f"the topic begins with index {index}: delete it and make it anew, it fills itself"
+                    if index
+                    else None
+                )
+    return None
 
 
 async def _tail(conn: Connection, last: int, after: list[ConsumerRecord[bytes, bytes]], source: str) -> Tail:

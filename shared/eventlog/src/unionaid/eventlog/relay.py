@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from unionaid.eventlog.handling import is_transient
 from unionaid.eventlog.lease import Lease, hold
 from unionaid.eventlog.limits import SEQUENCE_EVENTS_MAX
-from unionaid.eventlog.publisher import find_tail, make_producer, publish
+from unionaid.eventlog.publisher import find_tail, lacks_beginning, make_producer, publish
 from unionaid.eventlog.refusals import LeaseLost
 from unionaid.eventlog.sequencer import last_index, published_after, sequence
 from unionaid.eventlog.topic import TopicReader, TopicUnreadable, open_topic
@@ -36,6 +36,8 @@ IDLE_S = 0.05
 """Seconds the relay waits when nothing waits for it; `nudge` ends the wait."""
 LOOK_S = 3.0
 """Seconds between two looks at the topic's end while nothing is under way."""
+SETTLED_S = 2.0
+"""Seconds after which what was committed must show in the topic's end: the markers are written a little later."""
 RETRY_S = 1.0
 """Seconds, with jitter, before a relay that has failed begins again."""
 
@@ -74,7 +76,8 @@ class Relay:
         self.state = RelayState(Phase.WAITING)
         self._dsn, self._bootstrap, self._topic, self._source, self._clock = dsn, bootstrap, topic, source, clock
         self._work = asyncio.Event()
-        self._end = 0
+        self._end = self._seen = 0
+        self._published_at = 0.0
 
     def nudge(self) -> None:
         """Say that something was appended, so that the relay need not wait out its pause."""
@@ -83,18 +86,23 @@ class Relay:
     async def run(self) -> None:
         """Lead whenever the lease is free, until cancelled."""
         while True:
-            self.state = replace(self.state, phase=Phase.WAITING, reason="")
+            self._enter(Phase.WAITING)
             try:
                 async with hold(self._dsn, f"{self._topic}.relay") as lease:
                     await self._lead(lease)
             except Halted as error:
                 self.state = replace(self.state, phase=Phase.HALTED, reason=str(error))
-                log.error("relay halted: %s. Run `eventlog repair --from-topic`.", error)
+                log.error("relay halted: %s. See docs/how-to/repair-a-log.md.", error)
             except Exception as error:
                 known = isinstance(error, (LeaseLost, KafkaError)) or is_transient(error)
                 self.state = replace(self.state, phase=Phase.FAILED, reason=f"{type(error).__name__}: {error}")
                 log.warning("relay begins again: %s: %s", type(error).__name__, error, exc_info=not known)
             await asyncio.sleep(RETRY_S * random.uniform(0.5, 1.5))  # noqa: S311  jitter
+
+    def _enter(self, phase: Phase) -> None:
+        """Show a phase; what has halted stays shown as halted until it runs again."""
+        if self.state.phase is not Phase.HALTED:
+            self.state = replace(self.state, phase=phase, reason="")
 
     async def _lead(self, lease: Lease) -> None:
         beat, work = asyncio.create_task(lease.beat()), asyncio.create_task(self._publish_all(lease))
@@ -108,7 +116,7 @@ class Relay:
             await asyncio.gather(beat, work, return_exceptions=True)
 
     async def _publish_all(self, lease: Lease) -> None:
-        self.state = replace(self.state, phase=Phase.STARTING, reason="")
+        self._enter(Phase.STARTING)
         producer = make_producer(self._bootstrap, self._topic)
         try:
             await producer.start()
@@ -133,9 +141,11 @@ class Relay:
             async with lease.session() as session:
                 await session.execute("DELETE FROM eventlog.halt")
             published = tail.last_index
+            if published >= 0 and (reason := await lacks_beginning(reader, conn, self._source)):
+                raise Halted(reason)
             while published < await last_index(conn):
                 events = await published_after(conn, published, SEQUENCE_EVENTS_MAX)
-                self._end = await publish(producer, self._topic, events)
+                await publish(producer, self._topic, events)
                 published = events[-1].index
                 self.state = replace(self.state, published=published)
             return published
@@ -145,7 +155,7 @@ class Relay:
     async def _follow(self, lease: Lease, producer: AIOKafkaProducer, reader: TopicReader) -> None:
         """Number the next events while the former are on their way; when idle, look whether the topic still stands."""
         under_way: asyncio.Task[None] | None = None
-        _, self._end = await reader.bounds()
+        self._end = self._seen = await reader.end()
         looked = time.monotonic()
         try:
             while True:
@@ -153,7 +163,7 @@ class Relay:
                 events = await sequence(lease, self._clock)
                 if under_way:
                     await under_way
-                under_way = asyncio.create_task(self._publish(producer, events)) if events else None
+                under_way = asyncio.create_task(self._publish(producer, reader, events)) if events else None
                 if not events:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(IDLE_S):  # `wait_for` may swallow a cancellation in Python 3.11
@@ -166,15 +176,21 @@ class Relay:
                 under_way.cancel()
                 await asyncio.gather(under_way, return_exceptions=True)
 
-    async def _publish(self, producer: AIOKafkaProducer, events: list[Published]) -> None:
-        self._end = await publish(producer, self._topic, events)
+    async def _publish(self, producer: AIOKafkaProducer, reader: TopicReader, events: list[Published]) -> None:
+        await self._look(reader)
+        first, end = await publish(producer, self._topic, events)
+        if first < self._end:
+            raise TopicUnreadable(f"the topic ended at offset {self._end}, but index {events[0].index} went to {first}")
+        self._end, self._published_at = end, time.monotonic()
         self.state = replace(self.state, published=events[-1].index)
 
     async def _look(self, reader: TopicReader) -> None:
         """See that the topic's end has not come back: then records were lost, and are filled in from what is stored."""
-        _, end = await reader.bounds()
-        if end < self._end:
-            raise TopicUnreadable(f"the topic ended at offset {self._end}, now at {end}")
+        end = await reader.end()
+        settled = time.monotonic() - self._published_at > SETTLED_S
+        if end < self._seen or (settled and end < self._end):
+            raise TopicUnreadable(f"the topic ended at offset {max(self._seen, self._end)}, now at {end}")
+        self._seen = end
 
 
 _HALT = "INSERT INTO eventlog.halt (reason) VALUES ($1) ON CONFLICT (only_one) DO UPDATE SET reason = excluded.reason"

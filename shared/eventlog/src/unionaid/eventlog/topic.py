@@ -35,13 +35,19 @@ class TopicReader:
         Raises:
             TopicUnreadable: no answer within `READ_TIMEOUT_S`; of a topic that has vanished the client asks for ever.
         """
-        try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
-                begin = await self.consumer.beginning_offsets([self.partition])
-                end = await self.consumer.end_offsets([self.partition])
-        except TimeoutError:
-            raise TopicUnreadable(f"{self.partition.topic}: its end is not told") from None
-        return begin[self.partition], end[self.partition]
+        end = await self.end()
+        async with _in_time(self.partition.topic):
+            begin = await self.consumer.beginning_offsets([self.partition])
+        return begin[self.partition], end
+
+    async def end(self) -> int:
+        """Return the offset after the last committed record.
+
+        Raises:
+            TopicUnreadable: as `bounds`.
+        """
+        async with _in_time(self.partition.topic):
+            return int((await self.consumer.end_offsets([self.partition]))[self.partition])
 
     async def read(self, start: int, end: int) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
         """Yield the records from `start` up to, not including, `end`.
@@ -65,6 +71,15 @@ class TopicReader:
                 position, progress = moved, loop.time()
             elif loop.time() - progress > READ_TIMEOUT_S:
                 raise TopicUnreadable(f"{self.partition.topic}: nothing read at offset {position} of {end}")
+
+
+@asynccontextmanager
+async def _in_time(topic: str) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(READ_TIMEOUT_S):
+            yield
+    except TimeoutError:
+        raise TopicUnreadable(f"{topic}: its bounds are not told") from None
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from unionaid.contracts import Service, source, topic_name
-from unionaid.eventlog import LogRefusal, log_index
+from unionaid.eventlog import LogRefusal, Unsettled, log_index
 from unionaid.service import openapi
 from unionaid.service.access import ANY_ROLE, require
 from unionaid.service.clock import Clock, clock_of
@@ -202,6 +202,7 @@ _DATABASE_AWAY: tuple[type[Exception], ...] = (
     asyncpg.LockNotAvailableError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    Unsettled,
     ConnectionError,
     TimeoutError,
 )

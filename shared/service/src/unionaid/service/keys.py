@@ -39,6 +39,6 @@ def _fault(path: Path) -> str | None:
         return f"{path}: {error.strerror}. It must hold {SECRET_BYTES} random bytes."
     if length != SECRET_BYTES:
         return f"{path} holds {length} bytes; it must hold {SECRET_BYTES} random bytes."
-    if mode & 0o007:
-        return f"{path} can be read by anyone on this machine; give it mode 600."
+    if mode & 0o077:
+        return f"{path} can be read by others on this machine; give it mode 600."
     return None

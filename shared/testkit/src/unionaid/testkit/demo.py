@@ -1,6 +1,6 @@
 """The whole stack with the sample history told to it: every service a process, every request real HTTP.
 
-It has a home of its own beside the user's, kept between runs for what set-up loads; two runs of one checkout take turns.
+It has a home of its own beside the user's, where what set-up makes is kept; two runs of one checkout take turns.
 """
 
 from __future__ import annotations
