@@ -1,4 +1,4 @@
-"""What reporting's tables must hold, computed from the published values one by one, by code that shares none with it."""
+"""What reporting's tables must hold, computed from the published values one by one, by code of its own."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer
 from unionaid.contracts import topics
 from unionaid.eventlog import Phase, Relay, StreamAppend, append
 from unionaid.eventlog.topic import open_topic
+from unionaid.testkit.log import until
 from unionaid.testkit.stack import Kafka
 
 from .contest import Contest, Servers, demand
@@ -167,9 +168,7 @@ async def _commands_for(seconds: float, ledger: Ledger, relay: Relay) -> list[Wr
                 rows += rows_of([item])
             relay.nudge()
             await asyncio.sleep(0.1)
-        async with asyncio.timeout(60):
-            while relay.state.published < len(rows) - 1:
-                await asyncio.sleep(0.01)
+        await until(lambda: relay.state.published >= len(rows) - 1, 60)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):

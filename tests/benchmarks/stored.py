@@ -91,7 +91,8 @@ def requested() -> ReliefRequested:
 def application() -> list[StreamAppend]:
     """Return an application from request to payment: four commands, an event each, on one stream."""
     first = requested()
-    same = {"occurred_on": DAY, "application_id": first.application_id, "list_id": first.list_id, "line": 1}
+    same: dict[str, Any] = {"application_id": first.application_id, "list_id": first.list_id, "line": 1}
+    same["occurred_on"] = DAY
     events: list[Event] = [
         first,
         ReliefVerified(**same),

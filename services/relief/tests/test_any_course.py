@@ -127,7 +127,7 @@ class Office(RuleBasedStateMachine):
         self.wrote(events, by)
         return list_id
 
-    @rule(list_id=lists, acts=st.integers(1, 3), by=st.permutations(NAMES))
+    @rule(list_id=lists, acts=st.sampled_from([3, 3, 2, 1]), by=st.permutations(NAMES))
     def goes_on(self, list_id: UUID, acts: int, by: list[str]) -> None:
         """As it should go, so that the rarer courses begin from far on."""
         for act, who in list(zip(("verify", "approve", "pay"), by, strict=False))[:acts]:
@@ -239,4 +239,4 @@ def _keys_of(person_id: UUID) -> list[bytes]:
 
 
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestOffice.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)

@@ -41,12 +41,12 @@ GIFT_MOST = 1_000
 
 
 class TestClosed(Refusal):
-    __module__, __test__ = "unionaid.relief.trial", False
+    __module__, __test__ = "trial.relief", False
     code = "test-closed"
 
 
 class TestOver(Refusal):
-    __module__, __test__ = "unionaid.relief.trial", False
+    __module__, __test__ = "trial.relief", False
     code = "test-over"
 
 
@@ -217,6 +217,7 @@ async def trial(postgres: Postgres) -> AsyncIterator[Trial]:
         position=position,
         appended=appended,
         upload_prefixes=["/funds/uploads"],
+        refusals=["trial.relief"],
     )
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (

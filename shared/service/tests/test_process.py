@@ -98,7 +98,7 @@ def test_secrets_are_read_and_every_fault_is_named(tmp_path: Path) -> None:
     assert "kkk" not in repr(keys)
     (tmp_path / "kek").chmod(0o644)
     (tmp_path / "hmac").write_bytes(b"short")
-    with pytest.raises(SecretsRefused, match=r"kek can be read by anyone.*\n.*hmac holds 5 bytes"):
+    with pytest.raises(SecretsRefused, match=r"kek can be read by others.*\n.*hmac holds 5 bytes"):
         Keys.read(tmp_path)
 
 
@@ -205,7 +205,7 @@ async def test_each_command_runs_its_parts_and_ends_them_in_order(
     stop = asyncio.Event()
     settings = make_settings("postgresql://nobody@127.0.0.1:1/x")
     locale = Path(__file__).parent / "locale"
-    app = create_app("relief", settings, [], title="x", keys=Keys(b"k" * 32, b"h" * 32), locales=[locale])
+    app = create_app("relief", settings, [], title="x", keys=Keys(b"k" * 32, b"h" * 32), locales=[locale], refusals=[])
     parts = Parts(app=app, beside={"views": work("views")}, relay=work("relay"), consumers={"c": work("consumer")})  # type: ignore[arg-type, dict-item]
     await run_parts(parts, command, settings, stop)
     assert began == expected
@@ -234,7 +234,8 @@ def build(settings):
     async def crashes():
         raise RuntimeError("planted")
 
-    app = create_app("registry", settings, [], title="x", keys=Keys(b"k" * 32, b"h" * 32), checks={"slow": slow})
+    keys = Keys(b"k" * 32, b"h" * 32)
+    app = create_app("registry", settings, [], title="x", keys=keys, checks={"slow": slow}, refusals=[])
     return Parts(app=app, beside={"crashes": crashes})
 
 async def migrate(settings):

@@ -251,13 +251,13 @@ def test_uneven_texts_are_refused(tmp_path: Path, texts: dict[str, str], message
 
 async def test_a_service_whose_refusal_has_no_text_does_not_start(make_settings: Callable[..., Settings]) -> None:
     class Untold(Refusal):
-        __module__ = "unionaid.reporting.trial"
+        __module__ = "trial.reporting"
         code = "untold"
 
     settings = make_settings("postgresql://localhost/x")
     with pytest.raises(CatalogueRefused, match="no texts for: untold"):
-        create_app("reporting", settings, [], title="x", keys=Keys(b"k" * 32, b"h" * 32))
-    create_app("registry", settings, [], title="x", keys=Keys(b"k" * 32, b"h" * 32))
+        create_app("reporting", settings, [], title="x", keys=Keys(b"k" * 32, b"h" * 32), refusals=["trial.reporting"])
+    create_app("registry", settings, [], title="x", keys=Keys(b"k" * 32, b"h" * 32), refusals=["trial.registry"])
     assert Untold.code == "untold"
 
 
@@ -288,6 +288,7 @@ async def test_a_service_starts_while_its_database_is_away(
     made = create_app(
         "relief", settings, [], title="x", keys=Keys(b"k" * 32, b"h" * 32), pool=pool,
         locales=[Path(__file__).parent / "locale"], checks={"database": health.database(pool)},
+        refusals=["trial.relief"],
     )  # fmt: skip
     transport = httpx.ASGITransport(app=made)
     async with (

@@ -7,10 +7,11 @@ from importlib.resources import files
 import asyncpg
 
 from unionaid.contracts import Service as ServiceName
-from unionaid.contracts import source, topic_name
-from unionaid.eventlog import OwnViews, Relay, Roles, install
+from unionaid.contracts import source, stream_name, topic_name
+from unionaid.contracts.registry import EnterpriseRegistered, PersonRegistered, UnionOrgEstablished
+from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
-from unionaid.registry.application import Registry
+from unionaid.registry.application import RESIDENT_ID, Registry, reservations_of
 from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, UsccTaken
 from unionaid.registry.figures import Figures
 from unionaid.registry.http import UPLOADS, routers
@@ -20,6 +21,7 @@ from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import clock_of
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
+from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
 from unionaid.vault import Vault
@@ -32,6 +34,21 @@ MIGRATIONS = {
     NAME: HERE / "migrations",
 }
 STATUSES = {refusal.code: 409 for refusal in (DistrictExists, UsccTaken, ResidentIdTaken)}
+
+
+async def imply(owner: Owner, database: str) -> Implied:
+    """Say what registry's events hold, and the vault: codes of enterprises, the district, resident IDs."""
+    held, persons = [], set()
+    async for envelope, event in own_events(owner, UnionOrgEstablished, EnterpriseRegistered, PersonRegistered):
+        held += reservations_of([event], envelope.source.split("/")[2])
+        if isinstance(event, PersonRegistered):
+            persons.add(event.person_id)
+    async with owner.transaction():
+        await owner.execute(f'SET LOCAL ROLE "{Roles.of(database).vault}"')
+        rows = await owner.fetch("SELECT digest, person_id FROM vault.blind_index WHERE kind = 'resident_id'")
+        known = {row["person_id"] for row in await owner.fetch("SELECT person_id FROM vault.person_keys")}
+    held += [Reservation(RESIDENT_ID, row["digest"], stream_name("person", row["person_id"])) for row in rows]
+    return Implied(held, sorted(str(person) for person in persons - known))
 
 
 async def migrate(settings: MigrationSettings) -> None:
@@ -88,7 +105,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     return Parts(app=app, beside={"own views": own_views.run}, relay=relay.run)
 
 
-SERVICE = Service(NAME, migrate, build)
+SERVICE = Service(NAME, migrate, build, imply)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -8,10 +8,11 @@ from typing import Final
 import asyncpg
 
 from unionaid.contracts import source, topic_name
+from unionaid.contracts.relief import ReliefRejected, ReliefRequested
 from unionaid.eventlog import OwnViews, ProjectionSet, Relay, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.relief import policies
-from unionaid.relief.application import Relief
+from unionaid.relief.application import Relief, held
 from unionaid.relief.domain.refusals import LineFault
 from unionaid.relief.http import ROUTERS, STATUSES, Desk
 from unionaid.relief.people import People, registry_people
@@ -23,6 +24,7 @@ from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import Clock, clock_of
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
+from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
 
@@ -115,7 +117,12 @@ def _nothing_parked(people: People) -> health.Check:
     return check
 
 
-SERVICE = Service(NAME, migrate, build)
+async def imply(owner: Owner, _database: str) -> Implied:
+    """Say what relief's events hold: a purpose in a period, by each application that is not rejected."""
+    return Implied(held([event async for _, event in own_events(owner, ReliefRequested, ReliefRejected)]))
+
+
+SERVICE = Service(NAME, migrate, build, imply)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -132,13 +132,15 @@ def create_app(
     position: Position = _reads_no_topic,
     appended: Callable[[], None] = _nothing,
     upload_prefixes: Sequence[str] = (),
+    refusals: Sequence[str] | None = None,
 ) -> FastAPI:
     """Return the app of a service.
 
     `statuses` says which status a refusal's code has (422 where it is silent), `locales` are the directories
     of its texts, `checks` its readiness, `position` how far its views are in other services' topics,
     `appended` is called after each command (nudge the relay and the own views), `upload_prefixes` are the
-    paths on which bodies up to `UPLOAD_BYTES_MAX` are taken.
+    paths on which bodies up to `UPLOAD_BYTES_MAX` are taken, `refusals` the packages whose refusals the service
+    may tell: its own where nothing is said.
 
     Raises:
         RouteUnguarded: a route does not say who may use it.
@@ -146,7 +148,8 @@ def create_app(
         SecretsRefused: a secret is missing.
     """
     catalogue = Catalogue.of(*locales)
-    catalogue.refuse_missing({*shell_codes(), *declared_codes("unionaid.service", f"unionaid.{name}")})
+    packages = [f"unionaid.{name}"] if refusals is None else refusals
+    catalogue.refuse_missing({*shell_codes(), *declared_codes("unionaid.service", *packages)})
     shell = Shell(
         name=name,
         settings=settings,

@@ -1,4 +1,4 @@
-"""One process of a service: migrate, serve, relay, consume, or all of it.
+"""One process of a service: migrate, serve, relay, consume, or all of it; and its reservations, checked or made anew.
 
 SERVICE = Service("relief", migrate=migrate, build=build)
 if __name__ == "__main__":
@@ -25,6 +25,7 @@ from unionaid.service import logs
 from unionaid.service.health import OK, Finding, Health
 from unionaid.service.keys import SecretsRefused
 from unionaid.service.limits import DRAIN_S, PART_RESTART_S_MAX, PART_RESTART_S_MIN, PART_STEADY_S
+from unionaid.service.reservations import Imply, compare, nothing_reserved
 from unionaid.service.settings import MigrationSettings, Settings, exit_with, settings_or_exit
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Service:
     name: str
     migrate: Callable[[MigrationSettings], Coroutine[Any, Any, None]]
     build: Callable[[Settings], Parts]
+    imply: Imply = nothing_reserved
+    """What the service's events imply to be reserved."""
 
 
 class Part:
@@ -85,7 +88,7 @@ class Part:
             pause = min(pause * 2, PART_RESTART_S_MAX)
 
 
-COMMANDS = ("migrate", "serve", "relay", "consume", "all")
+COMMANDS = ("migrate", "serve", "relay", "consume", "all", "reservations")
 
 
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
@@ -95,8 +98,15 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     """
     parser = argparse.ArgumentParser(prog=f"python -m unionaid.{service.name}.main")
     parser.add_argument("command", choices=COMMANDS)
-    command = parser.parse_args(arguments).command
+    parser.add_argument("--rebuild", action="store_true", help="with `reservations`: make them what the events imply")
+    given = parser.parse_args(arguments)
+    command = given.command
+    if given.rebuild and command != "reservations":
+        parser.error("--rebuild goes with reservations")
     logs.set_up(service.name)
+    if command == "reservations":
+        owner = settings_or_exit(MigrationSettings, os.environ)
+        raise SystemExit(asyncio.run(compare(owner, service.imply, rebuild=given.rebuild)))
     if command == "migrate":
         _run(service.migrate(settings_or_exit(MigrationSettings, os.environ)))
         return
