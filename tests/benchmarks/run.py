@@ -66,7 +66,9 @@ async def _run(rows: Sequence[Row], servers: Servers, console: Console, json_fil
                 voids[row.name] = str(void)
             if json_file is not None:
                 _write(json_file, lines, machine)
-    console.print(_table(lines, rows))
+    console.print(_table(lines))
+    for row in rows:
+        console.print(f"{row.name}: {row.work}, against {row.against}", style="dim", markup=False, soft_wrap=True)
     for name, reason in voids.items():
         console.print(f"{name} is void: {reason}", style="bold red", markup=False, soft_wrap=True)
     return EXIT_VOID if voids else 0
@@ -83,24 +85,22 @@ def _write(file: Path, lines: Sequence[Line], machine: Mapping[str, str]) -> Non
     file.write_text(json.dumps(told, indent=2) + "\n")
 
 
-def _table(lines: Sequence[Line], rows: Sequence[Row]) -> Table:
-    """One line per figure; the spread is that of the rounds."""
-    against = {name: row.against for row in rows for name in row.names[:1]}
+def _table(lines: Sequence[Line]) -> Table:
+    """One line per figure; `rounds` tells the least and the most."""
     table = Table(box=None, pad_edge=False, caption="events/s, median of the rounds; low: the least of the rounds")
     for title in ("", "ours", "rival", "ratio", "rounds", "low", "goal", ""):
-        table.add_column(title, justify="left" if title == "" else "right", no_wrap=title != "")
+        table.add_column(title, justify="left" if title == "" else "right", no_wrap=True)
     for line in lines:
-        compared = line.ratio is not None
-        shown = "{:.2f}" if compared else "{:,.0f}"
+        shown = "{:,.0f}" if line.ratio is None else "{:.2f}"
+        least, most = min(line.rounds), max(line.rounds)
         table.add_row(
             line.name,
             f"{line.ours:,.0f}",
-            f"{line.rival:,.0f}" if line.rival is not None else "",
-            shown.format(line.ratio) if compared else "",
-            " ".join(shown.format(value) for value in sorted(line.rounds)),
+            "" if line.rival is None else f"{line.rival:,.0f}",
+            "" if line.ratio is None else shown.format(line.ratio),
+            f"{shown.format(least)} to {shown.format(most)}",
             shown.format(line.low),
-            shown.format(line.goal) if line.goal is not None else "",
-            {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}[line.reached]
-            + (f" [dim]against {against[line.name]}[/]" if line.name in against else ""),
+            "" if line.goal is None else shown.format(line.goal),
+            {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}[line.reached],
         )
     return table

@@ -133,9 +133,8 @@ async def office(postgres: Postgres) -> AsyncIterator[Office]:
     ):
         views = asyncio.ensure_future(parts.beside["own views"]())
         yield Office(client, parts.app.state.shell.pool, issuer, database)
-        while not views.done():  # before Python 3.12 wait_for may swallow a cancellation
-            views.cancel()
-            await asyncio.wait([views], timeout=0.1)
+        views.cancel()
+        await asyncio.wait([views])
     await postgres.drop(database)
 
 

@@ -314,3 +314,16 @@ async def test_a_transaction_left_open_is_rolled_back_when_its_connection_is_giv
     async with trial.pool.acquire() as conn:
         assert not conn.is_in_transaction()
         assert await conn.fetchval("SELECT count(*) FROM eventlog.halt") == 0
+
+
+async def test_metrics_tell_how_the_service_is(trial: Trial) -> None:
+    pool = trial.app.state.shell.pool
+    await pool.execute("insert into eventlog.halt (reason) values ('the topic is ahead')")
+    await pool.execute(
+        "insert into eventlog.parked (subscription, topic, kafka_offset, reason, length, sha256) "
+        "values ('totals_1', 't', 0, 'no event of this log', 0, '\\x00')"
+    )
+    figures = (await trial.client.get("/metrics")).text
+    assert "unionaid_log_halted 1.0" in figures
+    assert 'unionaid_parked_records{foreign="true",subscription="totals_1"} 1.0' in figures
+    assert "unionaid_outbox_appends 0.0" in figures

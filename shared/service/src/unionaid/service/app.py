@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ from unionaid.service.limits import (
     STATEMENT_CACHE_SIZE,
     STATEMENT_TIMEOUT_MS,
 )
-from unionaid.service.metrics import HttpMetrics
+from unionaid.service.metrics import ConditionMetrics, HttpMetrics
 from unionaid.service.middleware import LimitBody, Observe
 from unionaid.service.problems import Problem, of_http_exception, of_validation, shell_codes
 from unionaid.service.refusals import NotFound, Refusal, declared_codes
@@ -81,6 +82,7 @@ class Shell:
 
     def __post_init__(self) -> None:
         self.command_keys = CommandKeys(self.keys.hmac)
+        self.condition = ConditionMetrics(self.registry)
         self.source = source(self.settings.division, self.name)
         self.topic = topic_name(self.settings.division, self.name)
 
@@ -263,6 +265,9 @@ def _shown(finding: Finding) -> dict[str, str]:
 
 async def _metrics(request: Request) -> Response:
     shell: Shell = request.app.state.shell
+    shell.condition.found(await examine(shell.checks))
+    with contextlib.suppress(*_DATABASE_AWAY, asyncpg.PostgresError):  # the checks say that it is away
+        await shell.condition.count(shell.pool)
     return Response(generate_latest(shell.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,0 +1,64 @@
+"""What the events and the vault imply to be reserved, after a database was restored and repaired."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from unionaid.registry.examples import resident_id
+from unionaid.registry.main import imply
+from unionaid.service.reservations import compare
+from unionaid.service.settings import MigrationSettings
+
+if TYPE_CHECKING:
+    from services.registry.tests.conftest import Office, Units
+
+
+async def told(office: Office, capsys: pytest.CaptureFixture[str], *, rebuild: bool = False) -> tuple[int, dict]:
+    settings = MigrationSettings(owner_database_url=office.database.owner_dsn)
+    capsys.readouterr()
+    code = await compare(settings, imply, rebuild=rebuild)
+    return code, json.loads(capsys.readouterr().out)
+
+
+async def test_lost_reservations_are_named_and_made_anew(
+    office: Office, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worker = {
+        "union_org_id": units.factory_union, "name": "张三", "resident_id": resident_id(1), "migrant": False,
+        "occurred_on": "2017-01-03",
+    }  # fmt: skip
+    await office.made("/workers", worker, "person_id")
+    code, report = await told(office, capsys)
+    assert (code, report["ok"], report["reservations"]) == (0, True, 3)  # the district, a code, an ID
+
+    owner = await asyncpg.connect(office.database.owner_dsn)
+    await owner.execute("DELETE FROM eventlog.reservations WHERE scope <> 'district'")
+    code, report = await told(office, capsys)
+    assert (code, list(report["breaches"])) == (1, ["reservation-missing"])
+
+    code, report = await told(office, capsys, rebuild=True)
+    assert (code, report["ok"]) == (0, True)
+    refused = await office.post("/workers", worker)
+    assert (refused.status_code, refused.json()["code"]) == (409, "resident-id-taken")
+    await owner.close()
+
+
+async def test_a_person_whom_the_vault_has_lost_is_named(
+    office: Office, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worker = {
+        "union_org_id": units.factory_union, "name": "张三", "resident_id": resident_id(1), "migrant": False,
+        "occurred_on": "2017-01-03",
+    }  # fmt: skip
+    person = await office.made("/workers", worker, "person_id")
+    owner = await asyncpg.connect(office.database.owner_dsn)
+    async with owner.transaction():
+        await owner.execute(f'SET LOCAL ROLE "{office.database.vault_role}"')
+        await owner.execute("DELETE FROM vault.person_keys")
+    await owner.close()
+    code, report = await told(office, capsys, rebuild=True)
+    assert (code, report["persons_to_enter_again"]) == (1, [person])
