@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from services.registry.tests.conftest import Office, Units
 
 
-async def told(office: Office, capsys: pytest.CaptureFixture[str], *, rebuild: bool = False) -> tuple[int, dict]:
+async def told(
+    office: Office, capsys: pytest.CaptureFixture[str], *, rebuild: bool = False
+) -> tuple[int, dict[str, Any]]:
     settings = MigrationSettings(owner_database_url=office.database.owner_dsn)
     capsys.readouterr()
     code = await compare(settings, imply, rebuild=rebuild)
