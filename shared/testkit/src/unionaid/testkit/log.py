@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import asyncpg
 import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from unionaid.eventlog import (
     INBOX_SERVER_SETTINGS,
@@ -29,6 +30,7 @@ from unionaid.eventlog import (
     install,
     reading,
 )
+from unionaid.eventlog.limits import TRANSACTION_TIMEOUT_MS
 from unionaid.eventlog.publisher import make_producer
 from unionaid.eventlog.topic import open_topic
 from unionaid.testkit.stack import Kafka, Postgres
@@ -96,8 +98,28 @@ async def new_database(postgres: Postgres) -> AsyncIterator[Database]:
         await postgres.drop(made)
 
 
+async def all_committed(kafka: Kafka, topic: str) -> None:
+    """Wait until committed readers see what is in the topic: the markers come a little after a commit is answered.
+
+    An open transaction is waited for, but no longer than the broker lets it stand.
+    """
+    partition = TopicPartition(topic, 0)
+    anyone = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, isolation_level="read_uncommitted")
+    await anyone.start()
+    try:
+        async with open_topic(kafka.bootstrap, topic) as reader:
+
+            async def caught_up() -> bool:
+                return bool(await reader.end() >= (await anyone.end_offsets([partition]))[partition])
+
+            await until(caught_up, TRANSACTION_TIMEOUT_MS / 500)
+    finally:
+        await anyone.stop()
+
+
 async def published(kafka: Kafka, topic: str) -> list[bytes]:
     """Read a whole topic; return the values of the committed records."""
+    await all_committed(kafka, topic)
     async with open_topic(kafka.bootstrap, topic) as reader:
         begin, end = await reader.bounds()
         return [r.value for batch in [b async for b in reader.read(begin, end)] for r in batch]
@@ -133,6 +155,7 @@ async def write(kafka: Kafka, topic: str, values: Sequence[bytes], key: bytes = 
             await producer.commit_transaction()
     finally:
         await producer.stop()
+    await all_committed(kafka, topic)
 
 
 class Amount(msgspec.Struct, frozen=True):
