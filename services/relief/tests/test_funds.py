@@ -9,7 +9,7 @@ from unionaid.contracts import Event
 from unionaid.contracts.fields import AMOUNT_FEN_MAX
 from unionaid.contracts.samples import BUDGET, FUND
 from unionaid.relief.domain.broken_history import BrokenHistory
-from unionaid.relief.domain.fund.facts import Open, fund_of
+from unionaid.relief.domain.fund.facts import INITIAL, Open, evolve, fund_of
 from unionaid.relief.domain.fund.rules import (
     AllotBudget,
     OpenFund,
@@ -38,7 +38,9 @@ from unionaid.relief.examples import (
     funds_received,
     programme_opened,
 )
+from unionaid.testkit.rules import telling
 
+given = telling(evolve, INITIAL)
 OPEN = OpenFund(FUND, "appropriation", "2017年送温暖专项资金", None, date(2016, 11, 1), TODAY)
 RECEIVE = ReceiveFunds(200_000, "样财预〔2016〕112号", date(2016, 11, 20), TODAY)
 ALLOT = AllotBudget(BUDGET, 70_000, date(2016, 12, 2), TODAY)
@@ -46,75 +48,68 @@ PROGRAMME = programme_of([programme_opened()])
 
 
 def test_a_fund_is_opened() -> None:
-    assert open_fund(fund_of([]), OPEN) == [fund_opened()]
+    given().when(open_fund, OPEN).then(fund_opened())
 
 
 def test_a_fund_is_opened_once() -> None:
-    with pytest.raises(AlreadyOpened):
-        open_fund(fund_of([fund_opened()]), OPEN)
+    given(fund_opened()).when(open_fund, OPEN).refused(AlreadyOpened)
 
 
 def test_money_comes_in() -> None:
-    assert receive_funds(fund_of([fund_opened()]), RECEIVE) == [funds_received(200_000)]
+    given(fund_opened()).when(receive_funds, RECEIVE).then(funds_received(200_000))
 
 
 def test_money_for_no_fund_is_refused() -> None:
-    with pytest.raises(NotFound):
-        receive_funds(fund_of([]), RECEIVE)
+    given().when(receive_funds, RECEIVE).refused(NotFound)
 
 
 def test_a_sum_beyond_the_bounds_of_an_amount_is_refused() -> None:
-    fund = fund_of([fund_opened(), funds_received(AMOUNT_FEN_MAX)])
-    with pytest.raises(SumTooLarge):
-        receive_funds(fund, replace(RECEIVE, amount_fen=1))
+    one_more = replace(RECEIVE, amount_fen=1)
+    full = given(fund_opened(), funds_received(AMOUNT_FEN_MAX))
+    full.when(receive_funds, one_more).refused(SumTooLarge, field="amount_fen")
 
 
 def test_a_budget_is_allotted_and_opened_in_the_same_breath() -> None:
-    fund = fund_of([fund_opened(), funds_received(70_000)])
-    assert allot_budget(fund, PROGRAMME, ALLOT) == [budget_allotted(70_000), budget_opened(70_000)]
+    fund = given(fund_opened(), funds_received(70_000))
+    fund.when(allot_budget, PROGRAMME, ALLOT).then(budget_allotted(70_000), budget_opened(70_000))
 
 
 def test_more_than_the_balance_is_refused() -> None:
-    fund = fund_of([fund_opened(), funds_received(139_999), budget_allotted(70_000)])
-    with pytest.raises(FundInsufficient) as refusal:
-        allot_budget(fund, PROGRAMME, ALLOT)
-    assert refusal.value.params == {"balance": "699.99", "wanted": "700.00"}
+    fund = given(fund_opened(), funds_received(139_999), budget_allotted(70_000))
+    refusal = fund.when(allot_budget, PROGRAMME, ALLOT).refused(FundInsufficient, field="amount_fen")
+    assert refusal.params == {"balance": "699.99", "wanted": "700.00"}
 
 
 def test_an_earmarked_fund_serves_its_purpose() -> None:
-    fund = fund_of([fund_opened("festival-visit"), funds_received(70_000)])
-    assert len(allot_budget(fund, PROGRAMME, ALLOT)) == 2
+    fund = given(fund_opened("festival-visit"), funds_received(70_000))
+    fund.when(allot_budget, PROGRAMME, ALLOT).then(budget_allotted(70_000), budget_opened(70_000))
 
 
 def test_an_earmarked_fund_serves_no_other_purpose() -> None:
-    fund = fund_of([fund_opened("tuition"), funds_received(70_000)])
-    with pytest.raises(EarmarkedOtherwise):
-        allot_budget(fund, PROGRAMME, ALLOT)
+    fund = given(fund_opened("tuition"), funds_received(70_000))
+    fund.when(allot_budget, PROGRAMME, ALLOT).refused(EarmarkedOtherwise)
 
 
 def test_a_budget_for_no_programme_is_refused() -> None:
-    with pytest.raises(ReferenceUnknown):
-        allot_budget(fund_of([fund_opened(), funds_received(70_000)]), programme_of([]), ALLOT)
+    fund = given(fund_opened(), funds_received(70_000))
+    fund.when(allot_budget, programme_of([]), ALLOT).refused(ReferenceUnknown, field="programme_id")
 
 
 def test_a_budget_of_no_fund_is_refused() -> None:
-    with pytest.raises(NotFound):
-        allot_budget(fund_of([]), PROGRAMME, ALLOT)
+    given().when(allot_budget, PROGRAMME, ALLOT).refused(NotFound)
 
 
 @pytest.mark.parametrize(("on", "refusal"), [(date(2017, 3, 2), DateInFuture), (date(1999, 12, 31), DateTooEarly)])
 def test_a_date_that_cannot_be_meant_is_refused(on: date, refusal: type[Refusal]) -> None:
-    fund = fund_of([fund_opened(), funds_received(70_000)])
-    with pytest.raises(refusal):
-        open_fund(fund_of([]), replace(OPEN, on=on))
-    with pytest.raises(refusal):
-        receive_funds(fund, replace(RECEIVE, on=on))
-    with pytest.raises(refusal):
-        allot_budget(fund, PROGRAMME, replace(ALLOT, on=on))
+    fund = given(fund_opened(), funds_received(70_000))
+    given().when(open_fund, replace(OPEN, on=on)).refused(refusal, field="occurred_on")
+    fund.when(receive_funds, replace(RECEIVE, on=on)).refused(refusal, field="occurred_on")
+    fund.when(allot_budget, PROGRAMME, replace(ALLOT, on=on)).refused(refusal, field="occurred_on")
 
 
 def test_today_is_not_in_the_future() -> None:
-    assert open_fund(fund_of([]), replace(OPEN, on=TODAY))
+    opened = fund_opened().model_copy(update={"occurred_on": TODAY})
+    given().when(open_fund, replace(OPEN, on=TODAY)).then(opened)
 
 
 def test_what_a_fund_has_is_what_came_in_without_what_was_allotted() -> None:

@@ -9,7 +9,7 @@ import pytest
 from unionaid.contracts.samples import PROGRAMME
 from unionaid.relief import policies
 from unionaid.relief.domain.broken_history import BrokenHistory
-from unionaid.relief.domain.programme.facts import Open, programme_of
+from unionaid.relief.domain.programme.facts import INITIAL, Open, evolve, programme_of
 from unionaid.relief.domain.programme.rules import OpenProgramme, in_force, open_programme
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
@@ -20,6 +20,7 @@ from unionaid.relief.domain.refusals import (
 )
 from unionaid.relief.examples import POLICIES, TODAY, WINDOW_FROM, WINDOW_TO, programme_opened
 from unionaid.relief.resources import directory
+from unionaid.testkit.rules import telling
 
 COMMAND = OpenProgramme(
     programme_id=PROGRAMME,
@@ -34,20 +35,18 @@ COMMAND = OpenProgramme(
 )
 
 
+given = telling(evolve, INITIAL)
+
+
 def test_a_programme_is_opened_on_the_policy_of_its_first_day() -> None:
-    assert open_programme(programme_of([]), POLICIES, COMMAND) == [programme_opened()]
+    given().when(open_programme, POLICIES, COMMAND).then(programme_opened())
 
 
 def test_an_earlier_window_has_the_earlier_policy() -> None:
-    earlier = replace(COMMAND, window_from=date(2016, 9, 30))
-    (opened,) = open_programme(programme_of([]), POLICIES, earlier)
-    assert opened == programme_opened().model_copy(
-        update={
-            "window_from": date(2016, 9, 30),
-            "amount_max_fen": 200_000,
-            "policy_version": "winter-warmth-2013.1",
-        }
-    )
+    first_day = date(2016, 9, 30)
+    on_earlier_terms = {"window_from": first_day, "amount_max_fen": 200_000, "policy_version": "winter-warmth-2013.1"}
+    outcome = given().when(open_programme, POLICIES, replace(COMMAND, window_from=first_day))
+    outcome.then(programme_opened().model_copy(update=on_earlier_terms))
 
 
 def test_a_version_is_in_force_from_its_first_day_on() -> None:
@@ -57,28 +56,25 @@ def test_a_version_is_in_force_from_its_first_day_on() -> None:
 
 
 def test_no_policy_no_programme() -> None:
-    with pytest.raises(PolicyMissing):
-        open_programme(programme_of([]), (), COMMAND)
+    given().when(open_programme, (), COMMAND).refused(PolicyMissing, field="kind")
 
 
 def test_a_purpose_the_policy_does_not_know_is_refused() -> None:
-    with pytest.raises(PurposeNotInPolicy):
-        open_programme(programme_of([]), POLICIES, replace(COMMAND, purpose="tuition"))
+    tuition = replace(COMMAND, purpose="tuition")
+    given().when(open_programme, POLICIES, tuition).refused(PurposeNotInPolicy, field="purpose")
 
 
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(WindowReversed):
-        open_programme(programme_of([]), POLICIES, replace(COMMAND, window_to=date(2016, 12, 14)))
+    reversed_window = replace(COMMAND, window_to=date(2016, 12, 14))
+    given().when(open_programme, POLICIES, reversed_window).refused(WindowReversed, field="window_to")
 
 
 def test_a_programme_is_opened_once() -> None:
-    with pytest.raises(AlreadyOpened):
-        open_programme(programme_of([programme_opened()]), POLICIES, COMMAND)
+    given(programme_opened()).when(open_programme, POLICIES, COMMAND).refused(AlreadyOpened)
 
 
 def test_a_programme_is_not_opened_tomorrow() -> None:
-    with pytest.raises(DateInFuture):
-        open_programme(programme_of([]), POLICIES, replace(COMMAND, on=date(2017, 3, 2)))
+    given().when(open_programme, POLICIES, replace(COMMAND, on=date(2017, 3, 2))).refused(DateInFuture)
 
 
 def test_a_person_receives_once_a_year() -> None:

@@ -126,7 +126,7 @@ async def test_what_is_said_again_or_malformed_or_foreign_changes_nothing(
     assert ready["checks"]["registry_people"] == {"health": "degraded", "reason": "2 events parked"}
 
 
-async def test_the_tables_do_not_depend_on_batches(service: Service, kafka: Kafka, topic: str) -> None:
+async def test_another_reader_takes_up_where_the_first_ended(service: Service, kafka: Kafka, topic: str) -> None:
     await service.pool.execute("DELETE FROM registry_people_1.org")
     async with listening(service, kafka):
         await write(kafka, topic, told(*STORY), batch=1)

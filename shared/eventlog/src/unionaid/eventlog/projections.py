@@ -201,11 +201,12 @@ async def rebuild(
 
 
 async def _drop_former_builds(owner: Connection, chosen: ProjectionSet) -> None:
-    """Drop what earlier rebuilds have left: a build stays for a look until the next one begins."""
+    """Drop what earlier rebuilds have left: a build stays for a look until the next one begins.
+
+    Its row stays: no number is given twice.
+    """
     async with owner.transaction():
-        rows = await owner.fetch(
-            "DELETE FROM eventlog.projection_sets WHERE name = $1 AND NOT live RETURNING build", chosen.name
-        )
+        rows = await owner.fetch("SELECT build FROM eventlog.projection_sets WHERE name = $1 AND NOT live", chosen.name)
         for row in rows:
             schema = schema_of(chosen.name, row["build"])
             await owner.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
