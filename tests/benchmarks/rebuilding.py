@@ -144,7 +144,7 @@ async def open_rebuild(servers: Servers, size: int) -> AsyncIterator[Contest]:
 
 @asynccontextmanager
 async def open_rebuild_usual(servers: Servers, size: int) -> AsyncIterator[Contest]:
-    """The whole set, against a handler per message; the handler gets a tenth of the people, so rates are compared."""
+    """The whole set, against a handler per message; it gets a hundredth of the people: rates are compared."""
     async with (
         new_division(servers, max(10, size // EVENTS_PER_PERSON)) as division,
         new_division(servers, max(10, size // EVENTS_PER_PERSON // 100)) as small,

@@ -1,6 +1,7 @@
 """The usual way: a FastStream handler per message, pydantic models, one transaction per event.
 
-The transaction also notes the event's id, as usual handlers do to drop what comes twice.
+The transaction also notes the event's id, as usual handlers do to drop what comes twice. Offsets are committed in the
+background (FastStream's default), which may lose events at a crash; safer policies are several times slower.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ async def read_as_usual(dsn: str, bootstrap: str, ends: Mapping[str, int], schem
         *ends,
         group_id=f"usual-{secrets.token_hex(4)}",
         auto_offset_reset="earliest",
-        ack_policy=AckPolicy.NACK_ON_ERROR,
+        ack_policy=AckPolicy.ACK_FIRST,  # the default, and the fastest: a commit per message holds it at 130 a second
     )
     async def handle(event: Received) -> None:
         nonlocal remaining, watch

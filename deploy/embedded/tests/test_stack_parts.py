@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 from rich.cells import cell_len
 from rich.console import Console
 
+from unionaid.embedded import ports
 from unionaid.embedded.clock import SimulatedClock, refuse_going_back
 from unionaid.embedded.display import table
 from unionaid.embedded.errors import StackError
@@ -99,9 +100,15 @@ with only_one(Path({str(tmp_path)!r})):
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (200, {}, (True, "")),
-        (200, {"checks": {"relay": {"health": "ok"}}}, (True, "")),
-        (200, {"checks": {"views": {"health": "degraded", "reason": "2 s behind"}}}, (True, "views: 2 s behind")),
+        (200, {"service": "relief"}, (True, "")),
+        (200, {"service": "issuer"}, (False, "another program answers at http://x")),
+        (200, [], (False, "another program answers at http://x")),
+        (200, {"service": "relief", "checks": {"relay": {"health": "ok"}}}, (True, "")),
+        (
+            200,
+            {"service": "relief", "checks": {"views": {"health": "degraded", "reason": "2 s behind"}}},
+            (True, "views: 2 s behind"),
+        ),
         (
             503,
             {"checks": {"database": {"health": "ok"}, "relay": {"health": "failed", "reason": "ahead"}}},
@@ -115,7 +122,7 @@ async def test_the_reasons_of_an_unready_service_are_told(
 ) -> None:
     answer = httpx.MockTransport(lambda _: httpx.Response(status, json=body))
     async with httpx.AsyncClient(transport=answer) as client:
-        assert await readiness(client, "http://x") == expected
+        assert await readiness(client, "http://x", "relief") == expected
 
 
 def test_state_files_are_private_and_read_back(tmp_path: Path) -> None:
@@ -143,3 +150,14 @@ def test_the_table_lines_up_with_chinese_and_shows_brackets_as_they_are() -> Non
     assert cell_len(first[: first.index("kept")]) == cell_len(second[: second.index("kept")])
     assert "[b]" in second
     assert "Pool[int]" in third
+
+
+def test_a_port_is_given_once_while_its_server_does_not_listen_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "_FIRST", 31_990)
+    given = [ports.keep(tmp_path / f"{n}.port", None, f"server {n}") for n in range(5)]
+    assert len(set(given)) == len(given)
+    assert ports.keep(tmp_path / "0.port", None, "server 0, started again") == given[0]
+    (tmp_path / "new.port").write_text(str(given[0]))
+    assert ports.keep(tmp_path / "new.port", None, "a server whose note says the same") not in given

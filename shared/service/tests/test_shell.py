@@ -52,6 +52,7 @@ async def test_ready_says_why_not(trial: Trial) -> None:
     answer = await trial.client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {
+        "service": "relief",
         "ready": True,
         "simulated": False,
         "checks": {"fine": {"health": "ok"}, "degraded": {"health": "degraded", "reason": "Kafka is away"}},

@@ -369,7 +369,7 @@ def _current_status(home: Path) -> Status:
     async def ask() -> None:
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
             asked = [part for part in found.parts if part.address.startswith("http")]
-            answers = await asyncio.gather(*(readiness(client, part.address) for part in asked))
+            answers = await asyncio.gather(*(readiness(client, part.address, part.name) for part in asked))
             for part, (ready, reason) in zip(asked, answers, strict=True):
                 if part.state in ("ready", "starting"):
                     part.state = "ready" if ready else "not ready"

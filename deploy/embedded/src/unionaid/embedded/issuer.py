@@ -82,7 +82,7 @@ class Issuer:
         documents = {
             "/jwks.json": self.jwks,
             "/.well-known/openid-configuration": self.configuration,
-            "/readyz": dict,
+            "/readyz": lambda: {"service": "issuer", "ready": True},
         }
         make = documents.get(scope["path"])
         body = json.dumps(make() if make else {"title": "not found"}).encode()

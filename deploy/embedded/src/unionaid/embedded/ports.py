@@ -13,6 +13,9 @@ log = logging.getLogger(__name__)
 # so that a port stays ours while its server restarts.
 _FIRST, _LAST = 20_000, 31_999
 _TRIES_MAX = 200
+_given: dict[
+    int, Path | None
+] = {}  # by this process, and for which note: such a port looks free until its server listens
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -28,13 +31,14 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
-    """A port nobody listens on, at random so that stacks started side by side seldom meet.
+    """A port nobody listens on, never the same twice; at random so that stacks started side by side seldom meet.
 
     Raises RuntimeError if none is found in 200 tries.
     """
     for _ in range(_TRIES_MAX):
         port = random.randint(_FIRST, _LAST)  # noqa: S311  no secret depends on it
-        if is_free(port):
+        if port not in _given and is_free(port):
+            _given[port] = None
             return port
     raise RuntimeError(f"no free TCP port between {_FIRST} and {_LAST}")
 
@@ -60,9 +64,11 @@ def keep(note: Path, fixed: int | None, server: str) -> int:
             )
         return fixed
     kept = int(note.read_text()) if note.exists() and note.read_text().isdigit() else None
-    if kept is not None and is_free(kept):
+    if kept is not None and _given.get(kept, note) == note and is_free(kept):
+        _given[kept] = note
         return kept
     port = free_port()
+    _given[port] = note
     if kept is not None:
         log.warning("port %d of %s is in use by another program: it has %d now", kept, server, port)
     note.parent.mkdir(parents=True, exist_ok=True)

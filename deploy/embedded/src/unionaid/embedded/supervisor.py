@@ -277,7 +277,7 @@ class Supervisor:
             await asyncio.sleep(_POLL_S)
             if server.is_alive:
                 if part.url and part.status.state == "starting":
-                    ready, reason = await readiness(self._client, part.url)
+                    ready, reason = await readiness(self._client, part.url, name)
                     self._set(name, state="ready" if ready else "starting", reason=reason)
                 continue
             if time.monotonic() - started_at > _STABLE_S:

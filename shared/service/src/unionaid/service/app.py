@@ -250,6 +250,7 @@ async def _readyz(request: Request) -> Response:
     ready = all(finding.health is not Health.FAILED for finding in findings.values())
     return JSONResponse(
         {
+            "service": shell.name,
             "ready": ready,
             "simulated": shell.clock.simulated,
             "checks": {name: _shown(finding) for name, finding in findings.items()},

@@ -26,14 +26,16 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH waiting AS MATERIALIZED (
-        SELECT o.first_position, cardinality(o.positions) AS n
+        SELECT o.ctid AS place, o.first_position, cardinality(o.positions) AS n
         FROM eventlog.outbox o ORDER BY o.first_position LIMIT events_max
     ), chosen AS MATERIALIZED (
-        SELECT c.first_position FROM (
-            SELECT w.first_position, sum(w.n) OVER (ORDER BY w.first_position) - w.n AS before FROM waiting w
+        SELECT c.place FROM (
+            SELECT w.place, sum(w.n) OVER (ORDER BY w.first_position) - w.n AS before FROM waiting w
         ) c WHERE c.before < events_max
     ), taken AS (
-        DELETE FROM eventlog.outbox o USING chosen c WHERE o.first_position = c.first_position RETURNING o.positions
+        -- By place, not by a join: statistics taken of an empty outbox make that join a nested loop over all rows, and
+        -- where an open snapshot keeps the dead ones, a batch then takes longer than the lease lasts.
+        DELETE FROM eventlog.outbox o WHERE o.ctid = ANY (ARRAY(SELECT c.place FROM chosen c)) RETURNING o.positions
     ), numbered AS MATERIALIZED (
         SELECT p.position, next_index - 1 + row_number() OVER (ORDER BY p.position) AS index
         FROM taken t, unnest(t.positions) AS p(position)
