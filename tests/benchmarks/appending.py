@@ -12,10 +12,8 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
-
 from unionaid.contracts.relief import ReliefRequested, ReliefVerified
-from unionaid.eventlog import Connection, NewEvent, StreamAppend, append
+from unionaid.eventlog import Connection, Log, NewEvent, StreamAppend, append
 from unionaid.service.app import http_pool
 from unionaid.service.deciding import Decision, History, Issued, carry_out
 from unionaid.service.settings import Settings
@@ -74,15 +72,15 @@ async def connected(ledger: Ledger, number: int = WRITERS) -> AsyncIterator[list
             await conn.close()
 
 
-async def appended(ledger: Ledger, connections: Sequence[Connection], events: int) -> float:
-    """Append applications by all writers."""
+async def appended(ledger: Ledger, log: Log, events: int) -> float:
+    """Append applications by all writers, each a command of its own."""
     appends, mark = applications(events), await ledger.mark("eventlog.events")
 
-    async def write(conn: Connection, items: Sequence[StreamAppend]) -> None:
+    async def write(items: Sequence[StreamAppend]) -> None:
         for item in items:
-            await append(conn, [item])
+            await log.append([item])
 
-    rate = await in_parallel(map(write, connections, dealt(appends)), len(appends))
+    rate = await in_parallel(map(write, dealt(appends)), len(appends))
     await ledger.check("eventlog.events", mark, rows_of(appends))
     return rate
 
@@ -103,11 +101,11 @@ async def inserted(ledger: Ledger, connections: Sequence[Connection], appends: S
 
 @asynccontextmanager
 async def open_append(servers: Servers, size: int) -> AsyncIterator[Contest]:
-    """`eventlog.append` alone, 16 writers, against one insert per event."""
-    async with new_ledger(servers) as ledger, connected(ledger) as connections:
+    """`Log.append` alone, 16 writers, against one insert per event."""
+    async with new_ledger(servers) as ledger, connected(ledger) as connections, commanding(ledger) as log:
 
         async def ours(events: int = size) -> float:
-            return await appended(ledger, connections, events)
+            return await appended(ledger, log, events)
 
         async def rival(events: int = size) -> float:
             return await inserted(ledger, connections, applications(events))
@@ -119,10 +117,10 @@ async def open_append(servers: Servers, size: int) -> AsyncIterator[Contest]:
 @asynccontextmanager
 async def open_command(servers: Servers, size: int) -> AsyncIterator[Contest]:
     """A command below HTTP: load one stream, decide, append one event and the idempotency row."""
-    async with new_ledger(servers) as ledger, connected(ledger) as connections, commanding(ledger) as pool:
+    async with new_ledger(servers) as ledger, connected(ledger) as connections, commanding(ledger) as log:
 
         async def ours(commands: int = size) -> float:
-            return await commanded(ledger, pool, connections[0], commands)
+            return await commanded(ledger, log, connections[0], commands)
 
         async def rival(commands: int = size) -> float:
             verified = [StreamAppend(first.subject, 1, [verifying(first)]) for first in _requests(commands)]
@@ -133,14 +131,14 @@ async def open_command(servers: Servers, size: int) -> AsyncIterator[Contest]:
 
 
 @asynccontextmanager
-async def commanding(ledger: Ledger) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
-    """Open the pool a service has for its requests."""
+async def commanding(ledger: Ledger) -> AsyncIterator[Log]:
+    """Open the log as a service has it for its requests."""
     settings = Settings(
         database_url=ledger.database.app_dsn, kafka="localhost:9092", division=DIVISION, http_host="127.0.0.1",
         http_port=0, issuer="http://issuer.invalid", secrets_dir=Path(),
     )  # fmt: skip
     async with http_pool(settings, "relief") as pool:
-        yield pool
+        yield Log(pool)
 
 
 def _requests(number: int) -> list[ReliefRequested]:
@@ -164,7 +162,7 @@ def _decide(issued: Issued, stream: str, history: History) -> Decision:
     raise Void(f"{stream} is in no state to be verified")
 
 
-async def commanded(ledger: Ledger, pool: asyncpg.Pool[asyncpg.Record], conn: Connection, commands: int) -> float:
+async def commanded(ledger: Ledger, log: Log, conn: Connection, commands: int) -> float:
     """Carry out one command on each of so many streams, 16 at a time."""
     requests = _requests(commands)
     before = [StreamAppend(first.subject, 0, [written(first, 1)]) for first in requests]
@@ -179,7 +177,7 @@ async def commanded(ledger: Ledger, pool: asyncpg.Pool[asyncpg.Record], conn: Co
 
     async def carry(mine: Sequence[tuple[Issued, str]]) -> None:
         for command, stream in mine:
-            await carry_out(pool, command, [stream], partial(_decide, command, stream))
+            await carry_out(log, command, [stream], partial(_decide, command, stream))
 
     rate = await in_parallel([carry(work[n::WRITERS]) for n in range(WRITERS)], commands)
     await _check_commands(ledger, mark, issued, requests)

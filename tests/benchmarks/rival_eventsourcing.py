@@ -14,7 +14,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 
 from unionaid.eventlog import StreamAppend
 
-from .appending import appended, connected, dealt
+from .appending import appended, commanding, dealt
 from .contest import Contest, Servers, demand
 from .stored import WRITERS, Watch, applications, new_ledger, rows_of
 
@@ -42,7 +42,7 @@ def _stored(appends: Sequence[StreamAppend]) -> list[StoredEvent]:
 @asynccontextmanager
 async def open_eventsourcing(servers: Servers, size: int) -> AsyncIterator[Contest]:
     """`eventlog.append`, 16 writers, against `insert_events` of one event, 16 threads."""
-    async with new_ledger(servers) as ledger, connected(ledger) as connections:
+    async with new_ledger(servers) as ledger, commanding(ledger) as log:
         datastore = _datastore(ledger.database.owner_dsn)
         recorder = PostgresApplicationRecorder(datastore, events_table_name="stored_events")
         await asyncio.to_thread(recorder.create_table)
@@ -53,7 +53,7 @@ async def open_eventsourcing(servers: Servers, size: int) -> AsyncIterator[Conte
                 recorder.insert_events([event])
 
         async def ours() -> float:
-            return await appended(ledger, connections, size)
+            return await appended(ledger, log, size)
 
         async def rival(events: int = max(WRITERS * 4, size // 4)) -> float:
             hands = [_stored(hand) for hand in dealt(applications(events))]
@@ -69,7 +69,7 @@ async def open_eventsourcing(servers: Servers, size: int) -> AsyncIterator[Conte
             return rate
 
         try:
-            await appended(ledger, connections, 4 * WRITERS)
+            await appended(ledger, log, 4 * WRITERS)
             await rival(4 * WRITERS)
             yield Contest(ours, rival)
         finally:

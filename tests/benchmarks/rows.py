@@ -11,25 +11,25 @@ from .rival_eventsourcing import open_eventsourcing
 ROWS = (
     Row(
         "append",
-        "eventlog.append, one event, 16 writers",
+        "Log.append, one event, 16 writers",
         "plain insert of the same rows, same unique key, 16 connections",
-        goal=0.75, size=8_000, size_smoke=64, open=open_append,
+        goal=0.75, size=30_000, size_smoke=64, open=open_append,
     ),
     Row(
         "command",
         "a command below HTTP: load, decide, append, idempotency row",
         "plain insert of one row per command, 16 connections",
-        goal=0.45, size=6_000, size_smoke=64, open=open_command,
+        goal=0.45, size=20_000, size_smoke=64, open=open_command,
     ),
     Row(
         "roster",
         "1,000 events of 500 people in one append",
         "one unnest insert of the same rows, same unique key",
-        goal=0.65, size=20_000, size_smoke=1_000, open=open_roster,
+        goal=0.65, size=80_000, size_smoke=1_000, open=open_roster,
     ),
     Row(
         "eventsourcing",
-        "eventlog.append, one event, 16 writers",
+        "Log.append, one event, 16 writers",
         "eventsourcing 9.5, PostgreSQL recorder, 16 threads, pool of 16",
         goal=8.0, size=8_000, size_smoke=64, open=open_eventsourcing,
     ),

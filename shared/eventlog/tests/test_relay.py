@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -13,8 +14,11 @@ from aiokafka.errors import ProducerFenced
 
 from unionaid.eventlog import Phase, Relay, StreamAppend, append
 from unionaid.eventlog.check import check_database, check_topic
-from unionaid.eventlog.publisher import make_producer
+from unionaid.eventlog.lease import hold
+from unionaid.eventlog.publisher import make_producer, publish
 from unionaid.eventlog.records import body_of, head, leaf
+from unionaid.eventlog.sequencer import sequence
+from unionaid.eventlog.topic import TopicUnreadable
 from unionaid.testkit.log import PATIENCE_S, SOURCE, Database, count, counted, published, until, write
 from unionaid.testkit.plugin import StartKafka
 from unionaid.testkit.stack import Kafka
@@ -230,6 +234,25 @@ async def test_a_topic_made_anew_under_a_busy_relay_is_filled_from_the_beginning
 
         await until(whole)
     await assert_sound(database, kafka, topic)
+
+
+async def test_what_would_stand_before_the_known_end_of_a_topic_is_taken_back(
+    database: Database, kafka: Kafka, topic: str
+) -> None:
+    async with database.pool.acquire() as conn:
+        await count(conn, "a", 0, 1, 2)
+        async with hold(database.dsn, f"{topic}.relay") as lease:
+            events = await sequence(lease, lambda: datetime.now(UTC))
+        producer = make_producer(kafka.bootstrap, topic)
+        await producer.start()
+        try:
+            with pytest.raises(TopicUnreadable, match="ended at offset 7, but records went to 0"):
+                await publish(producer, topic, events[1:], 7)
+            assert await published(kafka, topic) == []
+            await publish(producer, topic, events, 0)
+        finally:
+            await producer.stop()
+    assert await indexes(kafka, topic) == [0, 1]
 
 
 async def test_a_topic_without_its_beginning_is_not_added_to(database: Database, kafka: Kafka, topic: str) -> None:

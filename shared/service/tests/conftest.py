@@ -22,7 +22,7 @@ from pydantic import Field, StrictInt
 from starlette.responses import Response
 
 from unionaid.contracts.relief import FundOpened, FundsReceived
-from unionaid.eventlog import Roles, install
+from unionaid.eventlog import Log, Roles, install
 from unionaid.service import logs, routes
 from unionaid.service.access import look_up, require
 from unionaid.service.after import after
@@ -68,6 +68,7 @@ class Trial:
     app: FastAPI
     client: httpx.AsyncClient
     pool: asyncpg.Pool
+    log: Log
     issuer: "Issuer"
     keys: Keys
     reached: dict[str, int] = field(default_factory=dict)
@@ -116,7 +117,7 @@ def trial_router(trial: Callable[[], Trial]) -> routes.Router:
                 told = answer({"fund_id": body.fund_id}, location=f"/funds/{body.fund_id}", version=1)
                 return Decision([opened], 201, told)
 
-            return await carry_out(trial().pool, issued, [f"fund-{body.fund_id}"], decide)
+            return await carry_out(trial().log, issued, [f"fund-{body.fund_id}"], decide)
 
         return await command.run(act)
 
@@ -145,7 +146,7 @@ def trial_router(trial: Callable[[], Trial]) -> routes.Router:
 
             if (hold := trial().hold) is not None:
                 await hold()
-            return await carry_out(trial().pool, issued, [stream], decide)
+            return await carry_out(trial().log, issued, [stream], decide)
 
         return await command.run(act)
 
@@ -159,7 +160,7 @@ def trial_router(trial: Callable[[], Trial]) -> routes.Router:
                 gift = FundsReceived(occurred_on=issued.business_date, fund_id=fund_id, amount_fen=1, voucher="S-1")
                 return Decision([gift], 200, answer({"bytes": len(data)}))
 
-            return await carry_out(trial().pool, issued, [f"fund-{fund_id}"], decide)
+            return await carry_out(trial().log, issued, [f"fund-{fund_id}"], decide)
 
         return await command.run(act)
 
@@ -224,7 +225,7 @@ async def trial(postgres: Postgres) -> AsyncIterator[Trial]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://relief.test") as client,
     ):
-        made.append(Trial(app, client, app.state.shell.pool, issuer, keys))
+        made.append(Trial(app, client, app.state.shell.pool, Log(app.state.shell.pool), issuer, keys))
         yield made[0]
     await postgres.drop(database)
 

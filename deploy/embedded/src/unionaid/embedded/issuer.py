@@ -77,12 +77,16 @@ class Issuer:
             "subject_types_supported": ["public"],
         }
 
+    def readiness(self) -> dict[str, Any]:
+        """What a service says of itself; an issuer that answers is ready."""
+        return {"service": "issuer", "ready": True}
+
     async def __call__(self, scope: Message, _receive: Receive, send: Send) -> None:
         """The ASGI application."""
         documents = {
             "/jwks.json": self.jwks,
             "/.well-known/openid-configuration": self.configuration,
-            "/readyz": lambda: {"service": "issuer", "ready": True},
+            "/readyz": self.readiness,
         }
         make = documents.get(scope["path"])
         body = json.dumps(make() if make else {"title": "not found"}).encode()

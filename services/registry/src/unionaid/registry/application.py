@@ -11,7 +11,7 @@ from uuid import UUID
 
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.registry import EnterpriseRegistered, IdentityReference, UnionOrgEstablished
-from unionaid.eventlog import Connection, Reservation, ReservationTaken, holders
+from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -61,7 +61,8 @@ class Registry:
     """Registry's commands. Each raises what its rule raises, and what `carry_out` raises."""
 
     def __init__(self, pool: Pool, vault: Vault, division: str) -> None:
-        self._pool, self._vault, self._division = pool, vault, division
+        self._pool, self._log = pool, Log(pool)
+        self._vault, self._division = vault, division
 
     async def establish_union_org(self, issued: Issued, command: union_rules.EstablishUnionOrg) -> Done:
         """Enter a union into the tree. Raises DistrictExists."""
@@ -75,7 +76,7 @@ class Registry:
             return Decision(events, answer=told, reserve=reservations_of(events, self._division))
 
         try:
-            return await carry_out(self._pool, issued, [own, *([above] if above else [])], decide)
+            return await carry_out(self._log, issued, [own, *([above] if above else [])], decide)
         except ReservationTaken:
             raise DistrictExists(field="level") from None
 
@@ -92,7 +93,7 @@ class Registry:
             return Decision(events, answer=told, reserve=reservations_of(events, self._division))
 
         try:
-            return await carry_out(self._pool, issued, [own, *([union] if union else [])], decide)
+            return await carry_out(self._log, issued, [own, *([union] if union else [])], decide)
         except ReservationTaken:
             raise UsccTaken(field="uscc") from None
 
@@ -115,7 +116,7 @@ class Registry:
             return Decision(events, answer=told, reserve=[self._reservation(worker)])
 
         try:
-            return await carry_out(self._pool, issued, [own, *streams.all], decide, also=put)
+            return await carry_out(self._log, issued, [own, *streams.all], decide, also=put)
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
 
@@ -147,7 +148,7 @@ class Registry:
             return Decision(events, answer=told, reserve=reserve)
 
         try:
-            return await carry_out(self._pool, issued, streams.all, decide, also=put)
+            return await carry_out(self._log, issued, streams.all, decide, also=put)
         except ReservationTaken as refusal:  # another roster was first by a moment
             row_of = {r.stream: row for r, row in zip(reserve, read.resident_ids, strict=True)}
             raise RowsRefused(taken(row_of[c.wanted_by] for c in refusal.conflicts)) from None

@@ -13,7 +13,7 @@ import asyncpg
 
 from unionaid.contracts import Event, decode, stream_name
 from unionaid.contracts.relief import ReliefListSubmitted, ReliefRejected, ReliefRequested, application_id
-from unionaid.eventlog import Reservation, ReservationTaken, load
+from unionaid.eventlog import Log, Reservation, ReservationTaken, load
 from unionaid.relief.domain.budget.facts import Budget, budget_of
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
@@ -48,7 +48,8 @@ class Relief:
     """Relief's commands. Each raises what its rule raises, and what `carry_out` raises."""
 
     def __init__(self, pool: Pool, people: People, policies: Policies) -> None:
-        self._pool, self._people, self._policies = pool, people, policies
+        self._pool, self._log = pool, Log(pool)
+        self._people, self._policies = people, policies
 
     async def open_fund(self, issued: Issued, command: fund_rules.OpenFund) -> Done:
         """Open a fund."""
@@ -59,7 +60,7 @@ class Relief:
             events = fund_rules.open_fund(fund_of(history[stream]), command)
             return Decision(events, answer=answer(body, location=f"/funds/{command.fund_id}", version=len(events)))
 
-        return await carry_out(self._pool, issued, [stream], decide)
+        return await carry_out(self._log, issued, [stream], decide)
 
     async def receive_funds(self, issued: Issued, fund_id: UUID, command: fund_rules.ReceiveFunds) -> Done:
         """Record a receipt of a fund."""
@@ -69,7 +70,7 @@ class Relief:
             events = fund_rules.receive_funds(fund_of(history[stream]), command)
             return Decision(events, answer=answer({"fund_id": fund_id}, version=len(history[stream]) + 1))
 
-        return await carry_out(self._pool, issued, [stream], decide)
+        return await carry_out(self._log, issued, [stream], decide)
 
     async def allot_budget(
         self, issued: Issued, fund_id: UUID, programme_id: UUID, command: fund_rules.AllotBudget
@@ -82,7 +83,7 @@ class Relief:
             events = fund_rules.allot_budget(fund_of(history[fund]), programme_of(history[programme]), command)
             return Decision(events, answer=answer(body, location=f"/budgets/{command.budget_id}", version=1))
 
-        return await carry_out(self._pool, issued, [fund, programme], decide)
+        return await carry_out(self._log, issued, [fund, programme], decide)
 
     async def open_programme(self, issued: Issued, command: programme_rules.OpenProgramme) -> Done:
         """Open a programme on the policy in force on its first day."""
@@ -94,7 +95,7 @@ class Relief:
             body = events[0].model_dump(include={"programme_id", "policy_version", "standard_fen", "amount_max_fen"})
             return Decision(events, answer=answer(body, location=f"/programmes/{command.programme_id}", version=1))
 
-        return await carry_out(self._pool, issued, [stream], decide)
+        return await carry_out(self._log, issued, [stream], decide)
 
     async def submit_list(
         self,
@@ -120,7 +121,7 @@ class Relief:
             )
 
         try:
-            return await carry_out(self._pool, issued, [programme, budget], decide)
+            return await carry_out(self._log, issued, [programme, budget], decide)
         except ReservationTaken as refusal:
             raise _taken_meanwhile(refusal, command) from None
 
@@ -206,7 +207,7 @@ class Relief:
                 release=_released(history, lines) if becomes == "rejected" else (),
             )
 
-        return await carry_out(self._pool, issued, [listed, *lines, programme, budget], decide)
+        return await carry_out(self._log, issued, [listed, *lines, programme, budget], decide)
 
     async def _terms(self, list_id: UUID, jurisdiction: UUID | None) -> ReliefListSubmitted:
         """What was submitted: it never changes, and says which streams a step concerns."""

@@ -1,7 +1,6 @@
 """The envelope: CloudEvents 1.0, structured mode, JSON (docs/explanation/events.md)."""
 
 import re
-from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -100,14 +99,12 @@ def service_of(source: str) -> str | None:
     return found and found[1]
 
 
-@dataclass(frozen=True, slots=True)
-class EventMeta:
+class EventMeta(msgspec.Struct, frozen=True, kw_only=True):
     """What all events of one command share. Checked once, however many events follow.
 
     Raises ValueError, which names the attribute and never its value.
     """
 
-    _: KW_ONLY
     source: str
     """`topics.source(division, service)`."""
     time: datetime

@@ -1,11 +1,10 @@
 """Event ids: UUIDv7 (RFC 9562), so that ids of one time lie together in an index."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def uuid7(at: datetime) -> UUID:
@@ -17,9 +16,11 @@ def uuid7(at: datetime) -> UUID:
     """
     if at.tzinfo is None:
         raise ValueError("uuid7 needs an aware datetime")
-    milliseconds, microseconds = divmod((at - _EPOCH) // _MICROSECOND, 1000)
-    if milliseconds < 0:
+    since = at - _EPOCH
+    if since.days < 0:
         raise ValueError("uuid7 counts from 1970")
+    milliseconds = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    microseconds = since.microseconds % 1000
     fraction = microseconds * 4096 // 1000
     random = int.from_bytes(os.urandom(8)) & (2**62 - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)

@@ -1,5 +1,6 @@
 """The event log of a service: append, sequence, publish, consume once, project, check. Knows no domain word."""
 
+from unionaid.eventlog.gathered import Log
 from unionaid.eventlog.handling import CONNECTION_LOST, Decoder, Event, Handler, list_parked, retry_parked
 from unionaid.eventlog.inbox import Inbox
 from unionaid.eventlog.limits import EVENT_BYTES_MAX, VALUE_BYTES_MAX
@@ -69,6 +70,7 @@ __all__ = [
     "KeyReplayed",
     "KeyReused",
     "LeaseLost",
+    "Log",
     "LogHalted",
     "LogRefusal",
     "MigrationRefused",

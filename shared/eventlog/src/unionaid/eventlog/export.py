@@ -66,10 +66,10 @@ async def republish(
         tail = await tail_of(bootstrap, topic, conn, source)
         if tail.last_index >= 0 or tail.contradiction:
             raise RepublishRefused(f"{topic} is not empty: delete it and make it anew, or let the relay go on")
-        index, last = -1, await last_index(conn)
+        index, end, last = -1, 0, await last_index(conn)
         while index < last:
             events = await published_after(conn, index, TRANSACTION_EVENTS_MAX)
-            await publish(producer, topic, events)
+            end = await publish(producer, topic, events, end)
             index = events[-1].index
             progress(index + 1, last + 1)
         return index + 1

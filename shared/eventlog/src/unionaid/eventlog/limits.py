@@ -12,6 +12,14 @@ PRODUCER_BATCH_BYTES_MAX = 500_000
 """Bytes of one record batch; a topic's `max.message.bytes` must be above it."""
 TRANSACTION_TIMEOUT_MS = 10_000
 """After this the broker ends a transaction of a relay that has vanished."""
+GATHERED_MAX = 64
+"""Commands whose loads or appends go in one statement."""
+GATHERED_EVENTS_MAX = 20
+"""Events of a command that is gathered with others; one of more goes alone."""
+GATHERED_PATIENCE_S = 0.02
+"""Seconds that what has gathered waits for the statement before; then it goes beside it, for that one may be stuck."""
+GATHERED_FLIGHTS_MAX = 4
+"""Statements of a kind under way at once, when they are slow."""
 APPEND_TRIES_MAX = 8
 """How often a command is decided again when another writer was first; then it is busy."""
 LEASE_BEAT_S = 1.0

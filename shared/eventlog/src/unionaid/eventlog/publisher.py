@@ -15,7 +15,7 @@ from unionaid.eventlog.limits import (
 )
 from unionaid.eventlog.records import head
 from unionaid.eventlog.sequencer import published_at
-from unionaid.eventlog.topic import open_topic
+from unionaid.eventlog.topic import TopicUnreadable, open_topic
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -47,15 +47,16 @@ def make_producer(bootstrap: str, topic: str) -> AIOKafkaProducer:
     )
 
 
-async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Published]) -> tuple[int, int]:
+async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Published], end: int) -> int:
     """Publish events in their order, at most `TRANSACTION_EVENTS_MAX` in one Kafka transaction.
 
-    Returns the offset of the first and the offset after the last of them; -1 and -1 without events.
+    `end` is where the topic ended when it was looked at last. Returns the offset after the last record.
 
     Raises:
+        TopicUnreadable: records would stand before that end: the topic was made anew, and lacks its beginning. The
+            transaction was aborted, so that nobody reads them. Start again from the topic's tail.
         KafkaError: any. The producer is done for: close it and start again from the topic's tail.
     """
-    first = end = -1
     for start in range(0, len(events), TRANSACTION_EVENTS_MAX):
         await producer.begin_transaction()
         sent: list[tuple[Future[RecordMetadata], int]] = []
@@ -73,9 +74,12 @@ async def publish(producer: AIOKafkaProducer, topic: str, events: Sequence[Publi
         sent.append((await producer.send_batch(batch, topic, partition=0), batch.record_count()))
         for future, records in sent:
             offset = (await future).offset
-            first, end = (offset if first < 0 else first), offset + records
+            if offset < end:
+                await producer.abort_transaction()
+                raise TopicUnreadable(f"the topic ended at offset {end}, but records went to {offset}")
+            end = offset + records
         await producer.commit_transaction()
-    return first, end
+    return end
 
 
 @dataclass(frozen=True, slots=True)

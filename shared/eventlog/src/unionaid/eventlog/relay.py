@@ -132,6 +132,7 @@ class Relay:
         """Compare the topic's tail with the log and publish what it lacks. No index is given before."""
         conn = await asyncpg.connect(self._dsn, timeout=5)
         try:
+            self._end = await reader.end()  # before the tail is looked for: a topic made anew meanwhile ends earlier
             tail = await find_tail(reader, conn, self._source)
             self.state = replace(self.state, foreign=tail.foreign)
             if tail.contradiction:
@@ -145,7 +146,8 @@ class Relay:
                 raise Halted(reason)
             while published < await last_index(conn):
                 events = await published_after(conn, published, SEQUENCE_EVENTS_MAX)
-                await publish(producer, self._topic, events)
+                self._end = await publish(producer, self._topic, events, self._end)
+                self._published_at = time.monotonic()
                 published = events[-1].index
                 self.state = replace(self.state, published=published)
             return published
@@ -155,7 +157,7 @@ class Relay:
     async def _follow(self, lease: Lease, producer: AIOKafkaProducer, reader: TopicReader) -> None:
         """Number the next events while the former are on their way; when idle, look whether the topic still stands."""
         under_way: asyncio.Task[None] | None = None
-        self._end = self._seen = await reader.end()
+        self._seen = await reader.end()
         looked = time.monotonic()
         try:
             while True:
@@ -178,10 +180,8 @@ class Relay:
 
     async def _publish(self, producer: AIOKafkaProducer, reader: TopicReader, events: list[Published]) -> None:
         await self._look(reader)
-        first, end = await publish(producer, self._topic, events)
-        if first < self._end:
-            raise TopicUnreadable(f"the topic ended at offset {self._end}, but index {events[0].index} went to {first}")
-        self._end, self._published_at = end, time.monotonic()
+        self._end = await publish(producer, self._topic, events, self._end)
+        self._published_at = time.monotonic()
         self.state = replace(self.state, published=events[-1].index)
 
     async def _look(self, reader: TopicReader) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from unionaid.eventlog.limits import EVENT_BYTES_MAX, IDEMPOTENCY_DAYS
 from unionaid.eventlog.refusals import (
@@ -30,8 +30,7 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 """A connection, of a pool or alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True):
     """An event to be stored: `body` is the CloudEvents JSON object without index and log time."""
 
     id: UUID
@@ -39,8 +38,7 @@ class NewEvent:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StreamAppend:
+class StreamAppend(msgspec.Struct, frozen=True):
     """New events of one stream; `expected_version` is that of the last event read, 0 for a new stream."""
 
     stream: str
@@ -48,8 +46,7 @@ class StreamAppend:
     events: Sequence[NewEvent]
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(msgspec.Struct, frozen=True):
     """A thing that can be had once: `key` is a keyed hash of 32 bytes, held by `stream`."""
 
     scope: str
@@ -57,8 +54,7 @@ class Reservation:
     stream: str
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyRow:
+class IdempotencyRow(msgspec.Struct, frozen=True):
     """What is kept of a command under its key: the HMAC of its body and what was answered."""
 
     key: bytes
@@ -67,8 +63,23 @@ class IdempotencyRow:
     answer: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class Write(msgspec.Struct, frozen=True):
+    """What one command writes: events of one or several streams, what they take and give back, its answer."""
+
+    appends: Sequence[StreamAppend]
+    reserve: Sequence[Reservation] = ()
+    release: Sequence[Reservation] = ()
+    idempotency: IdempotencyRow | None = None
+
+    def __post_init__(self) -> None:
+        if not any(item.events for item in self.appends):
+            raise ValueError("an append without events")
+        for item in self.appends:
+            for event in item.events:
+                _refuse_large(item.stream, event)
+
+
+class StoredEvent(msgspec.Struct, frozen=True):
     """An event as it lies in the log."""
 
     position: int
@@ -89,7 +100,7 @@ allowed AS (SELECT WHERE NOT EXISTS (SELECT FROM eventlog.halt) AND
 _STORE = """
 , stored AS (
     INSERT INTO eventlog.events (stream, version, id, type, body)
-    SELECT $1, $2::integer + 1, $3, $4, $5 FROM {source} RETURNING position
+    SELECT $1::text, $2::integer + 1, $3, $4, $5::bytea FROM {source} RETURNING position
 ), queued AS (INSERT INTO eventlog.outbox SELECT position, ARRAY[position] FROM stored)
 INSERT INTO eventlog.own_queue SELECT position, ARRAY[position] FROM stored RETURNING first_position
 """
@@ -98,7 +109,7 @@ _APPEND_ONE_KEYED = (
     "WITH"
     + _ALLOWED
     + """, keyed AS (INSERT INTO eventlog.idempotency (key, body, status, answer)
-    SELECT $6, $7, $8, $9 FROM allowed ON CONFLICT DO NOTHING RETURNING true)"""
+    SELECT $6::bytea, $7::bytea, $8, $9 FROM allowed ON CONFLICT DO NOTHING RETURNING true)"""
     + _STORE.format(source="keyed")
 )
 _LOAD = """
@@ -144,14 +155,13 @@ async def append(
         KeyReplayed, KeyReused: the command came before, with the same or with another body.
         LogHalted: the log waits for a repair.
     """
-    if not any(item.events for item in appends):
-        raise ValueError("an append without events")
+    write = Write(appends, reserve, release, idempotency)
     try:
         if len(appends) == 1 and len(appends[0].events) == 1 and not reserve and not release:
             position = await _append_one(conn, appends[0], idempotency)
             if position is not None:
                 return position
-        return await _append_many(conn, appends, reserve, release, idempotency)
+        return await append_all(conn, [write])
     except asyncpg.PostgresError as error:
         refusal = _refusal(error)
         if isinstance(refusal, KeyReplayed) and idempotency is not None and not conn.is_in_transaction():
@@ -161,7 +171,6 @@ async def append(
 
 async def _append_one(conn: Connection, item: StreamAppend, key: IdempotencyRow | None) -> int | None:
     event = item.events[0]
-    _refuse_large(item.stream, event)
     what = (item.stream, item.expected_version, event.id, event.type, event.body)
     if key is None:
         position = await conn.fetchval(_APPEND_ONE, *what)
@@ -170,43 +179,40 @@ async def _append_one(conn: Connection, item: StreamAppend, key: IdempotencyRow 
     return None if position is None else int(position)
 
 
-async def _append_many(
-    conn: Connection,
-    appends: Sequence[StreamAppend],
-    reserve: Sequence[Reservation],
-    release: Sequence[Reservation],
-    idempotency: IdempotencyRow | None,
-) -> int:
-    for item in appends:
-        for event in item.events:
-            _refuse_large(item.stream, event)
+async def append_all(conn: Connection, writes: Sequence[Write]) -> int:
+    """Append what several commands write, all or nothing, in one statement, and return the last position.
+
+    Raises:
+        asyncpg.PostgresError: as the database tells it; which of the commands is to blame is not known.
+    """
+    appends = [item for write in writes for item in write.appends]
     rows = [
         (item.stream, item.expected_version + n, event.id, event.type, event.body)
         for item in appends
         for n, event in enumerate(item.events, start=1)
     ]
-    wanted = sorted(reserve, key=lambda r: (r.scope, r.key))  # one order for all writers: no deadlock
-    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], []]
+    # One order for all writers of what is unique: no deadlock.
+    wanted = sorted((r for write in writes for r in write.reserve), key=lambda r: (r.scope, r.key))
+    given_back = [r for write in writes for r in write.release]
+    keyed = sorted((write.idempotency for write in writes if write.idempotency), key=lambda row: row.key)
     arguments = (
         [item.stream for item in appends],
         [item.expected_version for item in appends],
-        *columns,
-        [r.scope for r in wanted],
-        [r.key for r in wanted],
-        [r.stream for r in wanted],
-        [r.scope for r in release],
-        [r.key for r in release],
-        *((idempotency.key, idempotency.body, idempotency.status, idempotency.answer) if idempotency else _NO_KEY),
+        *_columns(rows, 5),
+        *_columns([(r.scope, r.key, r.stream) for r in wanted], 3),
+        *_columns([(r.scope, r.key) for r in given_back], 2),
+        *_columns([(row.key, row.body, row.status, row.answer) for row in keyed], 4),
     )
     return int(await conn.fetchval(_APPEND, *arguments))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], number: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(number)]
 
 
 def _refuse_large(stream: str, event: NewEvent) -> None:
     if len(event.body) > EVENT_BYTES_MAX:
         raise EventTooLarge(stream, len(event.body), EVENT_BYTES_MAX)
-
-
-_NO_KEY = (None, None, None, None)
 
 
 async def replayed(conn: Connection, key: bytes, body: bytes) -> None:
@@ -231,7 +237,7 @@ async def keep_answer(conn: Connection, row: IdempotencyRow) -> None:
         KeyReplayed, KeyReused: a twin of the command was first.
     """
     done = await conn.fetchval(
-        "INSERT INTO eventlog.idempotency (key, body, status, answer) VALUES ($1,$2,$3,$4) "
+        "INSERT INTO eventlog.idempotency (key, body, status, answer) VALUES ($1::bytea,$2::bytea,$3,$4) "
         "ON CONFLICT DO NOTHING RETURNING true",
         row.key,
         row.body,

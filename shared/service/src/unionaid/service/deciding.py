@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from unionaid.contracts import EventMeta, decode, encode_with, uuid7
 from unionaid.eventlog import (
@@ -18,7 +19,6 @@ from unionaid.eventlog import (
     StreamAppend,
     WrongVersion,
     append,
-    load,
     load_many,
     replayed,
 )
@@ -28,17 +28,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    import asyncpg
-
     from unionaid.contracts import Event
-    from unionaid.eventlog import Connection, StoredEvent
+    from unionaid.eventlog import Connection, Log, StoredEvent
 
 RETRY_PAUSE_S = 0.01
 """Seconds, doubled and with jitter, before a command is decided again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(msgspec.Struct, frozen=True):
     """Who commands, when, and under which key. `command_id` and `body` are HMACs of 32 bytes."""
 
     source: str
@@ -66,8 +63,7 @@ class Issued:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What a rule has decided: events, in order, of any streams; what they take and give back; the answer.
 
     `answer` is kept for a repeated request, so it holds no identity.
@@ -80,14 +76,13 @@ class Decision:
     release: Sequence[Reservation] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A command carried out: the answer, the last position, the new version of each stream."""
+class Done(msgspec.Struct, frozen=True):
+    """A command carried out: the answer, a position not before its last event's, the new version of each stream."""
 
     status: int
     answer: bytes
     position: int
-    versions: Mapping[str, int] = field(default_factory=dict)
+    versions: Mapping[str, int] = {}
 
 
 class History(dict[str, list["Event"]]):
@@ -103,7 +98,7 @@ class History(dict[str, list["Event"]]):
 
 
 async def carry_out(
-    pool: asyncpg.Pool[asyncpg.Record],
+    log: Log,
     issued: Issued,
     streams: Sequence[str],
     decide: Callable[[History], Decision],
@@ -120,23 +115,25 @@ async def carry_out(
         LogRefusal: any other of `unionaid.eventlog.append`.
         Exception: what `decide` refuses with.
     """
-    contested = ""
-    for attempt in range(APPEND_TRIES_MAX):
-        async with pool.acquire() as conn:
-            try:
-                if also is None:
-                    return await _try(conn, issued, streams, decide)
-                async with conn.transaction():
-                    done = await _try(conn, issued, streams, decide)
-                    await also(conn)
-                    return done
-            except WrongVersion as refusal:
-                contested = refusal.stream
-            except KeyReplayed:
+    for tries in range(1, APPEND_TRIES_MAX + 1):
+        try:
+            if also is None:
+                made = _made(issued, await log.load(streams), decide)
+                return made.done(await log.append(made.appends, **made.besides))
+            async with log.pool.acquire() as conn, conn.transaction():
+                made = _made(issued, await load_many(conn, streams) if streams else {}, decide)
+                position = await append(conn, made.appends, **made.besides)
+                await also(conn)
+                return made.done(position)
+        except WrongVersion as refusal:
+            if tries == APPEND_TRIES_MAX:
+                raise Busy(refusal.stream, tries) from None
+        except KeyReplayed:
+            async with log.pool.acquire() as conn:
                 await replayed(conn, issued.command_id, issued.body)  # raises with the answer given then
-                raise
-        await asyncio.sleep(RETRY_PAUSE_S * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311  jitter
-    raise Busy(contested, APPEND_TRIES_MAX)
+            raise
+        await asyncio.sleep(RETRY_PAUSE_S * 2 ** (tries - 1) * random.uniform(0.5, 1.5))  # noqa: S311  jitter
+    raise AssertionError("unreachable")
 
 
 def encoded(issued: Issued, events: Sequence[Event], versions: Mapping[str, int]) -> list[StreamAppend]:
@@ -153,19 +150,22 @@ def encoded(issued: Issued, events: Sequence[Event], versions: Mapping[str, int]
     return [StreamAppend(stream, versions.get(stream, 0), new) for stream, new in grouped.items()]
 
 
-async def _try(conn: Connection, issued: Issued, streams: Sequence[str], decide: Callable[[History], Decision]) -> Done:
-    stored = await _load(conn, streams)
+class _Made(msgspec.Struct, frozen=True):
+    """A decision as the log takes it."""
+
+    decision: Decision
+    appends: Sequence[StreamAppend]
+    besides: Mapping[str, Any]
+
+    def done(self, position: int) -> Done:
+        versions = {item.stream: item.expected_version + len(item.events) for item in self.appends}
+        return Done(self.decision.status, self.decision.answer, position, versions)
+
+
+def _made(issued: Issued, stored: Mapping[str, Sequence[StoredEvent]], decide: Callable[[History], Decision]) -> _Made:
     decision = decide(History(stored))
     appends = encoded(
         issued, decision.events, {name: events[-1].version if events else 0 for name, events in stored.items()}
     )
     row = IdempotencyRow(issued.command_id, issued.body, decision.status, decision.answer)
-    position = await append(conn, appends, reserve=decision.reserve, release=decision.release, idempotency=row)
-    versions = {item.stream: item.expected_version + len(item.events) for item in appends}
-    return Done(decision.status, decision.answer, position, versions)
-
-
-async def _load(conn: Connection, streams: Sequence[str]) -> Mapping[str, Sequence[StoredEvent]]:
-    if len(streams) == 1:
-        return {streams[0]: await load(conn, streams[0])}
-    return await load_many(conn, streams) if streams else {}
+    return _Made(decision, appends, {"reserve": decision.reserve, "release": decision.release, "idempotency": row})

