@@ -59,6 +59,9 @@ class Row:
     rate_goal: float | None = None
     """Events per second that are wanted of our side besides; told as a row `<name>-rate`."""
     rounds: int = ROUNDS
+    turns: int = 1
+    """Turns each side has in a round, one after the other: what the servers do at times of their own, such as a
+    checkpoint, then meets both."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -125,19 +128,23 @@ class Line:
         }
 
 
-async def play(contest: Contest, rounds: int, tell: Callable[[str, float], None]) -> Rates:
-    """Let both sides take turns; `tell` hears of each round.
+async def play(contest: Contest, rounds: int, tell: Callable[[str, float], None], turns: int = 1) -> Rates:
+    """Let both sides take turns; `tell` hears of each round. A round's rate is that over all its turns.
 
     Raises:
         Void: a result was wrong.
     """
     rates = Rates()
+    sides = [("ours", contest.ours, rates.ours), ("rival", contest.rival, rates.rival)]
     for number in range(rounds):
-        turns = [("ours", contest.ours, rates.ours), ("rival", contest.rival, rates.rival)]
-        for name, side, its_rates in reversed(turns) if number % 2 == 0 else turns:
-            gc.collect()
-            gc.freeze()  # what was prepared before is not looked through again in the middle of a round
-            its_rates.append(await side())
-            gc.unfreeze()
+        measured: dict[str, list[float]] = {name: [] for name, _, _ in sides}
+        for turn in range(turns):
+            for name, side, _ in sides if (number + turn) % 2 else reversed(sides):
+                gc.collect()
+                gc.freeze()  # what was prepared before is not looked through again in the middle of a round
+                measured[name].append(await side())
+                gc.unfreeze()
+        for name, _, its_rates in sides:
+            its_rates.append(statistics.harmonic_mean(measured[name]))  # each turn does the same amount of work
             tell(name, its_rates[-1])
     return rates

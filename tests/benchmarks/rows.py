@@ -13,19 +13,19 @@ ROWS = (
         "append",
         "Log.append, one event, 16 writers",
         "plain insert of the same rows, same unique key, 16 connections",
-        goal=0.75, size=30_000, size_smoke=64, open=open_append,
+        goal=0.75, size=5_000, size_smoke=64, open=open_append, turns=8,
     ),
     Row(
         "command",
         "a command below HTTP: load, decide, append, idempotency row",
         "plain insert of one row per command, 16 connections",
-        goal=0.45, size=20_000, size_smoke=64, open=open_command,
+        goal=0.45, size=3_000, size_smoke=64, open=open_command, turns=8,
     ),
     Row(
         "roster",
         "1,000 events of 500 people in one append",
         "one unnest insert of the same rows, same unique key",
-        goal=0.65, size=80_000, size_smoke=1_000, open=open_roster,
+        goal=0.65, size=10_000, size_smoke=1_000, open=open_roster, turns=8,
     ),
     Row(
         "eventsourcing",

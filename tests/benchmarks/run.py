@@ -76,7 +76,9 @@ async def _run(rows: Sequence[Row], servers: Servers, console: Console, json_fil
 
 async def _measure(row: Row, servers: Servers, tell: Callable[[str], None]) -> list[Line]:
     async with row.open(servers, row.size) as contest:
-        rates = await play(contest, row.rounds, lambda side, rate: tell(f"{row.name}: {side} {rate:,.0f} events/s"))
+        rates = await play(
+            contest, row.rounds, lambda side, rate: tell(f"{row.name}: {side} {rate:,.0f} events/s"), row.turns
+        )
     return rates.lines(row)
 
 

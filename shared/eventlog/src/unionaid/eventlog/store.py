@@ -76,7 +76,8 @@ class Write(msgspec.Struct, frozen=True):
             raise ValueError("an append without events")
         for item in self.appends:
             for event in item.events:
-                _refuse_large(item.stream, event)
+                if len(event.body) > EVENT_BYTES_MAX:
+                    raise EventTooLarge(item.stream, len(event.body), EVENT_BYTES_MAX)
 
 
 class StoredEvent(msgspec.Struct, frozen=True):
@@ -208,11 +209,6 @@ async def append_all(conn: Connection, writes: Sequence[Write]) -> int:
 
 def _columns(rows: Sequence[tuple[Any, ...]], number: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(number)]
-
-
-def _refuse_large(stream: str, event: NewEvent) -> None:
-    if len(event.body) > EVENT_BYTES_MAX:
-        raise EventTooLarge(stream, len(event.body), EVENT_BYTES_MAX)
 
 
 async def replayed(conn: Connection, key: bytes, body: bytes) -> None:

@@ -47,7 +47,7 @@ BEGIN
             SELECT * FROM unnest(e_streams, e_versions, e_ids, e_types, e_bodies)
             RETURNING position
         )
-        SELECT array_agg(position ORDER BY position) INTO drawn FROM inserted;
+        SELECT array_agg(position) INTO drawn FROM inserted;  -- drawn one after the other: in order
     END IF;
     INSERT INTO eventlog.outbox VALUES (drawn[1], drawn);
     INSERT INTO eventlog.own_queue VALUES (drawn[1], drawn);
