@@ -44,13 +44,19 @@ class Process:
         self._environment = {**os.environ, **environment}
         self._running: asyncio.subprocess.Process | None = None
 
-    async def run(self, command: str) -> asyncio.subprocess.Process:
+    async def run(self, *command: str, output: int = asyncio.subprocess.DEVNULL) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "unionaid.relief.main", command),
+            *(sys.executable, "-m", "unionaid.relief.main", *command),
             env=self._environment,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
         )
+
+    async def says(self, *command: str) -> tuple[int | None, str, str]:
+        """Run a command to its end; return its exit code, and what it says on both ways."""
+        running = await self.run(*command, output=asyncio.subprocess.PIPE)
+        out, err = await running.communicate()
+        return running.returncode, out.decode(), err.decode()
 
     async def start(self) -> None:
         self._running = await self.run("all")
@@ -188,6 +194,34 @@ async def test_killed_between_the_steps_it_loses_and_doubles_nothing(office: Off
     refused = await submit(f"person-{uuid4()}", "another")
     assert {e["code"] for e in refused.json()["errors"]} == {"purpose-taken"}
     assert await office.process.end() == 0
+
+
+async def test_an_operator_retries_what_is_parked_and_rebuilds_what_registry_feeds(
+    office: Office, kafka: Kafka
+) -> None:
+    people = [person(n) for n in range(5)]
+    service, process = office.service, office.process
+    owner = await asyncpg.connect(service.database.owner_dsn)
+    try:
+        await owner.execute(f"ALTER TABLE registry_people_1.person ADD CHECK (person_id <> '{people[2]}')")
+        await write(kafka, TOPICS[0], registered(people))
+
+        async def one_parked() -> bool:
+            return await owner.fetchval("SELECT count(*) FROM eventlog.parked") == 1
+
+        await until(one_parked)
+        code, out, err = await process.says("parked", "--retry")
+        assert (code, [json.loads(line)["index"] for line in out.splitlines()]) == (0, [3])
+        assert "0 applied, 1 remain" in err
+        await owner.execute("ALTER TABLE registry_people_1.person DROP CONSTRAINT person_person_id_check")
+        code, out, err = await process.says("parked", "--retry")
+        assert (code, out) == (0, "")
+        assert "1 applied, 0 remain" in err
+        code, out, _ = await process.says("rebuild")
+        assert (code, out.startswith("build 2 of registry_people is live: ")) == (0, True)
+        assert await owner.fetchval("SELECT count(*) FROM registry_people_2.person") == len(people)
+    finally:
+        await owner.close()
 
 
 def registered(people: list[UUID]) -> list[bytes]:

@@ -65,6 +65,17 @@ async def test_a_bad_event_is_parked_and_blocks_its_stream_alone(database: Datab
     held = await totals(database)
     assert "c-5" not in held
     assert held["c-6"] == (2, 2)
+    assert await views.retry() == (0, 3)
+    owner = await asyncpg.connect(database.owner_dsn)
+    await owner.execute("alter table views.totals drop constraint totals_amount_check")
+    await owner.close()
+    assert await views.retry() == (3, 0)
+    assert (await totals(database))["c-5"] == (3, 13132)
+    async with database.pool.acquire() as conn:
+        assert await list_parked(conn) == []
+        await count(conn, "c-5", 3, 1)
+    assert await views.step() == 1
+    assert (await totals(database))["c-5"] == (4, 13133)
 
 
 async def test_waiting_ends_with_a_named_error(database: Database, views: OwnViews) -> None:

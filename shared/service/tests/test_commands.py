@@ -6,8 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+import pytest
+
 from unionaid.contracts import decode
 from unionaid.eventlog import IdempotencyRow, keep_answer, load
+from unionaid.service import idempotency
 from unionaid.service.idempotency import forget_old_answers
 from unionaid.service.roles import Role
 
@@ -279,7 +282,8 @@ async def test_an_answer_kept_by_another_program_version_is_told_as_it_is(trial:
     assert (again.status_code, again.json()) == (207, {"old": True})
 
 
-async def test_old_answers_are_forgotten_and_young_ones_kept(trial: Trial) -> None:
+async def test_old_answers_are_forgotten_and_young_ones_kept(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "FORGET_PAUSE_S", 0.01)
     fund_id = await _open(trial)
     await trial.client.post(f"/funds/{fund_id}/gifts", json={"amount_fen": 1}, headers=trial.headers(key="g"))
     async with trial.pool.acquire() as conn:

@@ -1,4 +1,4 @@
-"""`python -m unionaid.mutualaid.main {migrate|serve|relay|consume|all}`."""
+"""`python -m unionaid.mutualaid.main --help`."""
 
 from __future__ import annotations
 

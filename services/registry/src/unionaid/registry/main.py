@@ -1,4 +1,4 @@
-"""The process of registry: `python -m unionaid.registry.main {migrate|serve|relay|consume|all}`."""
+"""The process of registry: `python -m unionaid.registry.main --help`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import clock_of
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
+from unionaid.service.operating import Views
 from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
@@ -105,7 +106,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     return Parts(app=app, beside={"own views": own_views.run}, relay=relay.run)
 
 
-SERVICE = Service(NAME, migrate, build, imply)
+SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews))
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -1,4 +1,4 @@
-"""The process: `python -m unionaid.relief.main {migrate|serve|relay|consume|all}`."""
+"""The process: `python -m unionaid.relief.main --help`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import Clock, clock_of
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
+from unionaid.service.operating import Views
 from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
@@ -122,7 +123,8 @@ async def imply(owner: Owner, _database: str) -> Implied:
     return Implied(held([event async for _, event in own_events(owner, ReliefRequested, ReliefRejected)]))
 
 
-SERVICE = Service(NAME, migrate, build, imply)
+VIEWS = Views(own=ReliefViews, sets=lambda division: [registry_people(division)])
+SERVICE = Service(NAME, migrate, build, imply, VIEWS)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -1,8 +1,7 @@
-"""`python -m unionaid.reporting.main {migrate|serve|relay|consume|all|rebuild|parked}`."""
+"""`python -m unionaid.reporting.main --help`."""
 
 from __future__ import annotations
 
-import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +9,6 @@ import asyncpg
 
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import NotBuilt, ProjectionSet, Relay, Roles, ensure_build, install, live_build
-from unionaid.reporting import operating
 from unionaid.reporting.http import STATUSES, router_of
 from unionaid.reporting.projections import PROJECTIONS, SET, totals_of
 from unionaid.reporting.subscriptions import Subscription
@@ -19,6 +17,7 @@ from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import clock_of
 from unionaid.service.main import Parts, Service, run
+from unionaid.service.operating import Views
 from unionaid.service.settings import MigrationSettings, Settings
 
 if TYPE_CHECKING:
@@ -87,10 +86,7 @@ def _built(pool: asyncpg.Pool[asyncpg.Record], chosen: ProjectionSet) -> Check:
     return check
 
 
-SERVICE = Service(NAME, migrate, build)
+SERVICE = Service(NAME, migrate, build, views=Views(sets=lambda division: [totals_of(division)]))
 
 if __name__ == "__main__":
-    if sys.argv[1:2] and sys.argv[1] in operating.COMMANDS:
-        operating.operate(sys.argv[1:])
-    else:
-        run(SERVICE)
+    run(SERVICE)

@@ -1,4 +1,4 @@
-"""`python -m unionaid.supervision.main {migrate|serve|relay|consume|all}`."""
+"""`python -m unionaid.supervision.main --help`."""
 
 from __future__ import annotations
 

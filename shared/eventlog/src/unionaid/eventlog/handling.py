@@ -180,31 +180,40 @@ async def retry_parked(conn: Connection, subscription: str, handler: Handler) ->
 
     Foreign records stay: they belong to no log of ours.
     """
-    interest = Interest(handler.decoders)
     async with conn.transaction():
         await conn.execute(
             "SELECT FROM eventlog.positions WHERE subscription = $1 ORDER BY topic FOR UPDATE", subscription
         )
-        rows = await conn.fetch(
-            "SELECT topic, index, kafka_offset, blocks, value FROM eventlog.parked "
-            "WHERE subscription = $1 AND blocks IS NOT NULL AND value IS NOT NULL ORDER BY topic, index FOR UPDATE",
+        return await apply_parked(conn, subscription, handler, lambda value, _key: head(value))
+
+
+async def apply_parked(
+    conn: Connection, subscription: str, handler: Handler, read: Callable[[bytes, str], Head | None]
+) -> tuple[int, int]:
+    """Do the work of `retry_parked` inside the transaction that keeps the subscription from going on meanwhile.
+
+    `read` makes the head of a parked value; it is given the key the value stands under too.
+    """
+    interest = Interest(handler.decoders)
+    rows = await conn.fetch(
+        "SELECT topic, index, kafka_offset, blocks, value FROM eventlog.parked "
+        "WHERE subscription = $1 AND blocks IS NOT NULL AND value IS NOT NULL ORDER BY topic, index FOR UPDATE",
+        subscription,
+    )
+    failed: set[tuple[str, str]] = set()
+    applied = 0
+    for row in rows:
+        key = (row["topic"], row["blocks"])
+        known = read(row["value"], row["blocks"])
+        event = interest.read(row["topic"], row["index"], known) if known and key not in failed else "blocked"
+        if isinstance(event, str) or (event is not None and await apply_in_halves(conn, handler.apply, [event])):
+            failed.add(key)
+            continue
+        await conn.execute(
+            "DELETE FROM eventlog.parked WHERE subscription = $1 AND topic = $2 AND index = $3 AND blocks IS NOT NULL",
             subscription,
+            row["topic"],
+            row["index"],
         )
-        failed: set[tuple[str, str]] = set()
-        applied = 0
-        for row in rows:
-            key = (row["topic"], row["blocks"])
-            known = head(row["value"])
-            event = interest.read(row["topic"], row["index"], known) if known and key not in failed else "blocked"
-            if isinstance(event, str) or (event is not None and await apply_in_halves(conn, handler.apply, [event])):
-                failed.add(key)
-                continue
-            await conn.execute(
-                "DELETE FROM eventlog.parked WHERE subscription = $1 AND topic = $2 AND index = $3 "
-                "AND blocks IS NOT NULL",
-                subscription,
-                row["topic"],
-                row["index"],
-            )
-            applied += 1
+        applied += 1
     return applied, len(rows) - applied

@@ -19,6 +19,7 @@ from unionaid.eventlog.handling import (
     Interest,
     Parked,
     apply_in_halves,
+    apply_parked,
     blocked_keys,
     is_transient,
     park,
@@ -73,7 +74,7 @@ class OwnViews:
     async def step(self) -> int:
         """Apply what waits, at most `OWN_VIEWS_BATCH_MAX` appends; return how many appends were taken."""
         async with self._pool.acquire() as conn, conn.transaction():
-            if not await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtext('unionaid own views'))"):
+            if not await conn.fetchval(f"SELECT pg_try_advisory_xact_lock({_LOCK})"):
                 return 0
             rows = await conn.fetch(_TAKE, OWN_VIEWS_BATCH_MAX)
             if not rows:
@@ -88,8 +89,7 @@ class OwnViews:
         bodies: list[bytes] = []
         parked: list[Parked] = []
         for position, stream, body in stored:
-            own = _decode_body(body)
-            known = Head("0", "", own.id, own.source, own.type, stream, own.streamversion, None, own.data)
+            known = _head(body, stream)
             read = "waits behind an earlier one" if stream in blocked else self._interest.read(OWN, position, known)
             if isinstance(read, str):
                 blocked.add(stream)
@@ -102,6 +102,12 @@ class OwnViews:
         for record in parked:
             log.error("own views parked position %s: %s", record.index, record.reason)
         await park(conn, SUBSCRIPTION, parked)
+
+    async def retry(self) -> tuple[int, int]:
+        """Apply what is parked again, in order; return how many were applied and how many remain."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            return await apply_parked(conn, SUBSCRIPTION, self._handler, _head)
 
     async def settled(self, timeout_s: float = 5.0) -> None:
         """Wait until everything appended before this call is in the views.
@@ -138,6 +144,15 @@ class _Body(msgspec.Struct, frozen=True, gc=False):
 
 
 _decode_body = msgspec.json.Decoder(_Body).decode
+
+
+def _head(body: bytes, stream: str) -> Head:
+    """Return the head of a stored event, which has no index yet."""
+    own = _decode_body(body)
+    return Head("0", "", own.id, own.source, own.type, stream, own.streamversion, None, own.data)
+
+
+_LOCK = "hashtext('unionaid own views')"
 _TAKE = """
 DELETE FROM eventlog.own_queue WHERE first_position IN (
     SELECT first_position FROM eventlog.own_queue ORDER BY first_position LIMIT $1

@@ -193,11 +193,11 @@ def commands(*roles: Role) -> Any:
 
 
 async def forget_old_answers(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    """Delete answers kept long enough, again and again, until cancelled: one of a service's `Parts.beside`."""
+    """Delete answers kept long enough, again and again, until cancelled. Waits first: the pool opens with the app."""
     while True:
+        await asyncio.sleep(FORGET_PAUSE_S)
         async with pool.acquire(timeout=POOL_WAIT_S) as conn:
             await forget_answers(conn)
-        await asyncio.sleep(FORGET_PAUSE_S)
 
 
 def _key_of(request: Request) -> str:

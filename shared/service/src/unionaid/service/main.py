@@ -1,4 +1,4 @@
-"""One process of a service: migrate, serve, relay, consume, or all of it; and its reservations, checked or made anew.
+"""One process of a service: migrate, serve, relay, consume, or all of it; and what an operator does to it by hand.
 
 SERVICE = Service("relief", migrate=migrate, build=build)
 if __name__ == "__main__":
@@ -21,8 +21,9 @@ import structlog
 import uvicorn
 import uvloop
 
-from unionaid.service import logs
+from unionaid.service import logs, operating
 from unionaid.service.health import OK, Finding, Health
+from unionaid.service.idempotency import forget_old_answers
 from unionaid.service.keys import SecretsRefused
 from unionaid.service.limits import DRAIN_S, PART_RESTART_S_MAX, PART_RESTART_S_MIN, PART_STEADY_S
 from unionaid.service.reservations import Imply, compare, nothing_reserved
@@ -55,6 +56,8 @@ class Service:
     build: Callable[[Settings], Parts]
     imply: Imply = nothing_reserved
     """What the service's events imply to be reserved."""
+    views: operating.Views = field(default_factory=operating.Views)
+    """What the service derives from events, its own and others'."""
 
 
 class Part:
@@ -88,7 +91,23 @@ class Part:
             pause = min(pause * 2, PART_RESTART_S_MAX)
 
 
-COMMANDS = ("migrate", "serve", "relay", "consume", "all", "reservations")
+COMMANDS = {
+    "migrate": "bring the database up to date, as its owner",
+    "serve": "answer HTTP, and keep the service's own views",
+    "relay": "number and publish events; of several one leads, the others wait",
+    "consume": "read other services' topics; of several one drives, the others wait",
+    "all": "serve, relay and consume in one process",
+    "reservations": "compare reservations with what the events imply, as JSON; exit code 1 if they differ",
+    "rebuild": "fill what is fed from topics anew, beside the live tables; it goes live if it agrees",
+    "parked": "list events that could not be applied, as JSON Lines",
+}
+_EXAMPLES = """examples:
+  python -m unionaid.{name}.main migrate
+  python -m unionaid.{name}.main all
+  python -m unionaid.{name}.main reservations --rebuild   after a restore, with the service stopped
+  python -m unionaid.{name}.main parked --retry           after what stood in the way was mended
+
+Settings come from the environment: docs/reference/settings.md."""
 
 
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
@@ -96,21 +115,36 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
 
     Exits with 2 when settings or secrets are missing or wrong, naming all of them.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m unionaid.{service.name}.main")
-    parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("--rebuild", action="store_true", help="with `reservations`: make them what the events imply")
-    given = parser.parse_args(arguments)
-    command = given.command
-    if given.rebuild and command != "reservations":
-        parser.error("--rebuild goes with reservations")
+    given = _parser(service.name).parse_args(arguments)
     logs.set_up(service.name)
-    if command == "reservations":
-        owner = settings_or_exit(MigrationSettings, os.environ)
-        raise SystemExit(asyncio.run(compare(owner, service.imply, rebuild=given.rebuild)))
-    if command == "migrate":
-        _run(service.migrate(settings_or_exit(MigrationSettings, os.environ)))
-        return
-    _run(_build_and_run(service, command, settings_or_exit(Settings, os.environ)))
+    match given.command:
+        case "reservations":
+            owner = settings_or_exit(MigrationSettings, os.environ)
+            raise SystemExit(asyncio.run(compare(owner, service.imply, rebuild=given.rebuild)))
+        case "rebuild":
+            operating.rebuild_sets(service.views, replace_disagreeing=given.replace_disagreeing)
+        case "parked":
+            operating.parked(service.views, retry=given.retry)
+        case "migrate":
+            _run(service.migrate(settings_or_exit(MigrationSettings, os.environ)))
+        case command:
+            _run(_build_and_run(service, command, settings_or_exit(Settings, os.environ)))
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m unionaid.{name}.main",
+        epilog=_EXAMPLES.format(name=name),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    chosen = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands = {command: chosen.add_parser(command, help=text, description=text) for command, text in COMMANDS.items()}
+    commands["reservations"].add_argument("--rebuild", action="store_true", help="make them what the events imply")
+    commands["rebuild"].add_argument(
+        "--replace-disagreeing", action="store_true", help="go live even where the live tables say otherwise"
+    )
+    commands["parked"].add_argument("--retry", action="store_true", help="apply them again first, in index order")
+    return parser
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
@@ -140,10 +174,15 @@ async def run_parts(parts: Parts, command: str, settings: Settings, stop: asynci
             if command in ("consume", "all"):
                 await running.enter_async_context(_kept(parts.app, parts.consumers))
             if command in ("serve", "all"):
-                await running.enter_async_context(_kept(parts.app, parts.beside))
+                await running.enter_async_context(_kept(parts.app, {**parts.beside, "old answers": _forget(parts.app)}))
                 await _serve(parts.app, settings, stop)
             else:
                 await stop.wait()
+
+
+def _forget(app: FastAPI) -> Work:
+    pool = app.state.shell.pool
+    return lambda: forget_old_answers(pool)
 
 
 @contextlib.asynccontextmanager
