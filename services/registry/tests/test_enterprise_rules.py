@@ -8,7 +8,6 @@ from hypothesis import given as any_of
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
-from unionaid.registry.domain.broken_history import BrokenHistory
 from unionaid.registry.domain.enterprise.facts import Enterprise, Unknown, enterprise_of, evolve
 from unionaid.registry.domain.enterprise.rules import RegisterEnterprise, register
 from unionaid.registry.domain.enterprise.uscc import read_uscc
@@ -23,6 +22,7 @@ from unionaid.registry.domain.refusals import (
 )
 from unionaid.registry.domain.union_org import facts as union_facts
 from unionaid.registry.examples import FACTORY, FACTORY_ID, FACTORY_UNION, FACTORY_UNION_ID, ON, TODAY, uscc_code
+from unionaid.service.refusals import BrokenHistory
 from unionaid.testkit.rules import telling
 
 new: Enterprise = Unknown()

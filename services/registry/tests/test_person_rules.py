@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from unionaid.contracts.registry import PersonRegistered, WorkerRegistered
-from unionaid.registry.domain.broken_history import BrokenHistory
 from unionaid.registry.domain.enterprise import facts as enterprise_facts
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person.facts import Person, Unknown, evolve, person_of
@@ -53,6 +52,7 @@ from unionaid.registry.examples import (
     read,
     resident_id,
 )
+from unionaid.service.refusals import BrokenHistory
 from unionaid.testkit.rules import telling
 
 new: Person = Unknown()

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from unionaid.registry.domain.broken_history import BrokenHistory
 from unionaid.registry.domain.refusals import (
     AlreadyRegistered,
     DateInFuture,
@@ -29,6 +28,7 @@ from unionaid.registry.examples import (
     TODAY,
     WORKER,
 )
+from unionaid.service.refusals import BrokenHistory
 from unionaid.testkit.rules import telling
 
 new: UnionOrg = Unknown()

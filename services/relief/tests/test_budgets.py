@@ -7,11 +7,11 @@ import pytest
 from unionaid.contracts import Event
 from unionaid.contracts.relief import BudgetCommitted, BudgetSpent, CommitmentReleased
 from unionaid.contracts.samples import BUDGET
-from unionaid.relief.domain.broken_history import BrokenHistory
 from unionaid.relief.domain.budget.facts import Open, budget_of
 from unionaid.relief.domain.budget.rules import Movement, commit, release, spend
 from unionaid.relief.domain.refusals import BudgetInsufficient, CommitmentMissing, ReferenceUnknown
 from unionaid.relief.examples import PAID_ON, budget_opened
+from unionaid.service.refusals import BrokenHistory
 
 A, B = uuid4(), uuid4()
 

@@ -8,7 +8,6 @@ import pytest
 from unionaid.contracts import Event
 from unionaid.contracts.fields import AMOUNT_FEN_MAX
 from unionaid.contracts.samples import BUDGET, FUND
-from unionaid.relief.domain.broken_history import BrokenHistory
 from unionaid.relief.domain.fund.facts import INITIAL, Open, evolve, fund_of
 from unionaid.relief.domain.fund.rules import (
     AllotBudget,
@@ -38,6 +37,7 @@ from unionaid.relief.examples import (
     funds_received,
     programme_opened,
 )
+from unionaid.service.refusals import BrokenHistory
 from unionaid.testkit.rules import telling
 
 given = telling(evolve, INITIAL)

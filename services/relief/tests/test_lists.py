@@ -26,7 +26,6 @@ from unionaid.contracts.relief import (
     application_id,
 )
 from unionaid.contracts.samples import BUDGET, DISTRICT, FUND, GRASSROOTS, LIST, PROGRAMME, VISITORS
-from unionaid.relief.domain.broken_history import BrokenHistory
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.refusals import (
@@ -78,6 +77,7 @@ from unionaid.relief.examples import (
     step,
     submit,
 )
+from unionaid.service.refusals import BrokenHistory
 
 PROGRAMME_OPEN = programme_of([programme_opened()])
 LINES = [Line(person(1), 50_000), Line(person(2), 30_000)]

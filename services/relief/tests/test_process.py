@@ -207,7 +207,7 @@ async def test_an_operator_retries_what_is_parked_and_rebuilds_what_registry_fee
         await write(kafka, TOPICS[0], registered(people))
 
         async def one_parked() -> bool:
-            return await owner.fetchval("SELECT count(*) FROM eventlog.parked") == 1
+            return bool(await owner.fetchval("SELECT count(*) FROM eventlog.parked") == 1)
 
         await until(one_parked)
         code, out, err = await process.says("parked", "--retry")

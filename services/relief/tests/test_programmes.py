@@ -8,7 +8,6 @@ import pytest
 
 from unionaid.contracts.samples import PROGRAMME
 from unionaid.relief import policies
-from unionaid.relief.domain.broken_history import BrokenHistory
 from unionaid.relief.domain.programme.facts import INITIAL, Open, evolve, programme_of
 from unionaid.relief.domain.programme.rules import OpenProgramme, in_force, open_programme
 from unionaid.relief.domain.refusals import (
@@ -20,6 +19,7 @@ from unionaid.relief.domain.refusals import (
 )
 from unionaid.relief.examples import POLICIES, TODAY, WINDOW_FROM, WINDOW_TO, programme_opened
 from unionaid.relief.resources import directory
+from unionaid.service.refusals import BrokenHistory
 from unionaid.testkit.rules import telling
 
 COMMAND = OpenProgramme(

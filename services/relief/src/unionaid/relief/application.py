@@ -13,7 +13,7 @@ import asyncpg
 
 from unionaid.contracts import Event, decode, stream_name
 from unionaid.contracts.relief import ReliefListSubmitted, ReliefRejected, ReliefRequested, application_id
-from unionaid.eventlog import Log, Reservation, ReservationTaken, load
+from unionaid.eventlog import Log, Reservation, ReservationTaken, holders, load
 from unionaid.relief.domain.budget.facts import Budget, budget_of
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
@@ -242,10 +242,8 @@ class Relief:
                 return frozenset()
             scope = _scope(opened.terms.programme_id, opened.period)
             keys = {_key(person_id): person_id for person_id in persons}
-            rows = await conn.fetch(
-                "SELECT key FROM eventlog.reservations WHERE scope = $1 AND key = ANY($2::bytea[])", scope, list(keys)
-            )
-        return frozenset(keys[row["key"]] for row in rows)
+            taken = await holders(conn, scope, list(keys))
+        return frozenset(keys[key] for key in taken)
 
 
 def reservation_of(requested: ReliefRequested) -> Reservation:

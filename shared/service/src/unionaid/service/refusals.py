@@ -46,6 +46,13 @@ class VersionMoved(Refusal):
     code = "version-moved"
 
 
+class BrokenHistory(Exception):
+    """A fact that cannot follow the state before it: written past the rules, so nothing is decided on it."""
+
+    def __init__(self, state: object, event: object) -> None:
+        super().__init__(f"{type(event).__name__} cannot follow {type(state).__name__}")
+
+
 def declared_codes(*packages: str) -> Iterator[str]:
     """Yield the code of every refusal class of these packages; each must have texts in all languages."""
     waiting: list[type[Refusal]] = [Refusal]

@@ -12,7 +12,7 @@ from uuid import UUID
 from unionaid.contracts import Event
 from unionaid.contracts.fields import UnionLevel
 from unionaid.contracts.registry import UnionOrgEstablished
-from unionaid.registry.domain.broken_history import BrokenHistory
+from unionaid.service.refusals import BrokenHistory
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import BudgetAllotted, FundOpened, FundsReceived
-from unionaid.relief.domain.broken_history import BrokenHistory
+from unionaid.service.refusals import BrokenHistory
 
 
 @dataclass(frozen=True, slots=True)

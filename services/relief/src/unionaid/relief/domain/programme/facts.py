@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import ProgrammeOpened
-from unionaid.relief.domain.broken_history import BrokenHistory
+from unionaid.service.refusals import BrokenHistory
 
 
 @dataclass(frozen=True, slots=True)

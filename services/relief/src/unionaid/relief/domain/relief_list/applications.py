@@ -21,7 +21,7 @@ from unionaid.contracts.relief import (
     ReliefRequested,
     ReliefVerified,
 )
-from unionaid.relief.domain.broken_history import BrokenHistory
+from unionaid.service.refusals import BrokenHistory
 
 
 @dataclass(frozen=True, slots=True)

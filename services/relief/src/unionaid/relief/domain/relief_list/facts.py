@@ -22,7 +22,7 @@ from unionaid.contracts.relief import (
     ReliefListSubmitted,
     ReliefListVerified,
 )
-from unionaid.relief.domain.broken_history import BrokenHistory
+from unionaid.service.refusals import BrokenHistory
 
 
 class Act(NamedTuple):
