@@ -34,7 +34,8 @@ class Ready(BaseHTTPRequestHandler):
         self.send_response(200 if ready else 503)
         self.end_headers()
         complaint = b'{"checks": {"views": {"health": "failed", "reason": "told so"}}}'
-        self.wfile.write(b"{}" if ready else complaint)
+        service = __spec__.name.split(".")[1]
+        self.wfile.write(f'{{"service": "{service}"}}'.encode() if ready else complaint)
     def log_message(self, *_):
         pass
 
