@@ -49,7 +49,8 @@ class OfficeClient:
     def __init__(self, stack: RunningStack, issuer: Issuer) -> None:
         self.issuer = issuer
         self._services = {
-            name: httpx.Client(base_url=url, timeout=REQUEST_TIMEOUT_S) for name, url in stack.services.items()
+            name: httpx.Client(base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False)
+            for name, url in stack.services.items()
         }
 
     def send(self, method: str, service: str, path: str, headers: Mapping[str, str], **options: Any) -> dict[str, Any]:

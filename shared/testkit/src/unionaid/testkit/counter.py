@@ -26,15 +26,14 @@ from unionaid.eventlog import (
     IdempotencyRow,
     KeyReplayed,
     KeyReused,
+    Log,
     LogHalted,
     NewEvent,
     OwnViews,
     Relay,
     StreamAppend,
     WrongVersion,
-    append,
     inbox_of,
-    load,
     replayed,
     subscribe,
     watch,
@@ -50,12 +49,12 @@ log = logging.getLogger(__name__)
 
 def make_app(dsn: str) -> FastAPI:
     """Return the service's HTTP side."""
-    pools: list[asyncpg.Pool[asyncpg.Record]] = []
+    logs: list[Log] = []
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         pool = await asyncpg.create_pool(dsn, min_size=1, max_size=8, command_timeout=10)
-        pools.append(pool)
+        logs.append(Log(pool))
         views = asyncio.create_task(OwnViews(pool, OwnTotals()).run())
         yield
         views.cancel()
@@ -67,7 +66,7 @@ def make_app(dsn: str) -> FastAPI:
         body = await request.body()
         key, hashed = hashlib.sha256(idempotency_key.encode()).digest(), hashlib.sha256(body).digest()
         try:
-            answer = await _add(pools[0], stream, int(body), key, hashed)
+            answer = await _add(logs[0], stream, int(body), key, hashed)
         except KeyReplayed as refusal:
             return Response(refusal.answer or b"", status_code=200)
         except KeyReused:
@@ -79,17 +78,17 @@ def make_app(dsn: str) -> FastAPI:
     return app
 
 
-async def _add(pool: asyncpg.Pool[asyncpg.Record], stream: str, amount: int, key: bytes, body: bytes) -> bytes:
-    async with pool.acquire() as conn:
+async def _add(log: Log, stream: str, amount: int, key: bytes, body: bytes) -> bytes:
+    async with log.pool.acquire() as conn:
         await replayed(conn, key, body)
-        events = await load(conn, stream)
-        event = counted(stream, len(events) + 1, amount)
-        with_key = event.body.replace(b"00" * 32, key.hex().encode())
-        answer = str(event.id).encode()
-        row = IdempotencyRow(key, body, 201, answer)
-        new = NewEvent(event.id, event.type, with_key)
-        await append(conn, [StreamAppend(stream, len(events), [new])], idempotency=row)
-        return answer
+    events = (await log.load([stream]))[stream]
+    event = counted(stream, len(events) + 1, amount)
+    with_key = event.body.replace(b"00" * 32, key.hex().encode())
+    answer = str(event.id).encode()
+    row = IdempotencyRow(key, body, 201, answer)
+    new = NewEvent(event.id, event.type, with_key)
+    await log.append([StreamAppend(stream, len(events), [new])], idempotency=row)
+    return answer
 
 
 async def relay(dsn: str, kafka: str, topic: str) -> None:
