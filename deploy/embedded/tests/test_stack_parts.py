@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import types
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 from rich.cells import cell_len
 from rich.console import Console
 
-from unionaid.embedded import ports
+from unionaid.embedded import migrated, ports
 from unionaid.embedded.clock import SimulatedClock, refuse_going_back
 from unionaid.embedded.display import table
 from unionaid.embedded.errors import StackError
@@ -161,3 +162,18 @@ def test_a_port_is_given_once_while_its_server_does_not_listen_yet(
     assert ports.keep(tmp_path / "0.port", None, "server 0, started again") == given[0]
     (tmp_path / "new.port").write_text(str(given[0]))
     assert ports.keep(tmp_path / "new.port", None, "a server whose note says the same") not in given
+
+
+def test_who_migrated_is_known_until_the_program_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = types.SimpleNamespace(__path__=[str(tmp_path / "unionaid")])
+    (tmp_path / "unionaid").mkdir()
+    (tmp_path / "unionaid" / "0001.sql").write_text("SELECT 1")
+    monkeypatch.setitem(sys.modules, "unionaid", package)
+    first, note = migrated.program(), migrated.Note(tmp_path)
+    assert not note.says(first)
+    note.write(first)
+    assert note.says(migrated.program())
+    (tmp_path / "unionaid" / "0002.sql").write_text("SELECT 2")
+    assert not note.says(migrated.program())
+    note.clear()
+    assert not note.says(first)

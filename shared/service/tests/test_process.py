@@ -15,12 +15,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from unionaid.eventlog import MigrationRefused
 from unionaid.service import main
 from unionaid.service.app import create_app
 from unionaid.service.clock import SimulatedClock, SystemClock, clock_of
 from unionaid.service.health import OK, Health
 from unionaid.service.keys import Keys, SecretsRefused
-from unionaid.service.main import Part, Parts, run_parts
+from unionaid.service.main import Part, Parts, Service, run, run_parts
 from unionaid.service.settings import EXIT_CODE, MigrationSettings, Settings, SettingsRefused, settings_or_exit
 
 GOOD = {
@@ -85,6 +86,21 @@ def test_migrate_needs_the_owner_s_login_alone(capsys: pytest.CaptureFixture[str
         settings_or_exit(MigrationSettings, {})
     assert left.value.code == EXIT_CODE == 2
     assert "UNIONAID_OWNER_DATABASE_URL is missing. Example: " in capsys.readouterr().err
+
+
+def test_a_refused_migration_is_told_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def migrate(_: MigrationSettings) -> None:
+        raise MigrationRefused("relief: 0001_views.sql has changed since it ran; write a new file instead")
+
+    monkeypatch.setenv("UNIONAID_OWNER_DATABASE_URL", "postgresql://relief_owner:pw@localhost/relief_ab12")
+    with pytest.raises(SystemExit) as left:
+        run(Service("relief", migrate, build=lambda _: pytest.fail("nothing is built")), ["migrate"])
+    assert left.value.code == EXIT_CODE
+    assert capsys.readouterr().err == (
+        "migration refused: relief: 0001_views.sql has changed since it ran; write a new file instead\n"
+    )
 
 
 def test_secrets_are_read_and_every_fault_is_named(tmp_path: Path) -> None:

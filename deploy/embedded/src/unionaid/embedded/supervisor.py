@@ -19,7 +19,7 @@ from typing import Protocol, TextIO, TypeVar
 import asyncpg
 import httpx
 
-from unionaid.embedded import kafka, maven, ports, topics
+from unionaid.embedded import kafka, maven, migrated, ports, topics
 from unionaid.embedded.clock import SimulatedClock, refuse_going_back
 from unionaid.embedded.errors import StackError, explained, looks_full, tail
 from unionaid.embedded.postgres import EmbeddedPostgres
@@ -241,6 +241,11 @@ class Supervisor:
         return {**own, "PYTHONUNBUFFERED": "1"}
 
     async def _migrate(self, databases: Mapping[str, ServiceDatabase]) -> None:
+        note, program = migrated.Note(self.home), await asyncio.to_thread(migrated.program)
+        if note.says(program) and await _all_have_a_log(databases):
+            return
+        note.clear()
+
         async def one(name: str) -> None:
             self._set(name, state="starting", reason="migrating")
             # The owner's password is for this only: no service that runs gets to know it.
@@ -251,6 +256,7 @@ class Supervisor:
             self._set(name, reason="")
 
         await asyncio.gather(*(one(name) for name in SERVICES))
+        note.write(program)
 
     async def _until_ready(self) -> None:
         deadline = time.monotonic() + READY_WAIT_S
@@ -393,6 +399,18 @@ async def _ends_of_logs(databases: Mapping[str, ServiceDatabase]) -> dict[str, d
         finally:
             await connection.close()
     return ends
+
+
+async def _all_have_a_log(databases: Mapping[str, ServiceDatabase]) -> bool:
+    """False for databases that were deleted or made anew by hand, whatever the note says."""
+    for database in databases.values():
+        connection = await asyncpg.connect(database.owner_dsn)
+        try:
+            if not await connection.fetchval("SELECT to_regclass('eventlog.log') IS NOT NULL"):
+                return False
+        finally:
+            await connection.close()
+    return True
 
 
 async def _to_the_end(function: Callable[[], None]) -> None:

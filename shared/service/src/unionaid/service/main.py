@@ -21,6 +21,7 @@ import structlog
 import uvicorn
 import uvloop
 
+from unionaid.eventlog import MigrationRefused
 from unionaid.service import logs, operating
 from unionaid.service.health import OK, Finding, Health
 from unionaid.service.idempotency import forget_old_answers
@@ -126,7 +127,10 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         case "parked":
             operating.parked(service.views, retry=given.retry)
         case "migrate":
-            _run(service.migrate(settings_or_exit(MigrationSettings, os.environ)))
+            try:
+                _run(service.migrate(settings_or_exit(MigrationSettings, os.environ)))
+            except MigrationRefused as refused:
+                exit_with(f"migration refused: {refused}")
         case command:
             _run(_build_and_run(service, command, settings_or_exit(Settings, os.environ)))
 
