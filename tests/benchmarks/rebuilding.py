@@ -120,6 +120,7 @@ async def rebuilt(division: Division) -> float:
     await division.owner.execute(f'DROP SCHEMA "{old}" CASCADE')
     await division.owner.execute("DELETE FROM eventlog.projection_sets WHERE build = $1", before)
     await division.owner.execute("DELETE FROM eventlog.positions WHERE subscription = $1", old)
+    await division.owner.execute("DELETE FROM eventlog.moments WHERE subscription = $1", old)
     return rate
 
 

@@ -66,7 +66,7 @@ class Reporting:
         """Forget everything that was read."""
         schema = await self.schema()
         names = ", ".join(f'"{schema}".{table}' for table in self.set.tables)
-        await self.owner.execute(f"TRUNCATE {names}, eventlog.positions, eventlog.parked")
+        await self.owner.execute(f"TRUNCATE {names}, eventlog.positions, eventlog.moments, eventlog.parked")
 
     async def read(self, kafka: Kafka, *, last: Mapping[str, int]) -> None:
         """Read the topics into the live build, without a group, up to these indexes."""
@@ -77,19 +77,32 @@ class Reporting:
             await feed(inbox, kafka.bootstrap, until=lambda: all(inbox.vector()[t] >= n for t, n in last.items()))
 
 
-@pytest.fixture
-async def reporting(postgres: Postgres) -> AsyncIterator[Reporting]:
+@asynccontextmanager
+async def migrated(postgres: Postgres, division: str) -> AsyncIterator[Reporting]:
+    """Make a database with empty tables, and drop it again."""
     database = await postgres.create_service_database("reporting")
     await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
     pool = await asyncpg.create_pool(database.app_dsn, min_size=0, max_size=4, server_settings=INBOX_SERVER_SETTINGS)
     owner = await asyncpg.connect(database.owner_dsn)
-    division = f"{SystemRandom().randrange(10**6):06}"
     try:
         yield Reporting(division, database.owner_dsn, database.app_dsn, database.roles, pool, owner)
     finally:
         await owner.close()
         pool.terminate()
         await postgres.drop(database)
+
+
+@pytest.fixture
+async def reporting(postgres: Postgres) -> AsyncIterator[Reporting]:
+    async with migrated(postgres, f"{SystemRandom().randrange(10**6):06}") as made:
+        yield made
+
+
+@pytest.fixture
+async def stopped(postgres: Postgres, reporting: Reporting) -> AsyncIterator[Reporting]:
+    """A second set of tables of the same division, for a reader that stops earlier."""
+    async with migrated(postgres, reporting.division) as made:
+        yield made
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -16,152 +16,18 @@ from hypothesis import strategies as st
 
 from unionaid.contracts import topic_name
 from unionaid.contracts.event import Event as Fact
-from unionaid.contracts.registry import (
-    EnterpriseRegistered,
-    IdentityReference,
-    PersonRegistered,
-    UnionOrgEstablished,
-    WorkerRegistered,
-)
-from unionaid.contracts.relief import FundOpened, FundPart, FundsReceived, ProgrammeOpened, ReliefPaid, application_id
 from unionaid.eventlog import Event, inbox_of
 from unionaid.eventlog.handling import Interest
 from unionaid.eventlog.records import head
-from unionaid.reporting.examples import Log, logs
+from unionaid.reporting.examples import logs
 from unionaid.reporting.projections import PROJECTIONS
+
+from .histories import HISTORIES, Logs, uuid, written
 
 if TYPE_CHECKING:
     from services.reporting.tests.conftest import Reporting
 
 Tables = dict[str, list[tuple[Any, ...]]]
-Logs = Mapping[str, list[bytes]]
-
-
-# --- a history, drawn ---------------------------------------------------------------------------------------------
-
-
-def uuid(kind: int, n: int) -> UUID:
-    return UUID(int=kind << 64 | n, version=4)
-
-
-DAY = st.dates(date(2013, 1, 1), date(2017, 12, 31))
-FEN = st.integers(1, 10**15)
-NUMBER = st.integers(0, 5)
-METHOD: st.SearchStrategy[Literal["cash", "bank", "goods"]] = st.sampled_from(("cash", "bank", "goods"))
-SERVICES: tuple[Literal["registry", "relief"], ...] = ("registry", "relief")
-
-
-@st.composite
-def registry_facts(draw: st.DrawFn) -> list[Fact]:
-    facts: list[Fact] = [
-        UnionOrgEstablished(
-            occurred_on=draw(DAY),
-            org_id=uuid(1, n),
-            level="district" if n == 0 else "grassroots",
-            parent_id=None if n == 0 else uuid(1, draw(st.integers(0, n - 1))),
-            name=f"工会{n}",
-        )
-        for n in range(draw(NUMBER))
-    ]
-    facts += [
-        EnterpriseRegistered(
-            occurred_on=draw(DAY),
-            enterprise_id=uuid(2, n),
-            uscc="91640302MA0000001Y",
-            name="企业",
-            ownership=draw(st.sampled_from(("public", "non_public", "institution"))),
-            union_org_id=draw(st.none() | st.just(uuid(1, 0))),
-        )
-        for n in range(draw(NUMBER))
-    ]
-    facts = draw(st.permutations(facts))
-    for n in range(draw(NUMBER)):
-        facts.append(
-            PersonRegistered(
-                occurred_on=draw(DAY),
-                person_id=uuid(3, n),
-                identity=IdentityReference(vault_version=1, commitment="0" * 64),
-                birth_year=draw(st.none() | st.integers(1930, 2010)),
-                sex=draw(st.sampled_from(("female", "male", None))),
-            )
-        )
-        if draw(st.booleans()):
-            facts.append(
-                WorkerRegistered(
-                    occurred_on=draw(DAY),
-                    person_id=uuid(3, n),
-                    union_org_id=uuid(1, draw(NUMBER)),
-                    enterprise_id=draw(st.none() | NUMBER.map(lambda m: uuid(2, m))),
-                    migrant=draw(st.booleans()),
-                )
-            )
-    return facts
-
-
-@st.composite
-def payments(draw: st.DrawFn, line: int) -> ReliefPaid:
-    parts = tuple(
-        FundPart(fund_id=uuid(5, n), amount_fen=draw(st.integers(1, 10**14))) for n in draw(st.sets(NUMBER, min_size=1))
-    )
-    list_id, method = uuid(6, draw(NUMBER)), draw(METHOD)
-    return ReliefPaid(
-        occurred_on=draw(st.sampled_from((date(2016, 12, 31), date(2017, 1, 1))) | DAY),
-        application_id=application_id(list_id, line),
-        list_id=list_id,
-        line=line,
-        programme_id=uuid(4, draw(NUMBER)),
-        programme_kind=draw(st.sampled_from(("WINTER_WARMTH", "AUTUMN_TUITION"))),
-        programme_year=2017,
-        person_id=uuid(3, draw(NUMBER)),
-        union_org_id=uuid(1, draw(NUMBER)),
-        method=method,
-        amount_fen=sum(part.amount_fen for part in parts),
-        parts=parts,
-        signed_by="payee" if method == "cash" else None,
-    )
-
-
-@st.composite
-def relief_facts(draw: st.DrawFn) -> list[Fact]:
-    facts: list[Fact] = [
-        FundOpened(occurred_on=draw(DAY), fund_id=uuid(5, n), source="donation", name="基金")
-        for n in range(draw(NUMBER))
-    ]
-    facts += [
-        FundsReceived(occurred_on=draw(DAY), fund_id=uuid(5, n), amount_fen=draw(FEN), voucher="1")
-        for n in range(draw(NUMBER))
-    ]
-    facts += [
-        ProgrammeOpened(
-            occurred_on=draw(DAY),
-            programme_id=uuid(4, n),
-            kind="WINTER_WARMTH",
-            year=2017,
-            name="送温暖",
-            window_from=date(2016, 12, 15),
-            window_to=date(2017, 2, 11),
-            purpose="visit",
-            standard_fen=1,
-            amount_max_fen=draw(FEN),
-            policy_version=f"winter-warmth-2017.{n}",
-        )
-        for n in range(draw(NUMBER))
-    ]
-    facts += [draw(payments(line)) for line in range(1, 1 + draw(st.integers(0, 25)))]
-    return draw(st.permutations(facts))
-
-
-HISTORIES = st.tuples(registry_facts(), relief_facts())
-
-
-def written(division: str, history: tuple[Sequence[Fact], Sequence[Fact]]) -> Logs:
-    found = {}
-    for service, facts in zip(SERVICES, history, strict=True):
-        log = Log(division, service, Random(1))
-        for fact in facts:
-            log.add(fact)
-        found[topic_name(division, service)] = log.values
-    return found
 
 
 # --- the fold that shares nothing ---------------------------------------------------------------------------------

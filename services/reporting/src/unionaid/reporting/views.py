@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
-from unionaid.eventlog import NotBuilt, list_parked, reading
+from unionaid.eventlog import NotBuilt, known_by, list_parked, reading
 from unionaid.reporting.domain.figures import (
     Breakdown,
     Citation,
@@ -77,15 +77,15 @@ class Totals:
 
     async def by(self, asked: ReliefQuestion, dimension: Dimension) -> Breakdown:
         """Count, and break down by one dimension."""
-        where, values = _where(asked)
+        condition = _Condition(asked)
         key, name, joins, fen = _DIMENSIONS[dimension]
+        query = (
+            f"SELECT {key} AS key, {name} AS name, count(DISTINCT p.person_id) AS people, count(*) AS times, "
+            f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} WHERE {{where}} "
+            "GROUP BY 1, 2 ORDER BY 1, 2"
+        )
         async with self._reading() as conn:
-            rows = await conn.fetch(
-                f"SELECT {key} AS key, {name} AS name, count(DISTINCT p.person_id) AS people, count(*) AS times, "
-                f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} WHERE {where} "
-                "GROUP BY 1, 2 ORDER BY 1, 2",
-                *values,
-            )
+            rows = await conn.fetch(condition.told(query), *condition.values)
             return Breakdown(dimension, await self._total(conn, asked), [Share(**row) for row in rows])
 
     async def events(self, asked: ReliefQuestion, cursor: str | None, limit: int) -> PaymentPage:
@@ -96,16 +96,15 @@ class Totals:
         """
         async with self._reading() as conn:
             if cursor is None:
-                after, upto = -1, (await self._vector(conn))[self._relief]
+                after, upto = -1, (await self._vector_of(conn, asked))[self._relief]
             else:
                 after, upto = _read_cursor(cursor)
-            where, values = _where(replace(asked, upto=min(upto, upto if asked.upto is None else asked.upto)))
+            condition = _Condition(replace(asked, upto=min(upto, upto if asked.upto is None else asked.upto)))
+            beyond, most = condition.value(after), condition.value(limit + 1)
             rows = await conn.fetch(
-                f"SELECT {_EVENT_COLUMNS} FROM relief_payment p WHERE {where} AND p.index > ${len(values) + 1} "
-                f"ORDER BY p.index LIMIT ${len(values) + 2}",
-                *values,
-                after,
-                limit + 1,
+                f"SELECT {_EVENT_COLUMNS} FROM relief_payment p WHERE {condition.where} AND p.index > {beyond} "
+                f"ORDER BY p.index LIMIT {most}",
+                *condition.values,
             )
         page = [PaymentEvent(**row) for row in rows[:limit]]
         return PaymentPage(page, f"{page[-1].index}-{upto}" if len(rows) > limit else None)
@@ -129,25 +128,26 @@ class Totals:
         ]
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
-        where, values = _where(asked)
-        row = await _only(conn, _TOTAL.format(where=where), values)
+        condition = _Condition(asked)
+        row = await _only(conn, condition.told(_TOTAL), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
+        vector = await self._vector_of(conn, asked)
         citation = Citation(
             query=asked.query,
             policy_versions=row["policy_versions"],
             projection=self._set.fingerprint,
-            vector=await self._vector_of(conn, asked),
+            vector=vector,
             events=row["times"],
             sha256=row["sha256"],
         )
-        return ReliefTotal(row["people"], row["times"], row["amount_fen"], await _incomplete(conn), citation)
+        return ReliefTotal(row["people"], row["times"], row["amount_fen"], await _incomplete(conn, vector), citation)
 
     async def _vector_of(self, conn: Connection, asked: ReliefQuestion) -> dict[str, int]:
         vector = await self._vector(conn)
         if asked.as_of is not None:
-            known = {row["topic"]: row["index"] for row in await conn.fetch(_KNOWN_BY, asked.as_of)}
-            vector = {topic: known.get(topic, -1) for topic in vector}
+            build = await conn.fetchval("SELECT current_schema()")
+            vector = {topic: await known_by(conn, build, topic, asked.as_of) for topic in vector}
         if asked.upto is not None:
             vector[self._relief] = min(asked.upto, vector[self._relief])
         return vector
@@ -176,37 +176,53 @@ union_org_id IN (
 )"""
 
 
-def _where(asked: ReliefQuestion) -> tuple[str, list[Any]]:
-    """Return the condition on `relief_payment p`, and its values."""
-    values: list[Any] = []
+class _Condition:
+    """What a question asks for, in SQL on `relief_payment p`, with the values it names."""
 
-    def value(given: object) -> str:
-        values.append(given)
-        return f"${len(values)}"
+    def __init__(self, asked: ReliefQuestion) -> None:
+        self.values: list[Any] = []
+        self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
+        self._upto = "" if asked.upto is None else self.value(asked.upto)
+        parts = [f"p.occurred_on BETWEEN {self.value(asked.since)} AND {self.value(asked.until)}"]
+        if asked.kind is not None:
+            parts.append(f"p.programme_kind = {self.value(asked.kind)}")
+        if asked.programme is not None:
+            parts.append(f"p.programme_id = {self.value(asked.programme)}")
+        if not asked.of_now:
+            parts.append(self.in_relief("p"))
+        if asked.union is not None:
+            parts.append("p." + _BELOW.format(root=self.value(asked.union), known=self.in_registry("o")).strip())
+        self.where = " AND ".join(parts)
 
-    parts = [f"p.occurred_on BETWEEN {value(asked.since)} AND {value(asked.until)}"]
-    if asked.kind is not None:
-        parts.append(f"p.programme_kind = {value(asked.kind)}")
-    if asked.programme is not None:
-        parts.append(f"p.programme_id = {value(asked.programme)}")
-    if asked.as_of is not None:
-        parts.append(f"p.logtime <= {value(asked.as_of)}")
-    if asked.upto is not None:
-        parts.append(f"p.index <= {value(asked.upto)}")
-    if asked.union is not None:
-        known = "true" if asked.as_of is None else f"o.logtime <= {value(asked.as_of)}"
-        parts.append("p." + _BELOW.format(root=value(asked.union), known=known).strip())
-    return " AND ".join(parts), values
+    def value(self, given: object) -> str:
+        """Return the place of one more value."""
+        self.values.append(given)
+        return f"${len(self.values)}"
+
+    def in_registry(self, row: str) -> str:
+        """Say that a row made of an event of registry was known at the moment asked for."""
+        return f"{row}.logtime <= {self._as_of}" if self._as_of else "true"
+
+    def in_relief(self, row: str) -> str:
+        """Say the same of an event of relief."""
+        known = self.in_registry(row)
+        return f"{known} AND {row}.index <= {self._upto}" if self._upto else known
+
+    def told(self, query: str) -> str:
+        """Fill a query's `{where}`, and the `{known_<row>}` of each row it joins."""
+        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e")}
+        relief = {f"known_{row}": self.in_relief(row) for row in ("f", "g")}
+        return query.format(where=self.where, **registry, **relief)
 
 
 async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyncpg.Record) -> None:
     """Add the same up from the daily sums, which other code wrote: a total must be what its events add up to."""
-    where, values = _where(asked)
+    condition = _Condition(asked)
     daily = await _only(
         conn,
         "SELECT coalesce(sum(p.times), 0)::bigint AS times, coalesce(sum(p.fen), 0)::bigint AS fen "
-        f"FROM (SELECT *, kind AS programme_kind FROM relief_daily) p WHERE {where}",
-        values,
+        f"FROM (SELECT *, kind AS programme_kind FROM relief_daily) p WHERE {condition.where}",
+        condition.values,
     )
     if (daily["times"], daily["fen"]) != (row["times"], row["amount_fen"]):
         raise FigureDisagrees
@@ -218,10 +234,15 @@ async def _only(conn: Connection, query: str, values: Sequence[object]) -> async
     return row
 
 
-async def _incomplete(conn: Connection) -> int:
+async def _incomplete(conn: Connection, vector: Mapping[str, int]) -> int:
+    """Count what is parked of the events a figure stands on."""
     return int(
         await conn.fetchval(
-            "SELECT count(*) FROM eventlog.parked WHERE subscription = current_schema() AND blocks IS NOT NULL"
+            "SELECT count(*) FROM eventlog.parked p JOIN unnest($1::text[], $2::bigint[]) AS v(topic, index) "
+            "ON p.topic = v.topic AND p.index <= v.index "
+            "WHERE p.subscription = current_schema() AND p.blocks IS NOT NULL",
+            list(vector),
+            list(vector.values()),
         )
     )
 
@@ -233,25 +254,15 @@ WITH chosen AS MATERIALIZED (
 SELECT count(*) AS times, count(DISTINCT person_id) AS people, coalesce(sum(amount_fen), 0)::bigint AS amount_fen,
     encode(sha256(convert_to(coalesce(string_agg(event_id::text, E'\n' ORDER BY event_id), ''), 'UTF8')), 'hex')
         AS sha256,
-    (SELECT coalesce(array_agg(DISTINCT policy_version ORDER BY policy_version), '{{}}') FROM programme
-        WHERE programme_id IN (SELECT programme_id FROM chosen)) AS policy_versions
+    (SELECT coalesce(array_agg(DISTINCT policy_version ORDER BY policy_version), '{{}}') FROM programme g
+        WHERE programme_id IN (SELECT programme_id FROM chosen) AND {known_g}) AS policy_versions
 FROM chosen"""
-
-_KNOWN_BY = """
-SELECT topic, max(index) AS index FROM (
-    (SELECT topic, index FROM relief_payment WHERE logtime <= $1 ORDER BY index DESC LIMIT 1)
-    UNION ALL SELECT topic, index FROM programme WHERE logtime <= $1
-    UNION ALL SELECT topic, index FROM fund WHERE logtime <= $1
-    UNION ALL SELECT topic, index FROM union_org WHERE logtime <= $1
-    UNION ALL SELECT topic, index FROM enterprise WHERE logtime <= $1
-    UNION ALL SELECT topic, index FROM person WHERE logtime <= $1
-    UNION ALL SELECT topic, index FROM worker WHERE logtime <= $1
-) AS known GROUP BY topic"""
-"""Per topic the last index a figure as of a moment can stand on: of the facts known by then, the last."""
 
 _EVENT_COLUMNS = ", ".join(f"p.{name}" for name in PaymentEvent.__dataclass_fields__)
 
-_UNION = "LEFT JOIN union_org o ON o.org_id = p.union_org_id"
+_PART = "JOIN payment_part t ON (t.topic, t.index) = (p.topic, p.index)"
+_WORKER = "LEFT JOIN worker w ON w.person_id = p.person_id AND {known_w}"
+_UNION = "LEFT JOIN union_org o ON o.org_id = p.union_org_id AND {known_o}"
 # dimension -> key, name, joins, fen
 _DIMENSIONS: Mapping[Dimension, tuple[str, str, str, str]] = {
     Dimension.UNION: ("p.union_org_id::text", "o.name", _UNION, "p.amount_fen"),
@@ -261,19 +272,19 @@ _DIMENSIONS: Mapping[Dimension, tuple[str, str, str, str]] = {
     Dimension.FUND: (
         "t.fund_id::text",
         "f.name",
-        "JOIN payment_part t ON (t.topic, t.index) = (p.topic, p.index) LEFT JOIN fund f USING (fund_id)",
+        f"{_PART} LEFT JOIN fund f ON f.fund_id = t.fund_id AND {{known_f}}",
         "t.amount_fen",
     ),
     Dimension.PROGRAMME: (
         "p.programme_id::text",
         "g.name",
-        "LEFT JOIN programme g ON g.programme_id = p.programme_id",
+        "LEFT JOIN programme g ON g.programme_id = p.programme_id AND {known_g}",
         "p.amount_fen",
     ),
     Dimension.OWNERSHIP: (
         "e.ownership",
         "NULL::text",
-        "LEFT JOIN worker w ON w.person_id = p.person_id LEFT JOIN enterprise e ON e.enterprise_id = w.enterprise_id",
+        f"{_WORKER} LEFT JOIN enterprise e ON e.enterprise_id = w.enterprise_id AND {{known_e}}",
         "p.amount_fen",
     ),
 }

@@ -5,6 +5,7 @@ from unionaid.eventlog.handling import CONNECTION_LOST, Decoder, Event, Handler,
 from unionaid.eventlog.inbox import Inbox
 from unionaid.eventlog.limits import EVENT_BYTES_MAX, VALUE_BYTES_MAX
 from unionaid.eventlog.migrations import MigrationRefused, Roles, install, migrate, pending
+from unionaid.eventlog.moments import known_by
 from unionaid.eventlog.own_views import OwnViews, Unsettled
 from unionaid.eventlog.projections import (
     Disagreement,
@@ -99,6 +100,7 @@ __all__ = [
     "inbox_of",
     "install",
     "keep_answer",
+    "known_by",
     "list_parked",
     "live_build",
     "load",

@@ -61,6 +61,8 @@ class Sorted:
     offsets: list[int] = field(default_factory=list)
     values: list[bytes] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
+    moments: dict[str, int] = field(default_factory=dict)
+    """Log time, as it is written -> the last index of it."""
     seek: Seek | None = None
     _last_value: bytes | None = None
 
@@ -74,6 +76,7 @@ class Sorted:
         """Take the next index."""
         self.moved, self.last_index, self.last_offset = True, record.index, record.offset
         self._last_value = record.value
+        self.moments[record.head.logtime] = record.index
 
 
 @dataclass(slots=True)

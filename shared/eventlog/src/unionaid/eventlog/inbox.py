@@ -26,6 +26,7 @@ from unionaid.eventlog.handling import (
     park,
 )
 from unionaid.eventlog.limits import INBOX_TRANSACTION_TIMEOUT_S
+from unionaid.eventlog.moments import keep_moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -268,6 +269,7 @@ class Inbox:
         )
         if not moved:
             raise Moved(topic)
+        await keep_moments(conn, self.subscription, topic, batch.moments)
 
 
 def _try_seek(consumer: AIOKafkaConsumer, topic: str, offset: int) -> None:

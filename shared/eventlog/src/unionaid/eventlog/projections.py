@@ -211,6 +211,7 @@ async def _drop_former_builds(owner: Connection, chosen: ProjectionSet) -> None:
             schema = schema_of(chosen.name, row["build"])
             await owner.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
             await owner.execute("DELETE FROM eventlog.positions WHERE subscription = $1", schema)
+            await owner.execute("DELETE FROM eventlog.moments WHERE subscription = $1", schema)
             await owner.execute("DELETE FROM eventlog.parked WHERE subscription = $1", schema)
 
 

@@ -100,9 +100,17 @@ class Demo:
 @contextmanager
 def demo_stack() -> Iterator[Demo]:
     """Start the stack, tell the history, and at the end stop it and delete its data."""
+    with empty_stack("demo-test") as demo:
+        demo.figures = demo.tell()
+        yield demo
+
+
+@contextmanager
+def empty_stack(name: str) -> Iterator[Demo]:
+    """Start a stack in the home `name` beside the user's, and at the end stop it and delete its data."""
     loaded = stack_home() / "kafka"
     kafka.prepare(loaded, maven.read_settings(os.environ, Path.home()))
-    demo = Demo(stack_home() / "demo-test")
+    demo = Demo(stack_home() / name)
     (demo.home / "kafka").mkdir(parents=True, exist_ok=True)
     with (demo.home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -112,7 +120,6 @@ def demo_stack() -> Iterator[Demo]:
         demo.done("reset", "--yes")  # what a killed run left
         try:
             demo.done("up", "--detach")
-            demo.figures = demo.tell()
             yield demo
         finally:
             demo.run("reset", "--yes")

@@ -1,0 +1,219 @@
+"""As known at a moment: the answer is that of a reader that stopped there, with tables of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import ConsumerRecord, TopicPartition
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from unionaid.contracts import topic_name
+from unionaid.contracts.event import Event as Fact
+from unionaid.contracts.registry import UnionOrgEstablished
+from unionaid.contracts.relief import FundPart, ReliefPaid, application_id
+from unionaid.eventlog import inbox_of
+from unionaid.reporting.domain.relief.question import ReliefQuestion
+from unionaid.reporting.examples import BEGAN
+from unionaid.reporting.views import Dimension, Totals
+
+from .histories import HISTORIES, NUMBER, Logs, uuid, written
+
+if TYPE_CHECKING:
+    from services.reporting.tests.conftest import Reporting
+
+MICROSECOND = timedelta(microseconds=1)
+PAGE = 3
+
+
+# --- what was recorded, when --------------------------------------------------------------------------------------
+
+
+def logtime_of(value: bytes) -> datetime:
+    return datetime.fromisoformat(json.loads(value)["logtime"])
+
+
+def recorded(given_logs: Logs, draw: Random) -> Logs:
+    """The same logs with log times as a sequencer gives them: one for a whole batch, or with long pauses between."""
+    pace = [timedelta(0), timedelta(0), MICROSECOND, timedelta(seconds=1), timedelta(days=90)]
+    paced: dict[str, list[bytes]] = {}
+    for topic, values in given_logs.items():
+        now, paced[topic] = BEGAN, []
+        for value in values:
+            now += draw.choice(pace)
+            front, _, rest = value.partition(b'"logtime":"')
+            paced[topic].append(
+                front + f'"logtime":"{now:%Y-%m-%dT%H:%M:%S.%fZ}"'.encode() + rest[rest.index(b'"') + 1 :]
+            )
+    return paced
+
+
+def spoilt(given_logs: Logs, topic: str, draw: Random) -> Logs:
+    """The same logs, but one payment in ten does not add up and will be parked."""
+
+    def spoil(value: bytes) -> bytes:
+        event = json.loads(value)
+        if not event["type"].endswith("ReliefPaid.v1") or draw.randrange(10):
+            return value
+        event["data"]["amount_fen"] += 1
+        return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+
+    return {**given_logs, topic: [spoil(value) for value in given_logs[topic]]}
+
+
+def prefix(given_logs: Logs, relief: str, asked: ReliefQuestion) -> Logs:
+    """What a reader has read that stopped at the moment of a question."""
+    as_of, upto = asked.as_of, asked.upto
+    known = {
+        topic: [value for value in values if as_of is None or logtime_of(value) <= as_of]
+        for topic, values in given_logs.items()
+    }
+    return known if upto is None else {**known, relief: known[relief][: upto + 1]}
+
+
+@st.composite
+def moments(draw: st.DrawFn, given_logs: Logs, relief: str) -> tuple[datetime | None, int | None]:
+    """A moment of log time, an index of relief's log, or both; at, just before and far from what was recorded."""
+    times = sorted({logtime_of(value) for values in given_logs.values() for value in values} | {BEGAN})
+    near = st.tuples(st.sampled_from(times), st.sampled_from((-MICROSECOND, timedelta(0), MICROSECOND)))
+    as_of = near.map(sum_of) | st.just(BEGAN - timedelta(days=1)) | st.just(times[-1] + timedelta(days=1))
+    upto = st.integers(-1, len(given_logs[relief]) + 1)
+    return draw(st.one_of(st.tuples(as_of, st.none()), st.tuples(st.none(), upto), st.tuples(as_of, upto)))
+
+
+def sum_of(both: tuple[datetime, timedelta]) -> datetime:
+    return both[0] + both[1]
+
+
+SINCE = st.sampled_from((date(2013, 1, 1), date(2016, 12, 31), date(2017, 1, 1)))
+UNTIL = st.sampled_from((date(2017, 1, 1), date(2017, 12, 31)))
+NARROWED = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": st.sampled_from(("WINTER_WARMTH", "AUTUMN_TUITION")),
+        "programme": NUMBER.map(lambda n: uuid(4, n)),
+        "union": NUMBER.map(lambda n: uuid(1, n)),
+    },
+)
+QUESTIONS = st.builds(lambda since, until, more: ReliefQuestion(since, until, **more), SINCE, UNTIL, NARROWED)
+
+
+# --- readers ------------------------------------------------------------------------------------------------------
+
+
+class NoTopic:
+    """Takes seeks and holds nothing: what is read is handed over."""
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Go nowhere."""
+
+
+async def read(reporting: Reporting, given_logs: Logs, draw: Random) -> None:
+    """Read logs into empty tables as the product's reader does, in batches of any size, topics mixed anyhow."""
+    await reporting.clear()
+    inbox: Any = inbox_of(reporting.pool, reporting.set, 1)
+    consumer = NoTopic()
+    await inbox.take_up(consumer, sorted(reporting.set.topics))
+    waiting = {
+        topic: [ConsumerRecord(topic, 0, n, 0, 0, b"", v, None, 0, len(v), ()) for n, v in enumerate(values)]
+        for topic, values in given_logs.items()
+    }
+    while left := [topic for topic, records in waiting.items() if records]:
+        topic = draw.choice(left)
+        size = draw.choice((1, 3, 10, 100))
+        await inbox.receive(consumer, waiting[topic][:size])
+        del waiting[topic][:size]
+    last = {topic: len(given_logs.get(topic, [])) - 1 for topic in reporting.set.topics}
+    assert inbox.vector() == last
+
+
+@dataclass
+class Answers:
+    """All that is told of one question."""
+
+    total: Mapping[str, Any]
+    by: Mapping[str, Any]
+    events: Sequence[Mapping[str, Any]]
+
+
+async def answers(reporting: Reporting, asked: ReliefQuestion) -> Answers:
+    totals = Totals(reporting.pool, reporting.set, topic_name(reporting.division, "relief"))
+    by = {dimension.value: asdict(await totals.by(asked, dimension)) for dimension in Dimension}
+    return Answers(asdict(await totals.total(asked)), by, [asdict(event) async for event in all_events(totals, asked)])
+
+
+async def all_events(totals: Totals, asked: ReliefQuestion) -> AsyncIterator[Any]:
+    page = await totals.events(asked, None, PAGE)
+    while True:
+        for event in page.events:
+            yield event
+        if page.next is None:
+            return
+        page = await totals.events(asked, page.next, PAGE)
+
+
+def without_query(told: Answers, query: str) -> Answers:
+    """The same, but for the question that each citation repeats."""
+    totals = [told.total, *(by["total"] for by in told.by.values())]
+    for total in totals:
+        assert total["citation"]["query"] == query
+        total["citation"].pop("query")
+    return told
+
+
+tables_are_cleared = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@tables_are_cleared
+@given(history=HISTORIES, seed=st.integers(0, 2**32), asked=QUESTIONS, data=st.data())
+async def test_the_answer_is_that_of_a_reader_that_stopped_at_that_moment(
+    reporting: Reporting,
+    stopped: Reporting,
+    *,
+    history: tuple[list[Fact], list[Fact]],
+    seed: int,
+    asked: ReliefQuestion,
+    data: st.DataObject,
+) -> None:
+    draw, relief = Random(seed), topic_name(reporting.division, "relief")
+    given_logs = spoilt(recorded(written(reporting.division, history), draw), relief, draw)
+    await read(reporting, given_logs, draw)
+    for _ in range(3):
+        as_of, upto = data.draw(moments(given_logs, relief))
+        then = replace(asked, as_of=as_of, upto=upto)
+        await read(stopped, prefix(given_logs, relief, then), draw)
+        told, was = await answers(reporting, then), await answers(stopped, asked)
+        assert without_query(told, then.query) == without_query(was, asked.query)
+
+
+UNIONS: list[Fact] = [
+    UnionOrgEstablished(occurred_on=date(2013, 1, 4), org_id=uuid(1, 9), level="district", name="总工会"),
+    UnionOrgEstablished(
+        occurred_on=date(2013, 1, 4), org_id=uuid(1, 0), level="sub_district", parent_id=uuid(1, 9), name="工会"
+    ),
+]
+PAYMENT = ReliefPaid(
+    occurred_on=date(2017, 1, 5), application_id=application_id(uuid(6, 0), 1), list_id=uuid(6, 0), line=1,
+    programme_id=uuid(4, 0), programme_kind="WINTER_WARMTH", programme_year=2017, person_id=uuid(3, 0),
+    union_org_id=uuid(1, 0), method="goods", amount_fen=1, parts=(FundPart(fund_id=uuid(5, 0), amount_fen=1),),
+)  # fmt: skip
+
+
+async def test_what_was_recorded_later_has_no_name_yet(reporting: Reporting) -> None:
+    relief, registry = (topic_name(reporting.division, service) for service in ("relief", "registry"))
+    given_logs = written(reporting.division, (UNIONS, [PAYMENT]))
+    paid, established = logtime_of(given_logs[relief][0]), logtime_of(given_logs[registry][1])
+    assert paid < established
+    await read(reporting, given_logs, Random(1))
+    for moment, name, index in ((paid, None, 0), (established, "工会", 1)):
+        asked = ReliefQuestion(date(2013, 1, 1), date(2017, 12, 31), as_of=moment)
+        told = (await answers(reporting, asked)).by["union"]
+        assert [(line["key"], line["name"]) for line in told["lines"]] == [(str(uuid(1, 0)), name)]
+        assert told["total"]["citation"]["vector"][registry] == index
