@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .appending import open_append, open_command, open_roster
+from .commanding_http import open_http
 from .contest import Row
 from .publishing import open_publish, open_snapshot_held
 from .rebuilding import open_rebuild, open_rebuild_usual
@@ -20,6 +21,12 @@ ROWS = (
         "a command below HTTP: load, decide, append, idempotency row",
         "plain insert of one row per command, 16 connections",
         goal=0.45, size=3_000, size_smoke=64, open=open_command, turns=8,
+    ),
+    Row(
+        "http",
+        "a command over HTTP: token, key, load, decide, append, answer; 16 callers",
+        "a bare FastAPI route, same body model and server, one insert",
+        goal=0.45, size=1_000, size_smoke=32, open=open_http, turns=4,
     ),
     Row(
         "roster",
