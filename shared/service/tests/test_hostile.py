@@ -51,6 +51,8 @@ BODIES: dict[str, tuple[str | bytes, int, str, str, str]] = {
     "name twice inside": ('{"a":[{"b":1,"b":1}]}', 422, "invalid-input", "a.0", "name-given-twice"),
     "unknown field": (_opening('"x","amount":1'), 422, "invalid-input", "amount", "unknown-field"
     ),
+    "unknown field that is a name": (_opening('"x","张三":1'), 422, "invalid-input", "?", "unknown-field"),
+    "unknown field that is a phone": (_opening('"x","13812345678":1'), 422, "invalid-input", "?", "unknown-field"),
     "missing": (f'{{"fund_id":"{FUND}"}}', 422, "invalid-input", "name", "missing"),
     "no text": (_opening("1"), 422, "invalid-input", "name", "not-text"),
     "no UUID": ('{"fund_id":"1","name":"x"}', 422, "invalid-input", "fund_id", "not-uuid"),

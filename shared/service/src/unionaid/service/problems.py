@@ -6,6 +6,7 @@ repeats what the caller sent: input may be identity, and problems are kept and l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from unionaid.eventlog import LogRefusal
 
 MEDIA_TYPE = "application/problem+json"
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|[0-9]{1,5}")
+
+
+def plain_path(field: str) -> str:
+    """Return a dotted path with `?` for each name that no field of ours has: made up, it may be identity."""
+    return ".".join(name if _PLAIN_NAME.fullmatch(name) else "?" for name in field.split(".")) if field else field
 
 
 class Problem(HTTPException):
@@ -80,7 +87,7 @@ class Problem(HTTPException):
         if self.errors:
             document["errors"] = [
                 {
-                    "field": error.field,
+                    "field": plain_path(error.field),
                     "code": error.code,
                     "reason": catalogue.text(language, error.code, error.params),
                     **({"row": error.params["row"]} if "row" in error.params else {}),

@@ -77,18 +77,30 @@ class Demo:
         return Issuer(self.home / "issuer", self.stack.issuer).mint(f"person-{uuid4()}", roles, unit)
 
     def request(
-        self, method: str, service: str, path: str, token: str | None, body: object = None, **params: object
+        self,
+        method: str,
+        service: str,
+        path: str,
+        token: str | None,
+        body: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **params: object,
     ) -> httpx.Response:
-        """Send a request; a POST has a new Idempotency-Key. Strings and bytes are sent as they are."""
-        headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        """Send a request; a POST has a new Idempotency-Key. Strings and bytes are sent as they are.
+
+        `headers` add to the usual ones, or replace them.
+        """
+        usual = {"Authorization": f"Bearer {token}"} if token is not None else {}
         if method == "POST":
-            headers |= {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+            usual |= {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
         content = body if isinstance(body, str | bytes | None) else json.dumps(body, ensure_ascii=False)
         given = {name.rstrip("_"): str(value) for name, value in params.items() if value is not None}
         url = self.stack.services[service] + path
-        return httpx.request(method, url, headers=headers, content=content, params=given, timeout=30, trust_env=False)
+        sent = {**usual, **(headers or {})}
+        return httpx.request(method, url, headers=sent, content=content, params=given, timeout=30, trust_env=False)
 
-    def ask(self, service: str, path: str, role: str, **params: object) -> Any:
+    def ask(self, service: str, path: str, role: str, **params: Any) -> Any:
         """Read something that must be there. `from_` stands for `from`.
 
         Raises:
