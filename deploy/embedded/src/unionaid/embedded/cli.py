@@ -148,7 +148,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
 
 @app.command()
 def logs(
-    service: Annotated[str, typer.Argument(help="A service, postgres, kafka, issuer or supervisor.")],
+    service: Annotated[str, typer.Argument(help="A service, postgres, kafka, issuer, front or supervisor.")],
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on with what is added.")] = False,
 ) -> None:
     """Print the log of one part."""
