@@ -105,7 +105,7 @@ def test_up_says_where_all_is_and_down_stops_it(commands: Commands) -> None:
     assert (commands.home / "stack.json").stat().st_mode & 0o777 == 0o600
     assert commands.run("status").returncode == 0
     pids = [part["pid"] for part in commands.status()["parts"] if part["pid"]]
-    assert len(pids) == len(SERVICES) + 1  # and the issuer
+    assert len(pids) == len(SERVICES) + 2  # and issuer and front
 
     again = commands.run("up")
     assert again.returncode == 1

@@ -127,7 +127,7 @@ async def test_the_reasons_of_an_unready_service_are_told(
 
 
 def test_state_files_are_private_and_read_back(tmp_path: Path) -> None:
-    stack = RunningStack("640302", {"relief": "http://x"}, "http://i", "k:1", {}, {}, str(tmp_path))
+    stack = RunningStack("640302", "http://f", {"relief": "http://x"}, "http://i", "k:1", {}, {}, str(tmp_path))
     stack.save(tmp_path)
     assert RunningStack.load(tmp_path) == stack
     assert (tmp_path / "stack.json").stat().st_mode & 0o777 == 0o600

@@ -219,7 +219,8 @@ def test_every_code_of_the_shell_has_its_texts() -> None:
     assert raised <= shell_codes()
     codes = {*shell_codes(), *declared_codes("unionaid.service")}
     used_by_log = {"wrong-version"}
-    assert codes | used_by_log == Catalogue.of().codes, "no text without use, no code without text"
+    problems = {code for code in Catalogue.of().codes if not code.startswith("screen-")}
+    assert codes | used_by_log == problems, "no text without use, no code without text"
 
 
 def test_texts_differ_by_language_and_scripts_are_right() -> None:

@@ -148,12 +148,12 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
 
 @app.command()
 def logs(
-    service: Annotated[str, typer.Argument(help="A service, postgres, kafka, issuer or supervisor.")],
+    service: Annotated[str, typer.Argument(help="A service, postgres, kafka, issuer, front or supervisor.")],
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on with what is added.")] = False,
 ) -> None:
     """Print the log of one part."""
     home = stack_home()
-    files = {name: home / "logs" / f"{name}.log" for name in (*SERVICES, "issuer", "supervisor")}
+    files = {name: home / "logs" / f"{name}.log" for name in (*SERVICES, "issuer", "front", "supervisor")}
     files["postgres"] = home / "postgres" / "server.log"
     files["kafka"] = home / "kafka" / "broker" / "server.log"
     if service not in files:
@@ -332,6 +332,7 @@ def _why_not_started(home: Path, log: Path) -> StackError:
 
 def _say_where(home: Path) -> None:
     stack = RunningStack.load(home)
+    console.print(f"{'open':12} {stack.front}", highlight=False)
     for name, url in stack.services.items():
         console.print(f"{name:12} {url}", highlight=False)
     console.print(f"All addresses: {home / 'stack.json'}", highlight=False, soft_wrap=True)

@@ -29,6 +29,7 @@ warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=Securi
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Screens = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class Issuer:
@@ -36,6 +37,7 @@ class Issuer:
 
     def __init__(self, directory: Path, url: str) -> None:
         self.url = url
+        self.screens: Screens | None = None
         self._key = _kept_key(directory)
 
     def mint(
@@ -81,14 +83,17 @@ class Issuer:
         """What a service says of itself; an issuer that answers is ready."""
         return {"service": "issuer", "ready": True}
 
-    async def __call__(self, scope: Message, _receive: Receive, send: Send) -> None:
-        """The ASGI application."""
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """The ASGI application: documents for programs, else the pages of `screens` if it has any."""
         documents = {
             "/jwks.json": self.jwks,
             "/.well-known/openid-configuration": self.configuration,
             "/readyz": self.readiness,
         }
         make = documents.get(scope["path"])
+        if make is None and self.screens is not None:
+            await self.screens(scope, receive, send)
+            return
         body = json.dumps(make() if make else {"title": "not found"}).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200 if make else 404, "headers": headers})
@@ -107,9 +112,12 @@ def _kept_key(directory: Path) -> OKPKey:
     return OKPKey.import_key(json.loads(path.read_text()))
 
 
-def main(directory: str, port: str) -> None:
-    """Serve the public key of the issuer in `directory` on a loopback port."""
+def main(directory: str, port: str, registry: str) -> None:
+    """Serve the public key of the issuer in `directory`, and its sign-in, on a loopback port."""
+    from unionaid.embedded.sign_in import sign_in_app, units_of  # noqa: PLC0415  who only mints needs no pages
+
     issuer = Issuer(Path(directory), f"http://127.0.0.1:{port}")
+    issuer.screens = sign_in_app(issuer, units_of(registry, issuer))
     uvicorn.run(issuer, host="127.0.0.1", port=int(port), lifespan="off", log_level="warning")
 
 

@@ -60,6 +60,8 @@ class RunningStack:
     """Where everything of a running stack is; the content of stack.json (mode 600: it holds passwords)."""
 
     division: str
+    front: str
+    """The one address of all: `/<service>/…`; screens for people, and every route."""
     services: Mapping[str, str]
     """Service -> base URL."""
     issuer: str

@@ -1,11 +1,12 @@
 """Starts the stack, keeps it running, stops it in order.
 
-Order: PostgreSQL with databases and migrations, beside it Kafka with topics; the issuer; the services. Stopped in
-reverse.
+Order: PostgreSQL with databases and migrations, beside it Kafka with topics; the issuer; the services; the front.
+Stopped in reverse.
 """
 
 import asyncio
 import fcntl
+import json
 import logging
 import os
 import signal
@@ -86,7 +87,7 @@ class Supervisor:
         self.division = self.environment.get("UNIONAID_DIVISION") or DIVISION
         self.status = Status(clock=self.clock.environment() if self.clock else {})
         self._parts: dict[str, _Part] = {}
-        for name in ("postgres", "kafka", "issuer", *SERVICES):
+        for name in ("postgres", "kafka", "issuer", *SERVICES, "front"):
             part = _Part(PartStatus(name))
             self._parts[name] = part
             self.status.parts.append(part.status)
@@ -119,15 +120,19 @@ class Supervisor:
         self._tell()
         databases, kafka_bootstrap = await _both(self._start_databases(), self._start_topics())
         self._go_on()
-        issuer_url = self._start_issuer()
-        environments, urls = self._environments(databases, kafka_bootstrap, issuer_url)
+        port = {name: ports.keep(self.home / "run" / f"{name}.port", None, name) for name in SERVICES}
+        urls = {name: f"http://127.0.0.1:{port[name]}" for name in SERVICES}
+        issuer_url = self._start_issuer(urls["registry"])
+        environments = self._environments(databases, kafka_bootstrap, issuer_url, port)
         for name in SERVICES:
             module = f"unionaid.{name}.main"
             service = ServiceProcess(name, module, ["all"], self.home, environments[name])
             self._start_process(name, service, urls[name])
+        front_url = self._start_front({**urls, "issuer": issuer_url})
         await self._until_ready()
         RunningStack(
             division=self.division,
+            front=front_url,
             services=urls,
             issuer=issuer_url,
             kafka=kafka_bootstrap,
@@ -201,30 +206,36 @@ class Supervisor:
         self._set(name, state="starting", pid=process.pid, address=url)
         part.keeper = asyncio.create_task(self._keep_running(part))
 
-    def _start_issuer(self) -> str:
+    def _start_issuer(self, registry_url: str) -> str:
         port = ports.keep(self.home / "run" / "issuer.port", None, "the issuer")
         url = f"http://127.0.0.1:{port}"
-        args = [str(self.home / "issuer"), str(port)]
+        args = [str(self.home / "issuer"), str(port), registry_url]
         process = ServiceProcess("issuer", "unionaid.embedded.issuer", args, self.home, self.environment)
         self._start_process("issuer", process, url)
         return url
 
+    def _start_front(self, urls: Mapping[str, str]) -> str:
+        port = ports.keep(self.home / "run" / "front.port", None, "the front")
+        url = f"http://127.0.0.1:{port}"
+        args = [str(port), json.dumps(urls)]
+        process = ServiceProcess("front", "unionaid.embedded.front", args, self.home, self._inherited())
+        self._start_process("front", process, url)
+        return url
+
     def _environments(
-        self, databases: Mapping[str, ServiceDatabase], bootstrap: str, issuer_url: str
-    ) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
-        """The environment of each service, and its base URL."""
-        port = {name: ports.keep(self.home / "run" / f"{name}.port", None, name) for name in SERVICES}
-        urls = {name: f"http://127.0.0.1:{port[name]}" for name in SERVICES}
+        self, databases: Mapping[str, ServiceDatabase], bootstrap: str, issuer_url: str, port: Mapping[str, int]
+    ) -> dict[str, dict[str, str]]:
+        """The environment of each service."""
         common = {
             **self._inherited(),
             "UNIONAID_KAFKA": bootstrap,
             "UNIONAID_DIVISION": self.division,
             "UNIONAID_ISSUER": issuer_url,
             "UNIONAID_HTTP_HOST": "127.0.0.1",
-            **{f"UNIONAID_URLS_{name.upper()}": url for name, url in urls.items()},
+            **{f"UNIONAID_URLS_{name.upper()}": f"http://127.0.0.1:{port[name]}" for name in SERVICES},
             **self.status.clock,
         }
-        environments = {
+        return {
             name: {
                 **common,
                 "UNIONAID_DATABASE_URL": database.app_dsn,
@@ -233,7 +244,6 @@ class Supervisor:
             }
             for name, database in databases.items()
         }
-        return environments, urls
 
     def _inherited(self) -> dict[str, str]:
         """The environment without what is meant for the stack itself."""
@@ -309,7 +319,7 @@ class Supervisor:
         await asyncio.gather(
             *(part.keeper for part in self._parts.values() if part.keeper is not None), return_exceptions=True
         )
-        for names in (SERVICES, ("issuer",), ("kafka",), ("postgres",)):
+        for names in (("front",), SERVICES, ("issuer",), ("kafka",), ("postgres",)):
             await asyncio.gather(*(self._stop_part(self._parts[name]) for name in names))
         if self.status.phase != "failed":
             self.status.phase = "stopped"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
     from unionaid.registry.figures import Figures
     from unionaid.service.deciding import Done, Issued
+
+    Act = Callable[[Issued], Awaitable[Done]]
 
 MATCH_VALUES_MAX = 5_000
 """Values of one look-up."""
@@ -128,6 +130,38 @@ def jurisdiction_of(actor: Actor) -> Jurisdiction:
     if Role.DISTRICT_OFFICER in actor.roles:
         return WHOLE_DIVISION
     return Jurisdiction(whole_division=False, unit=actor.unit)
+
+
+async def worker_seen_by(reader: Actor, pool: views.Pool, person_id: UUID) -> tuple[Worker, int]:
+    """Return a worker and the stream's version.
+
+    Raises:
+        NotFound: there is none, or none in the reader's jurisdiction.
+    """
+    async with pool.acquire() as conn:
+        worker, version = await views.person(conn, person_id)
+        if not isinstance(worker, Worker):
+            raise NotFound
+        if reader.roles.isdisjoint(OVERSEEING):
+            above = await views.lineage(conn, worker.union_org_id)
+            if not jurisdiction_of(reader).covers(above):
+                raise NotFound
+    return worker, version
+
+
+def worker_command(registry: Registry, figures: Figures, body: NewWorkerBody, actor: Actor) -> Act:
+    """Return what enters one worker: for a command's `run`."""
+    person_id = uuid4()
+
+    async def act(issued: Issued) -> Done:
+        identity = Identity(
+            read_name(body.name), read_resident_id(body.resident_id, body.occurred_on), read_phone(body.phone)
+        )
+        worker = NewWorker(person_id, identity, body.migrant)
+        with figures.counting_duplicates():
+            return await registry.register_worker(issued, _place(body, actor), worker, body.occurred_on)
+
+    return act
 
 
 def routers(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: Figures) -> list[Router]:
@@ -229,17 +263,7 @@ def _workers(registry: Registry, pool: views.Pool, figures: Figures) -> Router:
     @routes.post("/workers", status_code=201)
     async def register(body: NewWorkerBody, command: Annotated[Command, commands(*ENTERING)]) -> Response:
         """Enter one worker. `warnings` name what was taken but deserves a look."""
-        person_id = uuid4()
-
-        async def act(issued: Issued) -> Done:
-            identity = Identity(
-                read_name(body.name), read_resident_id(body.resident_id, body.occurred_on), read_phone(body.phone)
-            )
-            worker = NewWorker(person_id, identity, body.migrant)
-            with figures.counting_duplicates():
-                return await registry.register_worker(issued, _place(body, command.actor), worker, body.occurred_on)
-
-        return await command.run(act)
+        return await command.run(worker_command(registry, figures, body, command.actor))
 
     @routes.post("/rosters", status_code=201)
     async def register_roster(body: NewRoster, command: Annotated[Command, commands(*ENTERING)]) -> Response:
@@ -263,14 +287,7 @@ def _workers(registry: Registry, pool: views.Pool, figures: Figures) -> Router:
     @routes.get("/workers/{person_id}")
     async def show(person_id: UUID, reader: Annotated[Actor, require(*ENTERING, *OVERSEEING)]) -> Response:
         """Show what is known of a worker without identity; outside the own jurisdiction there is none."""
-        async with pool.acquire() as conn:
-            worker, version = await views.person(conn, person_id)
-            if not isinstance(worker, Worker):
-                raise NotFound
-            if reader.roles.isdisjoint(OVERSEEING):
-                above = await views.lineage(conn, worker.union_org_id)
-                if not jurisdiction_of(reader).covers(above):
-                    raise NotFound
+        worker, version = await worker_seen_by(reader, pool, person_id)
         return _shown(
             {
                 "person_id": worker.person.person_id,

@@ -15,6 +15,7 @@ from unionaid.registry.application import RESIDENT_ID, Registry, reservations_of
 from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, UsccTaken
 from unionaid.registry.figures import Figures
 from unionaid.registry.http import UPLOADS, routers
+from unionaid.registry.pages import pages_of
 from unionaid.registry.views import RegistryViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
@@ -86,13 +87,14 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     app = create_app(
         NAME,
         settings,
-        routers(registry, pool, own_views, figures),
+        [*routers(registry, pool, own_views, figures), pages_of(registry, pool, own_views, figures)],
         title="UnionAid registry",
         pool=pool,
         keys=keys,
         issuer_keys=issuer_keys,
         locales=[HERE / "locale"],
         statuses=STATUSES,
+        pages=["unionaid.registry"],
         checks={
             "database": health.database(pool),
             "schema": health.schema(pool, MIGRATIONS),

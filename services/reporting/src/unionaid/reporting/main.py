@@ -10,6 +10,7 @@ import asyncpg
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import NotBuilt, ProjectionSet, Relay, Roles, ensure_build, install, live_build
 from unionaid.reporting.http import STATUSES, router_of
+from unionaid.reporting.pages import pages_of
 from unionaid.reporting.projections import PROJECTIONS, SET, totals_of
 from unionaid.reporting.subscriptions import Subscription
 from unionaid.reporting.views import Totals
@@ -55,11 +56,12 @@ def build(settings: Settings) -> Parts:
     app = create_app(
         NAME,
         settings,
-        [router_of(totals)],
+        [router_of(totals), pages_of(totals)],
         title="UnionAid reporting",
         pool=pool,
         locales=[files("unionaid.reporting") / "locale"],
         statuses=STATUSES,
+        pages=["unionaid.reporting"],
         checks={
             "database": health.database(pool),
             "schema": health.schema(pool, {"eventlog": files("unionaid.eventlog") / "sql"}),

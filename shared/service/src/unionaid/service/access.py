@@ -22,8 +22,10 @@ from unionaid.service.tokens import IssuerUnreachable, TokenRefused
 if TYPE_CHECKING:
     from fastapi.dependencies.models import Dependant
 
-PUBLIC_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/jwks.json", "/openapi.json"})
-"""The only routes without a role: probes, figures without persons, keys, the description of the API."""
+PUBLIC_PATHS = frozenset(
+    {"/healthz", "/readyz", "/metrics", "/jwks.json", "/openapi.json", "/pages/style.css", "/pages/language"}
+)
+"""The only routes without a role: probes, figures without persons, keys, the description of the API, how pages look."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ANY_ROLE = tuple(Role)
 

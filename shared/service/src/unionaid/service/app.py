@@ -42,6 +42,7 @@ from unionaid.service.problems import Problem, of_http_exception, of_validation,
 from unionaid.service.refusals import NotFound, Refusal, declared_codes
 from unionaid.service.roles import Actor
 from unionaid.service.routes import Router, refuse_unguarded
+from unionaid.service.screens import SHELL_PAGES, PageRoute, Screens
 from unionaid.service.tokens import IssuerKeys, Verifier, fetch_from
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Shell:
     pool: Pool
     verifier: Verifier
     catalogue: Catalogue
+    screens: Screens
     statuses: Mapping[str, int] = field(default_factory=dict)
     position: Position = _reads_no_topic
     appended: Callable[[], None] = _nothing
@@ -135,6 +137,7 @@ def create_app(
     appended: Callable[[], None] = _nothing,
     upload_prefixes: Sequence[str] = (),
     refusals: Sequence[str] | None = None,
+    pages: Sequence[str] = (),
 ) -> FastAPI:
     """Return the app of a service.
 
@@ -142,7 +145,7 @@ def create_app(
     of its texts, `checks` its readiness, `position` how far its views are in other services' topics,
     `appended` is called after each command (nudge the relay and the own views), `upload_prefixes` are the
     paths on which bodies up to `UPLOAD_BYTES_MAX` are taken, `refusals` the packages whose refusals the service
-    may tell: its own where nothing is said.
+    may tell: its own where nothing is said, `pages` the packages with templates of its screens.
 
     Raises:
         RouteUnguarded: a route does not say who may use it.
@@ -160,6 +163,7 @@ def create_app(
         pool=pool or http_pool(settings, name),
         verifier=Verifier(settings.issuer, name, issuer_keys or IssuerKeys(fetch_from(settings.issuer))),
         catalogue=catalogue,
+        screens=Screens(catalogue, *pages),
         statuses=statuses or {},
         position=position,
         appended=appended,
@@ -171,7 +175,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        routes=[*_OWN_ROUTES, *_log.routes, *(route for router in routers for route in router.routes)],
+        routes=[*_OWN_ROUTES, *SHELL_PAGES, *_log.routes, *(route for router in routers for route in router.routes)],
         exception_handlers={
             HTTPException: _problem,
             RequestValidationError: _problem,
@@ -236,6 +240,8 @@ async def _database_away(request: Request, error: Exception) -> Response:
 
 def _told(request: Request, problem: Problem) -> Response:
     shell: Shell = request.app.state.shell
+    if isinstance(request.scope.get("route"), PageRoute):
+        return shell.screens.problem(request, problem)
     language = choose(request.headers.get("accept-language"))
     return problem.response(shell.catalogue, language, request.scope.get("unionaid.request_id"))
 

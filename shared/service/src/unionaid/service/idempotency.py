@@ -171,20 +171,26 @@ class CommandRight(Right):
     async def claim(self, request: Request) -> Actor:
         """As `Right.claim`; the key is checked before the body is read too."""
         actor = await super().claim(request)
-        _key_of(request)
+        _key_of(request.headers.get("idempotency-key"))
         return actor
 
     async def __call__(self, request: Request) -> Command:
         """Give the endpoint its command."""
-        actor = await self.claim(request)
-        shell: Shell = request.app.state.shell
-        scope = request.scope
-        command_id = shell.command_keys.of_request(
-            actor.id, f"{scope['method']} {scope['route'].path}", _key_of(request)
-        )
-        address = f"{scope['path']}?".encode() + scope["query_string"] + b"\0"
-        body_hash = shell.command_keys.body(address + await _canonical(request))
-        return Command(shell, request, actor, command_id, body_hash, _if_match(request))
+        return await command_of(request, await self.claim(request), request.headers.get("idempotency-key"))
+
+
+async def command_of(request: Request, actor: Actor, key: str | None) -> Command:
+    """Return the command that a request gives under `key`.
+
+    Raises:
+        Problem: 400, the key or `If-Match` is missing or malformed.
+    """
+    shell: Shell = request.app.state.shell
+    scope = request.scope
+    command_id = shell.command_keys.of_request(actor.id, f"{scope['method']} {scope['route'].path}", _key_of(key))
+    address = f"{scope['path']}?".encode() + scope["query_string"] + b"\0"
+    body_hash = shell.command_keys.body(address + await _canonical(request))
+    return Command(shell, request, actor, command_id, body_hash, _if_match(request))
 
 
 def commands(*roles: Role) -> Any:
@@ -200,8 +206,7 @@ async def forget_old_answers(pool: asyncpg.Pool[asyncpg.Record]) -> None:
             await forget_answers(conn)
 
 
-def _key_of(request: Request) -> str:
-    key = request.headers.get("idempotency-key")
+def _key_of(key: str | None) -> str:
     if key is None:
         raise Problem(400, "idempotency-key-missing")
     if not _KEY.fullmatch(key):

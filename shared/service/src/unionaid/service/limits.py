@@ -56,3 +56,5 @@ PART_STEADY_S = 60.0
 """Seconds a part must run for its next crash to count as the first."""
 SECRET_BYTES = 32
 """Bytes of a secret file."""
+LANGUAGE_COOKIE_S = 31_536_000
+"""Seconds for which a browser keeps the language chosen: a year."""

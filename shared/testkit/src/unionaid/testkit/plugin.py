@@ -16,7 +16,7 @@ from unionaid.testkit.stack import Kafka, Postgres, Workshop
 
 # What a test may need beyond a checkout -> programs of which one must be found.
 TOOLS: Mapping[str, tuple[str, ...]] = {
-    "browser": ("chromium", "chromium-browser", "google-chrome", "firefox"),
+    "browser": ("chromium", "chromium-browser"),
     "docker": ("docker",),
     "kcat": ("kcat", "kafkacat"),
     "go": ("go",),

@@ -1,0 +1,130 @@
+"""The screens of registry: register a worker, and what was registered."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from unionaid.registry import views
+from unionaid.registry.http import (
+    ENTERING,
+    OVERSEEING,
+    NewWorkerBody,
+    jurisdiction_of,
+    worker_command,
+    worker_seen_by,
+)
+from unionaid.service.access import require
+from unionaid.service.forms import Form, faults_of, forms, new_key
+from unionaid.service.problems import of_validation
+from unionaid.service.roles import Actor
+from unionaid.service.screens import HEADERS, PageRouter, language_of
+
+if TYPE_CHECKING:
+    from unionaid.eventlog import OwnViews
+    from unionaid.registry.application import Registry
+    from unionaid.registry.figures import Figures
+    from unionaid.service.app import Shell
+
+CHOICES_MAX = 5_000
+"""Unions, and enterprises, in a list to choose from."""
+FIELDS = ("union_org_id", "enterprise_id", "name", "resident_id", "phone", "migrant", "occurred_on")
+OPTIONAL = ("enterprise_id", "phone")
+REFUSED = 422
+
+Choice = tuple[str, str]
+"""Id and name of a unit."""
+
+
+def pages_of(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: Figures) -> PageRouter:
+    """Return the screens."""
+    pages = PageRouter(tags=["screens"])
+
+    async def ask(request: Request, actor: Actor, typed: dict[str, str], faults: dict[str, str]) -> Response:
+        shell: Shell = request.app.state.shell
+        await own_views.settled()
+        return shell.screens.page(
+            request,
+            "new_worker.html",
+            status=REFUSED if faults else 200,
+            unions=await _unions(pool, actor),
+            enterprises=[
+                (str(row["enterprise_id"]), row["name"]) for row in await views.enterprises(pool, None, CHOICES_MAX)
+            ],
+            typed=dict.fromkeys(FIELDS, "") | typed,
+            faults=faults,
+            key=new_key(),
+        )
+
+    @pages.get("/pages/workers/new")
+    async def blank(request: Request, actor: Annotated[Actor, require(*ENTERING)]) -> Response:
+        """An empty form, dated today."""
+        today = request.app.state.shell.clock.business_date()
+        return await ask(request, actor, {"occurred_on": today.isoformat()}, {})
+
+    @pages.post("/pages/workers/new")
+    async def register(form: Annotated[Form, forms(*ENTERING)]) -> Response:
+        """Enter the worker; what is refused comes back with the reason beside each field."""
+        typed = {name: form.text(name) for name in FIELDS}
+        try:
+            body = _body(typed)
+        except ValidationError as error:
+            return await ask(form.request, form.actor, typed, _told(form.request, error))
+        command = await form.command()
+        done = await command.run(worker_command(registry, figures, body, form.actor))
+        if faults := faults_of(done):
+            return await ask(form.request, form.actor, typed, faults)
+        entered: dict[str, Any] = json.loads(bytes(done.body))
+        if "person_id" not in entered:  # answered before a restore: entered, but the answer is not kept
+            return RedirectResponse("/registry/pages/workers/new", 303, HEADERS)
+        warned = "?warned=yes" if entered["warnings"] else ""
+        return RedirectResponse(f"/registry/pages/workers/{entered['person_id']}{warned}", 303, HEADERS)
+
+    @pages.get("/pages/workers/{person_id}")
+    async def show(
+        request: Request, person_id: UUID, reader: Annotated[Actor, require(*ENTERING, *OVERSEEING)], warned: str = ""
+    ) -> Response:
+        """What is known of a worker without identity."""
+        shell: Shell = request.app.state.shell
+        worker, _ = await worker_seen_by(reader, pool, person_id)
+        async with pool.acquire() as conn:
+            union, _ = await views.union_org(conn, worker.union_org_id)
+        return shell.screens.page(
+            request, "worker.html", worker=worker, union=getattr(union, "name", ""), warned=warned == "yes"
+        )
+
+    return pages
+
+
+async def _unions(pool: views.Pool, actor: Actor) -> list[Choice]:
+    """List the unions that somebody enters workers for, from the top down."""
+    jurisdiction = jurisdiction_of(actor)
+    above: dict[UUID, list[UUID]] = {}
+    chosen = []
+    for row in await views.union_orgs(pool, None, None, CHOICES_MAX):  # parents stand before their children
+        above[row["org_id"]] = [row["org_id"], *above.get(row["parent_id"], ())]
+        if jurisdiction.covers(above[row["org_id"]]):
+            chosen.append((str(row["org_id"]), row["name"]))
+    return chosen
+
+
+def _body(typed: dict[str, str]) -> NewWorkerBody:
+    given: dict[str, object] = {name: typed[name] or None for name in OPTIONAL}
+    given |= {name: typed[name] for name in ("union_org_id", "occurred_on") if typed[name]}
+    given |= {"name": typed["name"], "resident_id": typed["resident_id"], "migrant": typed["migrant"] == "yes"}
+    return NewWorkerBody.model_validate(given)
+
+
+def _told(request: Request, error: ValidationError) -> dict[str, str]:
+    shell: Shell = request.app.state.shell
+    language = language_of(request)
+    faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_input=False)]
+    problem = of_validation(faults, shell.catalogue)
+    return {"": shell.catalogue.text(language, problem.code)} | {
+        fault.field: shell.catalogue.text(language, fault.code, fault.params) for fault in problem.errors
+    }

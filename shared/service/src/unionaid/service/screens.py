@@ -1,0 +1,221 @@
+"""The shell of server-rendered screens: pages in one layout, in the reader's language, without scripts.
+
+pages = PageRouter(tags=["totals"])
+
+@pages.get("/pages/relief")
+async def relief(request: Request, reader: Annotated[Actor, require(Role.AUDITOR)]) -> Response:
+    return screens.page(request, "relief.html", total=…)
+
+A page takes the session's cookie for a bearer token, and is refused just as the routes of the API are; only
+pages take cookies. Addresses in pages are those of the front address: `/<service>/pages/…`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from unionaid.service.clock import BUSINESS_ZONE
+from unionaid.service.languages import Catalogue, Language, choose
+from unionaid.service.limits import LANGUAGE_COOKIE_S
+from unionaid.service.routes import Router, StrictRoute
+
+if TYPE_CHECKING:
+    from unionaid.service.app import Shell
+    from unionaid.service.problems import Problem
+
+SESSION_COOKIE = "unionaid_session"
+"""Holds the token; HttpOnly, SameSite=Lax."""
+LANGUAGE_COOKIE = "unionaid_language"
+SIGN_IN = "/issuer/sign-in"
+"""Where somebody without a good token is sent; `next` brings them back."""
+SIGN_OUT = "/issuer/sign-out"
+CONTENT_SECURITY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Vary": "Cookie, Accept-Language",
+}
+NAVIGATION = (
+    ("/reporting/pages/relief", "screen-relief-total"),
+    ("/registry/pages/workers/new", "screen-register-worker"),
+)
+"""Address behind the front, and the code of its name."""
+LANGUAGE_NAMES = {Language.ZH_HANS: "简体中文", Language.ZH_HANT: "繁體中文", Language.EN: "English"}
+_LANGUAGES = {tag.value: tag for tag in Language}
+_LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
+_FEN_PER_YUAN = 100
+
+
+def yuan(fen: int) -> str:
+    """Return an amount of fen as yuan with two decimals, thousands apart: `1,997,000.00`."""
+    whole, rest = divmod(abs(fen), _FEN_PER_YUAN)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant as it is written on pages: in Shanghai, to the second."""
+    return f"{instant.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"
+
+
+def local(address: str | None, otherwise: str = "/") -> str:
+    """Return an address to go on to if it stays on this site, else `otherwise`."""
+    return address if address and _LOCAL.fullmatch(address) else otherwise
+
+
+def csrf_token(secret: bytes, session: str) -> str:
+    """Return what a form of this session carries; no other site can know it."""
+    return hmac.digest(secret, b"unionaid csrf\0" + session.encode(), "sha256").hex()
+
+
+class Screens:
+    """Renders templates of `packages` (each with `templates/`) in the shell's layout."""
+
+    def __init__(self, catalogue: Catalogue, *packages: str) -> None:
+        self._catalogue = catalogue
+        loaders = [PackageLoader(package) for package in (*packages, "unionaid.service")]
+        self._environment = Environment(
+            loader=ChoiceLoader(loaders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(yuan=yuan, moment=moment, query=_query)
+
+    def render(
+        self, request: Request, template: str, *, service: str, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """Return a page of `service`. In templates `t(code, **params)` is a text in the reader's language."""
+        language = language_of(request)
+        here = f"/{service}{request.scope['path']}"
+        if request.scope["query_string"]:
+            here += "?" + request.scope["query_string"].decode("latin-1")
+
+        def text(code: str, **params: object) -> str:
+            return self._catalogue.text(language, code, params)
+
+        content = self._environment.get_template(template).render(
+            t=text,
+            language=language.value,
+            languages=[
+                (tag.value, LANGUAGE_NAMES[tag], f"/{service}/pages/language?" + urlencode({"to": tag, "next": here}))
+                for tag in Language
+            ],
+            navigation=NAVIGATION,
+            here=here,
+            base=f"/{service}/pages",
+            sign_in=SIGN_IN,
+            sign_out=SIGN_OUT,
+            **values,
+        )
+        return HTMLResponse(content, status, {**HEADERS, "Content-Language": language.value})
+
+    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page of the request's own service, with what the shell knows: clock, who is signed in, `csrf`."""
+        shell: Shell = request.app.state.shell
+        session = request.cookies.get(SESSION_COOKIE)
+        return self.render(
+            request,
+            template,
+            service=shell.name,
+            status=status,
+            simulated=shell.clock.business_date() if shell.clock.simulated else None,
+            actor=request.scope.get("unionaid.actor"),
+            csrf=csrf_token(shell.keys.hmac, session) if session else "",
+            **values,
+        )
+
+    def problem(self, request: Request, problem: Problem) -> Response:
+        """Return the page that tells a problem; who is not signed in is sent to do so."""
+        language, method = language_of(request), request.scope["method"]
+        if problem.status_code == 401:  # noqa: PLR2004
+            shell: Shell = request.app.state.shell
+            here = f"/{shell.name}{request.scope['path']}"
+            if method == "GET" and request.scope["query_string"]:
+                here += "?" + request.scope["query_string"].decode("latin-1")
+            return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='')}", 303, HEADERS)
+        told = [self._catalogue.text(language, fault.code, fault.params) for fault in problem.errors]
+        response = self.page(
+            request,
+            "problem.html",
+            status=problem.status_code,
+            told=self._catalogue.text(language, problem.code, problem.params),
+            faults=told,
+            number=request.scope.get("unionaid.request_id"),
+        )
+        response.headers.update(problem.headers or {})
+        return response
+
+
+def _query(given: dict[str, object]) -> Markup:
+    """Return a dictionary as the query of an address; what is empty is left out."""
+    return Markup(urlencode({k: str(v) for k, v in given.items() if v not in (None, "")}).replace("&", "&amp;"))  # noqa: S704  quoted
+
+
+def language_of(request: Request) -> Language:
+    """Return the language chosen by cookie, else by Accept-Language."""
+    chosen = _LANGUAGES.get(request.cookies.get(LANGUAGE_COOKIE, ""))
+    return chosen or choose(request.headers.get("accept-language"))
+
+
+class PageRoute(StrictRoute):
+    """A route of people with a browser: the cookies stand for the headers Authorization and Accept-Language."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request."""
+        answer = super().get_route_handler()
+
+        async def page(request: Request) -> Response:
+            session = request.cookies.get(SESSION_COOKIE, "")
+            headers = Headers(scope=request.scope).mutablecopy()
+            del headers["authorization"]
+            if session:
+                headers["authorization"] = f"Bearer {session}"
+            headers["accept-language"] = language_of(request).value
+            request.scope["headers"] = headers.raw
+            return await answer(Request(request.scope, request.receive))
+
+        return page
+
+
+class PageRouter(Router):
+    """A router of pages; they stand in no description of the API."""
+
+    def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
+        super().__init__(prefix=prefix, tags=tags)
+        self.route_class = PageRoute
+        self.include_in_schema = False
+
+
+async def _style(request: Request) -> Response:
+    del request
+    return Response(_STYLE, 200, {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}, "text/css")
+
+
+async def _language(request: Request) -> Response:
+    """Keep the language somebody chose, and go back."""
+    response = RedirectResponse(local(request.query_params.get("next")), 303, {"Cache-Control": "no-store"})
+    if chosen := _LANGUAGES.get(request.query_params.get("to", "")):
+        response.set_cookie(LANGUAGE_COOKIE, chosen.value, max_age=LANGUAGE_COOKIE_S, httponly=True, samesite="lax")
+    return response
+
+
+_STYLE = PackageLoader("unionaid.service", "assets").get_source(Environment(autoescape=True), "style.css")[0]
+STYLE = Route("/pages/style.css", _style)
+LANGUAGE = Route("/pages/language", _language)
+SHELL_PAGES = (STYLE, LANGUAGE)
+"""Routes without a role that every service with pages has."""
