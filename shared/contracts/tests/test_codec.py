@@ -68,7 +68,7 @@ def values(node: dict[str, Any], definitions: dict[str, Any]) -> st.SearchStrate
         "object": lambda: objects(node, definitions),
         "array": lambda: st.lists(
             values(node["items"], definitions),
-            min_size=node["minItems"],
+            min_size=node.get("minItems", 0),
             max_size=node["maxItems"],
             unique_by=repr,
         ),

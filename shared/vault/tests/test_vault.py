@@ -208,7 +208,7 @@ async def test_every_function_of_another_s_right_has_a_fixed_search_path(owner: 
         "SELECT proname, prosecdef, proconfig, pg_get_userbyid(proowner) AS owner FROM pg_proc "
         "WHERE pronamespace = 'vault'::regnamespace"
     )
-    assert {row["proname"] for row in rows if row["prosecdef"]} == {"keys", "put", "match", "open"}
+    assert {row["proname"] for row in rows if row["prosecdef"]} == {"keys", "put", "match", "open", "forget"}
     for row in rows:
         assert row["proconfig"] == ["search_path=pg_catalog, pg_temp"], row["proname"]
         assert row["owner"].endswith("_vault"), row["proname"]
@@ -248,6 +248,35 @@ async def test_persons_of_one_name_are_all_found(vault: Vault, app: asyncpg.Conn
     async with app.transaction():
         await vault.put(app, vault.seal({person_id: {"name": name} for person_id in persons}))
     assert await vault.match(app, "name", [name]) == {name: tuple(persons)}
+
+
+async def test_who_is_forgotten_is_neither_opened_nor_found_and_others_stay(
+    vault: Vault, app: asyncpg.Connection, owner: asyncpg.Connection
+) -> None:
+    gone, stays, unknown = uuid4(), uuid4(), uuid4()
+    await _put(vault, app, gone, PLANTED)
+    await _put_next(vault, app, gone, {**PLANTED, "phone": "13900008888"})
+    await _put(vault, app, stays, {"name": PLANTED["name"]})
+    with pytest.raises(NotTogether):
+        await vault.forget(app, [gone])
+    with pytest.raises(ValueError, match="0 persons"):
+        await vault.forget(app, [])
+    async with app.transaction():
+        assert await vault.forget(app, [gone, unknown]) == {gone}
+    async with app.transaction():
+        assert await vault.forget(app, [gone, unknown]) == frozenset()
+    assert await _open(vault, app, gone, stays) == {stays: {"name": PLANTED["name"]}}
+    found = await vault.match(app, "name", [PLANTED["name"]])
+    assert gone not in found[PLANTED["name"]]
+    assert stays in found[PLANTED["name"]]
+    assert await vault.match(app, "phone", ["13900008888"]) == {}
+    async with owner.transaction():
+        await owner.execute(f'SET LOCAL ROLE "{await owner.fetchval(_OWNER_OF_VAULT)}"')
+        for table in ("person_keys", "fields", "blind_index"):
+            assert await owner.fetchval(f"SELECT count(*) FROM vault.{table} WHERE person_id = $1", gone) == 0
+
+
+_OWNER_OF_VAULT = "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'vault'"
 
 
 async def test_what_is_rolled_back_is_not_there(vault: Vault, app: asyncpg.Connection) -> None:

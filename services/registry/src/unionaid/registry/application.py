@@ -9,21 +9,24 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.registry import EnterpriseRegistered, IdentityReference, UnionOrgEstablished
 from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import enterprise_of
-from unionaid.registry.domain.jurisdiction import Jurisdiction
+from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
-from unionaid.registry.domain.person.facts import person_of
+from unionaid.registry.domain.person.facts import Worker, person_of
 from unionaid.registry.domain.person.identity import Identity
+from unionaid.registry.domain.person.opening import OpenIdentity, Purpose, opened, right_to_open, within_reach
 from unionaid.registry.domain.person.resident_id import AREA_UNKNOWN, ResidentId
 from unionaid.registry.domain.person.roster import ReadRoster, ReadRow, Row, read_roster, taken
 from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, RowsRefused, UsccTaken
 from unionaid.registry.domain.union_org import rules as union_rules
 from unionaid.registry.domain.union_org.facts import union_org_of
-from unionaid.registry.views import Pool, lineage
+from unionaid.registry.views import Pool, lineage, people
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import IdentityReference as VaultReference
@@ -35,6 +38,8 @@ USCC = "uscc"
 """Reservation: one code, one enterprise."""
 DISTRICT = "district"
 """Reservation: one division, one district federation."""
+OF_A_SUBTREE = frozenset({"grassroots_officer", "sub_district_officer"})
+"""Roles that see the persons of their unit's subtree; every other role of a purpose sees the division's."""
 Write: TypeAlias = Callable[[Connection], Awaitable[None]]
 """Writes into the transaction of an append."""
 
@@ -60,7 +65,8 @@ class NewWorker:
 class Registry:
     """Registry's commands. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, vault: Vault, division: str) -> None:
+    def __init__(self, pool: Pool, vault: Vault, division: str, purposes: Mapping[str, Purpose]) -> None:
+        self._purposes = purposes
         self._pool, self._log = pool, Log(pool)
         self._vault, self._division = vault, division
 
@@ -158,6 +164,36 @@ class Registry:
         async with self._pool.acquire() as conn:
             found = await self._vault.match(conn, "resident_id", list(resident_ids))
         return {number: persons[0] for number, persons in found.items()}
+
+    async def open_identity(self, issued: Issued, command: OpenIdentity, unit: UUID | None) -> Done:
+        """Show who persons are; the record of it is committed first, and what is kept of the answer tells nobody.
+
+        Raises PurposeUnknown, FieldsBeyondPurpose.
+        """
+        roles = right_to_open(self._purposes, command)
+        jurisdiction = Jurisdiction(whole_division=False, unit=unit) if roles <= OF_A_SUBTREE else WHOLE_DIVISION
+        reached = await self._reached(command.person_ids, jurisdiction)
+        event = opened(command, reached)
+        found: dict[UUID, dict[str, str]] = {}
+
+        async def open_vault(conn: Connection) -> None:
+            if reached:
+                found.update(
+                    await self._vault.open(conn, reached, command.fields, actor=issued.actor, purpose=command.purpose)
+                )
+
+        told = {"opening_id": command.opening_id}
+        decision = Decision([event], status=200, answer=answer(told))
+        done = await carry_out(self._log, issued, [], lambda _: decision, also=open_vault)
+        persons = [{"person_id": one, "identity": found.get(one)} for one in command.person_ids]
+        return replace(done, answer=answer({**told, "persons": persons}))
+
+    async def _reached(self, person_ids: Sequence[UUID], jurisdiction: Jurisdiction) -> list[UUID]:
+        async with self._pool.acquire() as conn:
+            persons = await people(conn, person_ids)
+            unions = {person.union_org_id for person in persons.values() if isinstance(person, Worker)}
+            lineages = {org_id: await lineage(conn, org_id) for org_id in unions}
+        return within_reach(persons, lineages, jurisdiction)
 
     async def _taken(self, read: ReadRoster) -> list[int]:
         """Which rows have an ID that is registered, to tell them with the other faults. The append decides."""

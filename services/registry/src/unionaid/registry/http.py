@@ -15,7 +15,15 @@ from pydantic import BeforeValidator, Field, StrictBool
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from unionaid.contracts.fields import Ownership, PublicName, UnionLevel
+from unionaid.contracts.fields import (
+    OPENED_FIELDS_MAX,
+    OPENED_PERSONS_MAX,
+    Code,
+    IdentityField,
+    Ownership,
+    PublicName,
+    UnionLevel,
+)
 from unionaid.registry import views
 from unionaid.registry.application import NewWorker, Place, Registry
 from unionaid.registry.domain.enterprise import facts as enterprise_facts
@@ -24,6 +32,7 @@ from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person.facts import Worker
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
+from unionaid.registry.domain.person.opening import OpenIdentity
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.person.roster import ROSTER_ROWS_MAX, Row
 from unionaid.registry.domain.refusals import NotFound, Refusal
@@ -125,6 +134,14 @@ class Matching(Body):
     values: Annotated[list[Typed], Field(min_length=1, max_length=MATCH_VALUES_MAX, repr=False)]
 
 
+class Opening(Body):
+    """Whom somebody wants to see, which fields, and what for."""
+
+    person_ids: Annotated[list[UUID], Field(min_length=1, max_length=OPENED_PERSONS_MAX)]
+    fields: Annotated[list[IdentityField], Field(min_length=1, max_length=OPENED_FIELDS_MAX)]
+    purpose: Code
+
+
 def jurisdiction_of(actor: Actor) -> Jurisdiction:
     """Return for which unions somebody enters workers: a district officer for all of the division."""
     if Role.DISTRICT_OFFICER in actor.roles:
@@ -171,6 +188,7 @@ def routers(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: 
         _enterprises(registry, pool, own_views),
         _workers(registry, pool, figures),
         _matches(registry, figures),
+        _identities(registry),
     ]
 
 
@@ -315,6 +333,35 @@ def _matches(registry: Registry, figures: Figures) -> Router:
         found = await registry.match({number for number, _ in read if number is not None})
         figures.matched(len(body.values))
         return _json({"matches": [_matched(number, code, found) for number, code in read]})
+
+    return routes
+
+
+def _identities(registry: Registry) -> Router:
+    routes = Router(prefix="/identities", tags=["identity"])
+
+    @routes.post("/open")
+    async def open_identity(body: Opening, command: Annotated[Command, commands(*OFFICE)]) -> Response:
+        """Show who persons are, for a purpose that is recorded first; outside the jurisdiction there is nobody.
+
+        A repeat with the same key tells the opening's id alone: identity is never kept with the answer.
+        """
+        opening_id = uuid4()
+
+        async def act(issued: Issued) -> Done:
+            asked = OpenIdentity(
+                opening_id,
+                body.purpose,
+                frozenset(body.fields),
+                list(dict.fromkeys(body.person_ids)),
+                frozenset(role.value for role in command.actor.roles),
+                issued.business_date,
+            )
+            return await registry.open_identity(issued, asked, command.actor.unit)
+
+        response = await command.run(act)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     return routes
 

@@ -16,6 +16,7 @@ from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, U
 from unionaid.registry.figures import Figures
 from unionaid.registry.http import UPLOADS, routers
 from unionaid.registry.pages import pages_of
+from unionaid.registry.purposes import read_purposes
 from unionaid.registry.views import RegistryViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
@@ -78,7 +79,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
-    registry = Registry(pool, Vault(keys.kek, keys.hmac), settings.division)
+    registry = Registry(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes())
 
     def appended() -> None:
         relay.nudge()

@@ -12,7 +12,7 @@ import asyncpg
 from unionaid.contracts import Event as Fact
 from unionaid.contracts import decode, stream_name
 from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished, WorkerRegistered
-from unionaid.eventlog import Connection, Decoder, Event, load
+from unionaid.eventlog import Connection, Decoder, Event, load, load_many
 from unionaid.registry.domain.enterprise.facts import Enterprise, enterprise_of
 from unionaid.registry.domain.person.facts import Person, person_of
 from unionaid.registry.domain.union_org.facts import Established, UnionOrg, union_org_of
@@ -130,6 +130,15 @@ async def person(conn: Connection, person_id: UUID) -> tuple[Person, int]:
     """Return what is known of a person without identity, and the stream's version."""
     history = await _history(conn, "person", person_id)
     return person_of(history), len(history)
+
+
+async def people(conn: Connection, person_ids: Sequence[UUID]) -> dict[UUID, Person]:
+    """Return what is known of several persons without identity, each as it stands now."""
+    stored = await load_many(conn, [stream_name("person", person_id) for person_id in person_ids])
+    return {
+        person_id: person_of(decode(event.body)[1] for event in stored[stream_name("person", person_id)])
+        for person_id in person_ids
+    }
 
 
 async def lineage(conn: Connection, org_id: UUID) -> list[UUID]:

@@ -20,6 +20,10 @@ CODE_CHARS_MAX = 64
 PERIOD_CHARS_MAX = 16
 FILE_BYTES_MAX = 20 * 1024 * 1024
 """The largest file a service takes."""
+OPENED_PERSONS_MAX = 500
+"""Persons of one opening of identity."""
+OPENED_FIELDS_MAX = 6
+"""Fields of one opening: all there are."""
 VAULT_VERSION_MAX = 2**31 - 1
 YEAR_MIN, YEAR_MAX = 1900, 2199
 
@@ -81,6 +85,8 @@ Uscc = Annotated[
 UnionLevel = Literal["district", "sub_district", "grassroots"]
 Ownership = Literal["public", "non_public", "institution"]
 Sex = Literal["female", "male"]
+IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address", "birth_date"]
+"""The name of a field of the vault, never its value."""
 FundSource = Literal["appropriation", "dues", "donation"]
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]

@@ -1,12 +1,16 @@
 """Events of registry: who people and units are. A person's identity lies in the vault, never here."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from unionaid.contracts.event import Data, Event
 from unionaid.contracts.fields import (
+    OPENED_FIELDS_MAX,
+    OPENED_PERSONS_MAX,
+    Code,
+    IdentityField,
     Ownership,
     PublicName,
     Sex,
@@ -79,9 +83,24 @@ class WorkerRegistered(RegistryEvent, stream="person"):
     roster_id: UUID | None = None
 
 
+class IdentityOpened(RegistryEvent, stream="opening"):
+    """Somebody asked to see who persons are; recorded before the answer was sent. Who asked is the envelope's `actor`.
+
+    `opened_person_ids` are the persons of the caller's jurisdiction; of `asked_persons` the others were told as not
+    found. None may be left.
+    """
+
+    opening_id: UUID
+    opening_purpose: Code
+    opened_fields: Annotated[tuple[IdentityField, ...], Field(min_length=1, max_length=OPENED_FIELDS_MAX)]
+    opened_person_ids: Annotated[tuple[UUID, ...], Field(max_length=OPENED_PERSONS_MAX)]
+    asked_persons: Annotated[int, Field(ge=1, le=OPENED_PERSONS_MAX)]
+
+
 EVENTS: tuple[type[Event], ...] = (
     UnionOrgEstablished,
     EnterpriseRegistered,
     PersonRegistered,
     WorkerRegistered,
+    IdentityOpened,
 )

@@ -15,6 +15,7 @@ from unionaid.contracts.envelope import Envelope, read_envelope
 from unionaid.contracts.event import Event
 from unionaid.contracts.registry import (
     EnterpriseRegistered,
+    IdentityOpened,
     IdentityReference,
     PersonRegistered,
     UnionOrgEstablished,
@@ -62,6 +63,7 @@ PROGRAMME = UUID("c4f1e0d9-2b8a-4d5c-9f6e-7a8b9c0d1e10")
 BUDGET = UUID("7b2d9e4f-1a6c-4e8b-b0d3-5f4e3d2c1b11")
 LIST = UUID("a9c8b7d6-e5f4-4a3b-8c2d-1e0f9a8b7c12")
 REJECTED_LIST = UUID("2e4d6c8b-0a9f-4b7e-9d5c-3f1a2b4c6d13")
+OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 AMOUNT_FEN = 50_000
 POLICY = "winter-warmth-2017.1"
 
@@ -145,6 +147,19 @@ _SAMPLES = (
         ),
         index=4,
         stream_version=2,
+    ),
+    Sample(
+        IdentityOpened(
+            occurred_on=date(2017, 1, 5),
+            opening_id=OPENING,
+            opening_purpose="payment",
+            opened_fields=("name", "resident_id"),
+            opened_person_ids=(WORKER,),
+            asked_persons=1,
+        ),
+        index=5,
+        stream_version=1,
+        by=CASHIER,
     ),
     Sample(
         FundOpened(occurred_on=date(2016, 11, 1), fund_id=FUND, source="appropriation", name="2017年送温暖专项资金"),

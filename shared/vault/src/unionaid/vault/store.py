@@ -1,4 +1,4 @@
-"""Put, find and open personal data, inside the caller's transaction."""
+"""Put, find, open and forget personal data, inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -174,6 +174,22 @@ class Vault:
             opened[person_id] = {name: known[name] for name in wanted if name in known}
         return opened
 
+    async def forget(self, conn: Connection, persons: Collection[UUID]) -> frozenset[UUID]:
+        """Destroy persons' keys, all versions of their fields, and what they are found by; return who was there.
+
+        Again, or of somebody unknown, it does nothing. Dead rows and the write-ahead log keep the bytes until the
+        database has swept them.
+
+        Raises:
+            ValueError: no person or more than `PUT_PERSONS_MAX`.
+            NotTogether: no transaction is open.
+        """
+        if not 1 <= len(persons) <= PUT_PERSONS_MAX:
+            raise ValueError(f"{len(persons)} persons; 1 to {PUT_PERSONS_MAX} are forgotten at once")
+        if not conn.is_in_transaction():
+            raise NotTogether
+        return frozenset(row["person_id"] for row in await conn.fetch(_FORGET, list(set(persons))))
+
     def _index(self, persons: Mapping[UUID, PersonFields]) -> tuple[list[str], list[bytes], list[UUID]]:
         entries = [
             (kind, self.blind(kind, fields[field]), person_id)
@@ -187,6 +203,7 @@ class Vault:
 _KEYS = "SELECT person_id, kek_id, wrapped_key, version FROM vault.keys($1)"
 _PUT = "SELECT vault.put($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)"
 _MATCH = "SELECT digest, person_id FROM vault.match($1,$2)"
+_FORGET = "SELECT person_id FROM vault.forget($1)"
 _OPEN = "SELECT person_id, version, kek_id, wrapped_key, nonce, ciphertext FROM vault.open($1,$2,$3,$4)"
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "DistrictExists",
     "DistrictHasNoParent",
     "Fault",
+    "FieldsBeyondPurpose",
     "NameImplausible",
     "NameMissing",
     "NameTooLong",
@@ -22,6 +23,7 @@ __all__ = [
     "ParentMissing",
     "ParentWrongLevel",
     "PhoneMalformed",
+    "PurposeUnknown",
     "Refusal",
     "ResidentId15Digits",
     "ResidentIdCheckDigit",
@@ -203,3 +205,15 @@ class RowsRefused(Refusal):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(count=len({fault.params["row"] for fault in faults}))
         self.faults = sorted(faults, key=lambda fault: (fault.params["row"], fault.field, fault.code))
+
+
+class PurposeUnknown(Refusal):
+    """No such purpose of opening identity, or not one of the caller's roles: the two are not told apart."""
+
+    code = "purpose-unknown"
+
+
+class FieldsBeyondPurpose(Refusal):
+    """Fields were asked for that the purpose does not need."""
+
+    code = "fields-beyond-purpose"

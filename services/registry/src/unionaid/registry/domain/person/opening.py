@@ -1,0 +1,71 @@
+"""Opening identity: who may see which fields of whom, and what for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from unionaid.contracts.fields import IdentityField
+from unionaid.contracts.registry import IdentityOpened
+from unionaid.registry.domain.jurisdiction import Jurisdiction
+from unionaid.registry.domain.person.facts import Person, Unknown, Worker
+from unionaid.registry.domain.refusals import FieldsBeyondPurpose, PurposeUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What identity may be opened for: by whom, and which fields it needs."""
+
+    roles: frozenset[str]
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIdentity:
+    """See the named fields of persons, each person once."""
+
+    opening_id: UUID
+    purpose: str
+    fields: frozenset[IdentityField]
+    person_ids: Sequence[UUID]
+    roles: frozenset[str]
+    today: date
+
+
+def right_to_open(purposes: Mapping[str, Purpose], command: OpenIdentity) -> frozenset[str]:
+    """Return the caller's roles that the purpose is for. Raises PurposeUnknown, FieldsBeyondPurpose."""
+    purpose = purposes.get(command.purpose)
+    if purpose is None or purpose.roles.isdisjoint(command.roles):
+        raise PurposeUnknown(field="purpose")
+    if not command.fields <= purpose.fields:
+        raise FieldsBeyondPurpose(field="fields", needed=", ".join(sorted(purpose.fields)))
+    return purpose.roles & command.roles
+
+
+def within_reach(
+    persons: Mapping[UUID, Person], lineages: Mapping[UUID, Collection[UUID]], jurisdiction: Jurisdiction
+) -> list[UUID]:
+    """Return the persons whom the caller may see; `lineages` has the unions above each worker's union.
+
+    Somebody who is no worker belongs to no union: only who sees the whole division sees that person.
+    """
+    return [
+        person_id
+        for person_id, person in persons.items()
+        if not isinstance(person, Unknown)
+        and jurisdiction.covers(lineages[person.union_org_id] if isinstance(person, Worker) else ())
+    ]
+
+
+def opened(command: OpenIdentity, person_ids: Sequence[UUID]) -> IdentityOpened:
+    """Return the record of a request, also of one that finds nobody."""
+    return IdentityOpened(
+        occurred_on=command.today,
+        opening_id=command.opening_id,
+        opening_purpose=command.purpose,
+        opened_fields=tuple(sorted(command.fields)),
+        opened_person_ids=tuple(person_ids),
+        asked_persons=len(command.person_ids),
+    )
