@@ -112,12 +112,13 @@ def _kept_key(directory: Path) -> OKPKey:
     return OKPKey.import_key(json.loads(path.read_text()))
 
 
-def main(directory: str, port: str, registry: str) -> None:
-    """Serve the public key of the issuer in `directory`, and its sign-in, on a loopback port."""
-    from unionaid.embedded.sign_in import sign_in_app, units_of  # noqa: PLC0415  who only mints needs no pages
-
+def main(directory: str, port: str, registry: str | None = None) -> None:
+    """Serve the public key of the issuer in `directory` on a loopback port; given registry's URL, its sign-in too."""
     issuer = Issuer(Path(directory), f"http://127.0.0.1:{port}")
-    issuer.screens = sign_in_app(issuer, units_of(registry, issuer))
+    if registry is not None:
+        from unionaid.embedded.sign_in import sign_in_app, units_of  # noqa: PLC0415  who only mints needs no pages
+
+        issuer.screens = sign_in_app(issuer, units_of(registry, issuer))
     uvicorn.run(issuer, host="127.0.0.1", port=int(port), lifespan="off", log_level="warning")
 
 
