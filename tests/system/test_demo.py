@@ -145,7 +145,7 @@ def test_status_names_all_parts(demo: Demo) -> None:
     status = json.loads(demo.done("status", "--json"))
     assert status["phase"] == "ready"
     assert {part["name"]: part["state"] for part in status["parts"]} == dict.fromkeys(
-        ("postgres", "kafka", "issuer", *SERVICES), "ready"
+        ("postgres", "kafka", "issuer", *SERVICES, "front"), "ready"
     )
     for part in status["parts"]:
         assert psutil.pid_exists(part["pid"]), part
