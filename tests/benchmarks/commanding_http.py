@@ -15,15 +15,12 @@ from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
-
 from unionaid.embedded.issuer import Issuer
 from unionaid.embedded.ports import free_port
 from unionaid.relief.main import migrate
-from unionaid.service.settings import MigrationSettings
 
 from .contest import Contest, Servers, demand
-from .stored import DIVISION, PLAIN_TABLE, WRITERS, Ledger, Watch
+from .stored import DIVISION, WRITERS, Ledger, Watch, new_ledger
 
 BARE_ROUTE = Path(__file__).parent / "bare_route.py"
 UP_WAIT_S = 60
@@ -120,23 +117,6 @@ async def _relief(ledger: Ledger, directory: Path) -> AsyncIterator[Caller]:
         yield Caller(serving, {"Authorization": f"Bearer {token}"})
 
 
-@asynccontextmanager
-async def _relief_ledger(servers: Servers) -> AsyncIterator[Ledger]:
-    """Make relief's database and, beside its log, the plain table; drop it again."""
-    database = await servers.postgres.create_service_database("bench_relief")
-    await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
-    owner = await asyncpg.connect(database.owner_dsn)
-    try:
-        await owner.execute(
-            PLAIN_TABLE + f'GRANT USAGE ON SCHEMA rival TO "{database.roles.app}";'
-            f'GRANT SELECT, INSERT ON rival.plain TO "{database.roles.app}"'
-        )
-        yield Ledger(database, owner)
-    finally:
-        await owner.close()
-        await servers.postgres.drop(database)
-
-
 async def _check(ledger: Ledger, mark: int, names: Sequence[str], keys: int) -> None:
     """Read each event as plain JSON: one fund of each name, and an idempotency row for each command."""
     rows = await ledger.owner.fetch("SELECT version, body FROM eventlog.events WHERE position > $1", mark)
@@ -159,7 +139,7 @@ async def open_http(servers: Servers, size: int) -> AsyncIterator[Contest]:
     with tempfile.TemporaryDirectory() as directory:
         bare = free_port()
         async with (
-            _relief_ledger(servers) as ledger,
+            new_ledger(servers, migrate) as ledger,
             _relief(ledger, Path(directory)) as relief,
             _running(bare, str(BARE_ROUTE), ledger.database.app_dsn, str(bare)),
         ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -25,6 +25,7 @@ from unionaid.contracts.relief import (
 )
 from unionaid.embedded.provision import ServiceDatabase
 from unionaid.eventlog import NewEvent, StreamAppend, install
+from unionaid.service.settings import MigrationSettings
 
 from .contest import Servers, demand
 
@@ -32,6 +33,7 @@ DIVISION = "640302"
 RELIEF, REGISTRY = source(DIVISION, "relief"), source(DIVISION, "registry")
 DAY = date(2017, 1, 5)
 WRITERS = 16
+Prepare = Callable[[MigrationSettings], Awaitable[None]]
 
 PLAIN_TABLE = """
 CREATE SCHEMA rival;
@@ -165,12 +167,15 @@ def _folded(rows: Sequence[Any]) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @asynccontextmanager
-async def new_ledger(servers: Servers) -> AsyncIterator[Ledger]:
-    """Make a database for one row, and drop it again."""
+async def new_ledger(servers: Servers, prepare: Prepare | None = None) -> AsyncIterator[Ledger]:
+    """Make a database for one row, and drop it again; `prepare` installs more than the log."""
     database = await servers.postgres.create_service_database("bench")
     owner = await asyncpg.connect(database.owner_dsn)
     try:
-        await install(owner, database.roles)
+        if prepare is None:
+            await install(owner, database.roles)
+        else:
+            await prepare(MigrationSettings(owner_database_url=database.owner_dsn))
         await owner.execute(
             PLAIN_TABLE + f'GRANT USAGE ON SCHEMA rival TO "{database.roles.app}";'
             f'GRANT SELECT, INSERT ON rival.plain TO "{database.roles.app}"'

@@ -151,18 +151,13 @@ def test_a_step_of_another_union_s_list(demo: Demo, office: Office, elsewhere: s
 def test_a_step_on_an_outdated_reading(demo: Demo, office: Office) -> None:
     payment = demo.ask("reporting", "/totals/relief/events", "auditor", from_="2017-01-01", to="2017-12-31", limit=1)
     path = f"/lists/{payment['events'][0]['list_id']}/approval"
-    for outdated in ('"1"', '"3"', '"99"'):
+    outdated = [(tag, 412, "version-moved") for tag in ('"1"', '"3"', '"99"')]
+    malformed = [(tag, 400, "if-match-malformed") for tag in ("1", "*", 'W/"1"')]
+    for tag, status, code in outdated + malformed:
         answer = demo.request(
-            "POST", "relief", path, demo.token("approver"), {"occurred_on": "2016-12-28"},
-            headers={"If-Match": outdated},
-        )  # fmt: skip
-        assert_problem(answer, 412, "version-moved")
-    for malformed in ("1", "*", 'W/"1"'):
-        answer = demo.request(
-            "POST", "relief", path, demo.token("approver"), {"occurred_on": "2016-12-28"},
-            headers={"If-Match": malformed},
-        )  # fmt: skip
-        assert_problem(answer, 400, "if-match-malformed")
+            "POST", "relief", path, demo.token("approver"), {"occurred_on": "2016-12-28"}, headers={"If-Match": tag}
+        )
+        assert_problem(answer, status, code)
 
 
 def test_a_key_that_was_used_for_another_body(demo: Demo) -> None:

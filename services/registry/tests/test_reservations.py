@@ -26,13 +26,17 @@ async def told(
     return code, json.loads(capsys.readouterr().out)
 
 
-async def test_lost_reservations_are_named_and_made_anew(
-    office: Office, units: Units, capsys: pytest.CaptureFixture[str]
-) -> None:
-    worker = {
+def new_worker(units: Units) -> dict[str, object]:
+    return {
         "union_org_id": units.factory_union, "name": "张三", "resident_id": resident_id(1), "migrant": False,
         "occurred_on": "2017-01-03",
     }  # fmt: skip
+
+
+async def test_lost_reservations_are_named_and_made_anew(
+    office: Office, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worker = new_worker(units)
     await office.made("/workers", worker, "person_id")
     code, report = await told(office, capsys)
     assert (code, report["ok"], report["reservations"]) == (0, True, 3)  # the district, a code, an ID
@@ -52,11 +56,7 @@ async def test_lost_reservations_are_named_and_made_anew(
 async def test_a_person_whom_the_vault_has_lost_is_named(
     office: Office, units: Units, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    worker = {
-        "union_org_id": units.factory_union, "name": "张三", "resident_id": resident_id(1), "migrant": False,
-        "occurred_on": "2017-01-03",
-    }  # fmt: skip
-    person = await office.made("/workers", worker, "person_id")
+    person = await office.made("/workers", new_worker(units), "person_id")
     owner = await asyncpg.connect(office.database.owner_dsn)
     async with owner.transaction():
         await owner.execute(f'SET LOCAL ROLE "{office.database.vault_role}"')

@@ -17,6 +17,7 @@ import httpx
 import uvicorn
 
 HOME = "/reporting/pages/relief"
+"""Where somebody goes who came from nowhere."""
 CONNECT_S = 2.0
 """Seconds a service has to take a connection."""
 READ_S = 60.0

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from unionaid.embedded.front import HOME
 from unionaid.service.languages import Catalogue
 from unionaid.service.roles import Role
 from unionaid.service.screens import LANGUAGE, SESSION_COOKIE, STYLE, Screens, local
@@ -24,8 +25,6 @@ from unionaid.service.screens import LANGUAGE, SESSION_COOKIE, STYLE, Screens, l
 if TYPE_CHECKING:
     from unionaid.embedded.issuer import Issuer
 
-HOME = "/reporting/pages/relief"
-"""Where somebody goes who came from nowhere."""
 OFFERED = (
     Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.APPROVER, Role.CASHIER,
     Role.ACCOUNTANT, Role.AUDITOR,

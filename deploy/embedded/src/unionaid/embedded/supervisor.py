@@ -152,8 +152,9 @@ class Supervisor:
         for name in SERVICES:
             passwords = kept_passwords(self.home / "secrets" / "postgres", name)
             databases[name] = await create_service_database(superuser_dsn, name, passwords)
-        refuse_going_back(self.clock, await _ends_of_logs(databases))
-        await self._migrate(databases)
+        ends = await _ends_of_logs(databases)
+        refuse_going_back(self.clock, {name: end for name, end in ends.items() if end is not None})
+        await self._migrate(databases, all_installed=ends.keys() == databases.keys())
         return databases
 
     async def _start_topics(self) -> str:
@@ -250,9 +251,10 @@ class Supervisor:
         own = {name: value for name, value in self.environment.items() if not name.startswith("UNIONAID_")}
         return {**own, "PYTHONUNBUFFERED": "1"}
 
-    async def _migrate(self, databases: Mapping[str, ServiceDatabase]) -> None:
+    async def _migrate(self, databases: Mapping[str, ServiceDatabase], *, all_installed: bool) -> None:
+        """Migrate, unless this very program did so; databases made anew by hand have no log, whatever the note says."""
         note, program = migrated.Note(self.home), await asyncio.to_thread(migrated.program)
-        if note.says(program) and await _all_have_a_log(databases):
+        if note.says(program) and all_installed:
             return
         note.clear()
 
@@ -396,31 +398,17 @@ async def _both(one: Awaitable[A], other: Awaitable[B]) -> tuple[A, B]:
     return first, second  # type: ignore[return-value]  # exceptions are raised above
 
 
-async def _ends_of_logs(databases: Mapping[str, ServiceDatabase]) -> dict[str, datetime]:
-    """Service -> log time of its last event, for those that have one."""
+async def _ends_of_logs(databases: Mapping[str, ServiceDatabase]) -> dict[str, datetime | None]:
+    """Service -> log time of its last event, None for an empty log; without those that have no log yet."""
     ends = {}
     for name, database in databases.items():
         connection = await asyncpg.connect(database.owner_dsn)
         try:
             if await connection.fetchval("SELECT to_regclass('eventlog.log') IS NOT NULL"):
-                end = await connection.fetchval("SELECT max(logtime) FROM eventlog.log")
-                if end is not None:
-                    ends[name] = end
+                ends[name] = await connection.fetchval("SELECT max(logtime) FROM eventlog.log")
         finally:
             await connection.close()
     return ends
-
-
-async def _all_have_a_log(databases: Mapping[str, ServiceDatabase]) -> bool:
-    """False for databases that were deleted or made anew by hand, whatever the note says."""
-    for database in databases.values():
-        connection = await asyncpg.connect(database.owner_dsn)
-        try:
-            if not await connection.fetchval("SELECT to_regclass('eventlog.log') IS NOT NULL"):
-                return False
-        finally:
-            await connection.close()
-    return True
 
 
 async def _to_the_end(function: Callable[[], None]) -> None:

@@ -124,7 +124,4 @@ def _told(request: Request, error: ValidationError) -> dict[str, str]:
     shell: Shell = request.app.state.shell
     language = language_of(request)
     faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_input=False)]
-    problem = of_validation(faults, shell.catalogue)
-    return {"": shell.catalogue.text(language, problem.code)} | {
-        fault.field: shell.catalogue.text(language, fault.code, fault.params) for fault in problem.errors
-    }
+    return faults_of(of_validation(faults, shell.catalogue).response(shell.catalogue, language))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 EVENTS_SHOWN = 100
 """Events of one page."""
+_INDEX = re.compile(r"-1|[0-9]{1,19}")
 KINDS: tuple[str, ...] = get_args(ProgrammeKind)
 
 
@@ -131,7 +133,6 @@ def _kind(text: str) -> str:
 
 
 def _index(text: str) -> int:
-    index = int(text[:20])
-    if not -1 <= index <= INDEX_MAX:
+    if not _INDEX.fullmatch(text) or int(text) > INDEX_MAX:
         raise ValueError(text)
-    return index
+    return int(text)

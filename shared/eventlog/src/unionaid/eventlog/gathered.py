@@ -29,10 +29,8 @@ _ROLLED_BACK = ("UL", "22", "23", "40")
 class Log:
     """The log of a service, through a pool; for statements that need no transaction of the caller's."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], wait_s: float | None = None) -> None:
-        """`wait_s`: seconds to wait for a connection before TimeoutError; without it, as long as it takes."""
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         self.pool = pool
-        self._wait_s = wait_s
         self._loads: _Gatherer[Sequence[str], dict[str, list[StoredEvent]]] = _Gatherer(self._load)
         self._writes: _Gatherer[Write, int] = _Gatherer(self._write)
         self._writing: dict[str, asyncio.Future[int]] = {}
@@ -71,14 +69,14 @@ class Log:
                 del self._writing[stream]
 
     async def _load(self, wanted: Sequence[Sequence[str]]) -> Sequence[dict[str, list[StoredEvent]]]:
-        async with self.pool.acquire(timeout=self._wait_s) as conn:
+        async with self.pool.acquire() as conn:
             found = await load_many(conn, [*{stream for streams in wanted for stream in streams}])
         return [{stream: found[stream] for stream in streams} for streams in wanted]
 
     async def _write(self, writes: Sequence[Write]) -> Sequence[int | BaseException]:
         if len(writes) > 1:
             try:
-                async with self.pool.acquire(timeout=self._wait_s) as conn:
+                async with self.pool.acquire() as conn:
                     return [await append_all(conn, writes)] * len(writes)
             except asyncpg.PostgresError as error:
                 if not (error.sqlstate or "").startswith(_ROLLED_BACK):
@@ -86,7 +84,7 @@ class Log:
         return await asyncio.gather(*map(self._alone, writes), return_exceptions=True)
 
     async def _alone(self, write: Write) -> int:
-        async with self.pool.acquire(timeout=self._wait_s) as conn:
+        async with self.pool.acquire() as conn:
             return await append(
                 conn, write.appends, reserve=write.reserve, release=write.release, idempotency=write.idempotency
             )

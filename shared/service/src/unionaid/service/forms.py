@@ -14,6 +14,7 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from unionaid.service.app import Shell
-
-_BAD = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def new_key() -> str:
 
 def faults_of(done: Response) -> dict[str, str]:
     """Return what a command was refused for: field -> reason, "" -> the whole; none if it was carried out."""
-    if done.status_code < _BAD:
+    if done.status_code < HTTPStatus.BAD_REQUEST:
         return {}
     document = json.loads(bytes(done.body))
     return {"": document["detail"]} | {fault["field"]: fault["reason"] for fault in document.get("errors", [])}

@@ -16,11 +16,11 @@ import hmac
 import re
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -101,9 +101,7 @@ class Screens:
     ) -> HTMLResponse:
         """Return a page of `service`. In templates `t(code, **params)` is a text in the reader's language."""
         language = language_of(request)
-        here = f"/{service}{request.scope['path']}"
-        if request.scope["query_string"]:
-            here += "?" + request.scope["query_string"].decode("latin-1")
+        here = _here(request, service)
 
         def text(code: str, **params: object) -> str:
             return self._catalogue.text(language, code, params)
@@ -141,12 +139,9 @@ class Screens:
 
     def problem(self, request: Request, problem: Problem) -> Response:
         """Return the page that tells a problem; who is not signed in is sent to do so."""
-        language, method = language_of(request), request.scope["method"]
-        if problem.status_code == 401:  # noqa: PLR2004
-            shell: Shell = request.app.state.shell
-            here = f"/{shell.name}{request.scope['path']}"
-            if method == "GET" and request.scope["query_string"]:
-                here += "?" + request.scope["query_string"].decode("latin-1")
+        language = language_of(request)
+        if problem.status_code == HTTPStatus.UNAUTHORIZED:
+            here = _here(request, request.app.state.shell.name)
             return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='')}", 303, HEADERS)
         told = [self._catalogue.text(language, fault.code, fault.params) for fault in problem.errors]
         response = self.page(
@@ -161,9 +156,15 @@ class Screens:
         return response
 
 
-def _query(given: dict[str, object]) -> Markup:
+def _here(request: Request, service: str) -> str:
+    """Return the address of a request behind the front."""
+    query = request.scope["query_string"].decode("latin-1")
+    return f"/{service}{request.scope['path']}" + (f"?{query}" if query else "")
+
+
+def _query(given: dict[str, object]) -> str:
     """Return a dictionary as the query of an address; what is empty is left out."""
-    return Markup(urlencode({k: str(v) for k, v in given.items() if v not in (None, "")}).replace("&", "&amp;"))  # noqa: S704  quoted
+    return urlencode({k: str(v) for k, v in given.items() if v not in (None, "")})
 
 
 def language_of(request: Request) -> Language:
