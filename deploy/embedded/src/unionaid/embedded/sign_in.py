@@ -79,7 +79,6 @@ def sign_in_app(issuer: Issuer, units: Callable[[], Awaitable[Sequence[Unit]]]) 
             "sign_in.html",
             service="issuer",
             simulated=None,
-            actor=None,
             roles=[role.value for role in OFFERED],
             units=await units(),
             next=local(request.query_params.get("next"), HOME),

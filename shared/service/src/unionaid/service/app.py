@@ -26,7 +26,7 @@ from unionaid.service.clock import Clock, clock_of
 from unionaid.service.health import Check, Finding, Health, examine
 from unionaid.service.idempotency import CommandKeys
 from unionaid.service.keys import Keys
-from unionaid.service.languages import Catalogue, choose
+from unionaid.service.languages import Catalogue
 from unionaid.service.limits import (
     HTTP_POOL_MAX,
     HTTP_POOL_MIN,
@@ -42,7 +42,8 @@ from unionaid.service.problems import Problem, of_http_exception, of_validation,
 from unionaid.service.refusals import NotFound, Refusal, declared_codes
 from unionaid.service.roles import Actor
 from unionaid.service.routes import Router, refuse_unguarded
-from unionaid.service.screens import SHELL_PAGES, PageRoute, Screens
+from unionaid.service.screens import SHELL_PAGES, Screens
+from unionaid.service.telling import told
 from unionaid.service.tokens import IssuerKeys, Verifier, fetch_from
 
 if TYPE_CHECKING:
@@ -229,21 +230,13 @@ async def _problem(request: Request, error: Exception) -> Response:
             problem = of_http_exception(error)
         case _:
             raise error
-    return _told(request, problem)
+    return told(request, problem)
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
     shell: Shell = request.app.state.shell
     shell.log.warning("database unavailable", error=type(error).__name__)
-    return _told(request, Problem.moment("database-unavailable"))
-
-
-def _told(request: Request, problem: Problem) -> Response:
-    shell: Shell = request.app.state.shell
-    if isinstance(request.scope.get("route"), PageRoute):
-        return shell.screens.problem(request, problem)
-    language = choose(request.headers.get("accept-language"))
-    return problem.response(shell.catalogue, language, request.scope.get("unionaid.request_id"))
+    return told(request, Problem.moment("database-unavailable"))
 
 
 async def _healthz(_: Request) -> Response:

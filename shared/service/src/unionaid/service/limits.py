@@ -26,6 +26,12 @@ JWKS_FETCH_PAUSE_S = 3.0
 """Seconds between two fetches, however many unknown key ids come."""
 JWKS_TIMEOUT_S = 3.0
 """Seconds the issuer has to answer."""
+CALL_CONNECT_S = 1.0
+"""Seconds another service has to take a connection."""
+CALL_S = 5.0
+"""Seconds another service has to answer somebody's question."""
+FORM_FIELDS_MAX = 2_000
+"""Fields of one form."""
 AFTER_WAIT_MS_MAX = 5_000
 """Milliseconds a request waits for its `?after=`."""
 RETRY_AFTER_S = 1

@@ -54,6 +54,7 @@ _EXAMPLES: Mapping[str, str] = {
     "clock_start": "2013-01-01T00:00:00Z",
     "clock_origin": "2026-01-01T00:00:00Z",
     "clock_rate": "86400",
+    "public_url": "https://unionaid.example.org",
     "urls": "http://127.0.0.1:8001",
 }
 
@@ -114,6 +115,8 @@ class Settings(_FromEnvironment):
     clock_origin: AwareDatetime | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=1e7, allow_inf_nan=False)
     """Simulated seconds per second of the machine."""
+    public_url: HttpUrl | None = None
+    """Where browsers reach the front; over https its cookies are Secure."""
     urls: dict[str, HttpUrl] = Field(default_factory=dict)
     """Base URLs of the other services, by name; from UNIONAID_URLS_<SERVICE>."""
 
