@@ -159,11 +159,15 @@ class Registry:
             row_of = {r.stream: row for r, row in zip(reserve, read.resident_ids, strict=True)}
             raise RowsRefused(taken(row_of[c.wanted_by] for c in refusal.conflicts)) from None
 
-    async def match(self, resident_ids: Iterable[str]) -> Mapping[str, UUID]:
-        """Return the persons with these numbers, each in its one form; nothing is opened."""
+    async def match(self, resident_ids: Iterable[str], jurisdiction: Jurisdiction) -> Mapping[str, UUID]:
+        """Return the persons within reach with these numbers, each in its one form; nothing is opened."""
         async with self._pool.acquire() as conn:
-            found = await self._vault.match(conn, "resident_id", list(resident_ids))
-        return {number: persons[0] for number, persons in found.items()}
+            matched = await self._vault.match(conn, "resident_id", list(resident_ids))
+        found = {number: persons[0] for number, persons in matched.items()}
+        if jurisdiction.whole_division:
+            return found
+        reached = set(await self._reached(list(found.values()), jurisdiction))
+        return {number: person_id for number, person_id in found.items() if person_id in reached}
 
     async def open_identity(self, issued: Issued, command: OpenIdentity, unit: UUID | None) -> Done:
         """Show who persons are; the record of it is committed first, and what is kept of the answer tells nobody.

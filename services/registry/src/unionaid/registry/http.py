@@ -60,6 +60,8 @@ UPLOADS = "/rosters"
 
 ENTERING = (Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER)
 """Who enters workers, each for the unions of the own jurisdiction."""
+MATCHING = (Role.GRASSROOTS_OFFICER, Role.DISTRICT_OFFICER, Role.CASHIER)
+"""Who asks whose a number is: who enters lists, each for the own jurisdiction, and who pays."""
 OVERSEEING = (Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR)
 """Who sees the pseudonymous file of any worker of the division."""
 OFFICE = (*ENTERING, Role.APPROVER, Role.SIGNER, Role.CERTIFIED_SUPERVISOR, Role.CASHIER, Role.ACCOUNTANT, Role.AUDITOR)
@@ -327,10 +329,14 @@ def _matches(registry: Registry, figures: Figures) -> Router:
     routes = Router(prefix="/matches", tags=["identity"])
 
     @routes.post("")
-    async def match(body: Matching, _: Annotated[Actor, look_up(Role.DISTRICT_OFFICER, Role.CASHIER)]) -> Response:
-        """Tell which persons have these numbers, in their order; null and a code for one that nobody has."""
+    async def match(body: Matching, asker: Annotated[Actor, look_up(*MATCHING)]) -> Response:
+        """Tell which persons have these numbers, in their order; null and a code for one that nobody has.
+
+        To who enters for a subtree only, nobody of another union has any.
+        """
         read = [_number(value) for value in body.values]
-        found = await registry.match({number for number, _ in read if number is not None})
+        jurisdiction = WHOLE_DIVISION if Role.CASHIER in asker.roles else jurisdiction_of(asker)
+        found = await registry.match({number for number, _ in read if number is not None}, jurisdiction)
         figures.matched(len(body.values))
         return _json({"matches": [_matched(number, code, found) for number, code in read]})
 

@@ -125,6 +125,15 @@ class Relief:
         except ReservationTaken as refusal:
             raise _taken_meanwhile(refusal, command) from None
 
+    async def look_at_list(
+        self, programme_id: UUID, budget_id: UUID, command: submitting.Submit, jurisdiction: UUID | None
+    ) -> None:
+        """Say what `submit_list` would say now; nothing is stored. Raises what the rule raises."""
+        programme, budget = stream_name("programme", programme_id), stream_name("budget", budget_id)
+        known = await self._known(programme, command, jurisdiction)
+        history = History(await self._log.load([programme, budget]))
+        submitting.submit(list_of(()), programme_of(history[programme]), budget_of(history[budget]), known, command)
+
     async def verify_list(
         self, issued: Issued, list_id: UUID, step: Step, expect: Expect, jurisdiction: UUID | None
     ) -> Done:

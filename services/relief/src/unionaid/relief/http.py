@@ -36,6 +36,7 @@ from unionaid.relief.domain.relief_list.facts import Act, list_of
 from unionaid.relief.domain.relief_list.guards import Step, status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
 from unionaid.relief.domain.relief_list.submitting import Declared, Line, Submit
+from unionaid.relief.identities import Identities
 from unionaid.relief.people import People
 from unionaid.service.access import require
 from unionaid.service.after import after
@@ -72,6 +73,7 @@ class Desk:
     people: People
     own_views: OwnViews
     pool: asyncpg.Pool[asyncpg.Record]
+    identities: Identities
 
     async def settled(self) -> None:
         """Wait until the views hold what was written before. Raises Problem (503)."""
@@ -189,7 +191,7 @@ async def submit_list(
 ) -> Response:
     """Submit a list: all lines, or none and every line at fault named."""
     list_id = uuid4()
-    jurisdiction = _jurisdiction(command.actor, Role.DISTRICT_OFFICER)
+    jurisdiction = jurisdiction_of(command.actor, Role.DISTRICT_OFFICER)
     declared = Declared(body.declared.lines, body.declared.amount_fen, body.declared.lines_hash)
     lines = [Line(line.person_id, line.amount_fen) for line in body.lines]
     return await command.run(
@@ -219,9 +221,9 @@ async def verify_list(
     desk: AtDesk,
 ) -> Response:
     """Verify a list of one's own unions."""
-    jurisdiction = _jurisdiction(command.actor)
+    jurisdiction = jurisdiction_of(command.actor)
     return await command.run(
-        lambda issued: desk.relief.verify_list(issued, list_id, _step(issued, body), command.expect, jurisdiction)
+        lambda issued: desk.relief.verify_list(issued, list_id, step_of(issued, body), command.expect, jurisdiction)
     )
 
 
@@ -231,7 +233,7 @@ async def approve_list(
 ) -> Response:
     """Approve a verified list."""
     return await command.run(
-        lambda issued: desk.relief.approve_list(issued, list_id, _step(issued, body), command.expect)
+        lambda issued: desk.relief.approve_list(issued, list_id, step_of(issued, body), command.expect)
     )
 
 
@@ -241,7 +243,7 @@ async def reject_list(
 ) -> Response:
     """Reject a list that is not yet paid."""
     return await command.run(
-        lambda issued: desk.relief.reject_list(issued, list_id, body.reason_code, _step(issued, body), command.expect)
+        lambda issued: desk.relief.reject_list(issued, list_id, body.reason_code, step_of(issued, body), command.expect)
     )
 
 
@@ -258,14 +260,14 @@ async def pay_list_in_cash(
         signatures=[Signature(line.line, line.signed_by, line.proxy_person_id) for line in body.lines],
     )
     return await command.run(
-        lambda issued: desk.relief.pay_list_in_cash(issued, list_id, visit, _step(issued, body), command.expect)
+        lambda issued: desk.relief.pay_list_in_cash(issued, list_id, visit, step_of(issued, body), command.expect)
     )
 
 
 @lists.get("/{list_id}")
 async def show_list(list_id: UUID, reader: ListReader, desk: AtDesk) -> Response:
     """Show where a list is, and who did what when."""
-    acts = await _acts_seen_by(reader, desk, list_id)
+    acts = await acts_seen_by(reader, desk, list_id)
     status = status_of(list_of(act for act, _ in acts))
     shown = {
         **acts[0][0].event.model_dump(exclude={"occurred_on"}),
@@ -293,28 +295,29 @@ async def show_lines(
     limit: Annotated[int, Query(ge=1, le=views.LINES_PAGE_MAX)] = 100,
 ) -> Response:
     """Show a page of a list's lines; `next_cursor` is null on the last one."""
-    await _acts_seen_by(reader, desk, list_id)
+    await acts_seen_by(reader, desk, list_id)
     await desk.settled()
     found = await views.lines(desk.pool, list_id, cursor, limit + 1)
     page = found[:limit]
     return _shown({"lines": page, "next_cursor": page[-1]["line"] if len(found) > limit else None})
 
 
-def _jurisdiction(actor: Actor, *over_all: Role) -> UUID | None:
+def jurisdiction_of(actor: Actor, *over_all: Role) -> UUID | None:
     """Return the union whose subtree an actor may touch, None for one who holds a role over the district."""
     return None if actor.roles.intersection(over_all) else actor.unit or NOWHERE
 
 
-def _step(issued: Issued, body: StepBody) -> Step:
+def step_of(issued: Issued, body: StepBody) -> Step:
+    """Return the step that a body tells of: by whom, when, and what day it is."""
     return Step(issued.actor, body.occurred_on, issued.business_date)
 
 
-async def _acts_seen_by(reader: Actor, desk: Desk, list_id: UUID) -> list[tuple[Act, datetime]]:
+async def acts_seen_by(reader: Actor, desk: Desk, list_id: UUID) -> list[tuple[Act, datetime]]:
     """What happened to a list. Raises NotFound, also where it is another union's."""
     acts = await desk.relief.acts_of(list_id)
     if not acts:
         raise NotFound
-    jurisdiction = _jurisdiction(reader, *MONEY_READERS)
+    jurisdiction = jurisdiction_of(reader, *MONEY_READERS)
     submitted = acts[0][0].event
     if jurisdiction is not None and (
         not isinstance(submitted, ReliefListSubmitted)

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Final
 
 import asyncpg
+import httpx
 
 from unionaid.contracts import source, topic_name
 from unionaid.contracts.relief import ReliefRejected, ReliefRequested
@@ -14,13 +15,18 @@ from unionaid.eventlog import migrate as run_migrations
 from unionaid.relief import policies
 from unionaid.relief.application import Relief, held
 from unionaid.relief.domain.refusals import LineFault
+from unionaid.relief.entering_pages import entering
 from unionaid.relief.http import ROUTERS, STATUSES, Desk
+from unionaid.relief.identities import Identities
+from unionaid.relief.pages import pages
+from unionaid.relief.paying_pages import CASH_PAYMENTS, paying
 from unionaid.relief.people import People, registry_people
 from unionaid.relief.resources import directory
 from unionaid.relief.subscriptions import following
 from unionaid.relief.views import ReliefViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
+from unionaid.service.calling import Neighbour
 from unionaid.service.clock import Clock, clock_of
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
@@ -30,6 +36,7 @@ from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
 
 NAME: Final = "relief"
+PAGES = (entering, paying, pages)
 ANY_DIVISION = "000000"
 """Tables are the same in every division; which topic feeds them is a matter of `consume`."""
 
@@ -67,8 +74,9 @@ def assemble(
     keys: Keys | None = None,
     clock: Clock | None = None,
     issuer_keys: IssuerKeys | None = None,
+    neighbours: httpx.AsyncBaseTransport | None = None,
 ) -> Parts:
-    """Put the service together around a relay and a set; tests give keys and clock of their own."""
+    """Put the service together around a relay and a set; tests give keys, clock and neighbours of their own."""
     pool = http_pool(settings, NAME)
     own_views = OwnViews(pool, ReliefViews())
     known = People(pool, people)
@@ -80,7 +88,7 @@ def assemble(
     app = create_app(
         NAME,
         settings,
-        ROUTERS,
+        [*ROUTERS, *PAGES],
         title="UnionAid relief",
         pool=pool,
         keys=keys,
@@ -88,6 +96,8 @@ def assemble(
         issuer_keys=issuer_keys,
         locales=[directory("locale")],
         statuses=STATUSES,
+        pages=["unionaid.relief"],
+        upload_prefixes=[CASH_PAYMENTS],
         checks={
             "database": health.database(pool),
             "schema": health.schema(
@@ -101,7 +111,13 @@ def assemble(
         appended=appended,
     )
     app.state.shell.catalogue.refuse_missing(LineFault)
-    app.state.desk = Desk(Relief(pool, known, policies.read(directory("policy"))), known, own_views, pool)
+    app.state.desk = Desk(
+        Relief(pool, known, policies.read(directory("policy"))),
+        known,
+        own_views,
+        pool,
+        Identities(Neighbour("registry", settings.urls, neighbours)),
+    )
     return Parts(
         app=app,
         beside={"own views": own_views.run},

@@ -22,6 +22,7 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 class _Org(msgspec.Struct, frozen=True, gc=False):
     org_id: UUID
     level: str
+    name: str
     parent_id: UUID | None = None
 
 
@@ -34,10 +35,10 @@ class Orgs:
     """The tree of unions."""
 
     name = "orgs"
-    version = 1
+    version = 2
     tables = ("org",)
     ddl = """
-        CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL);
+        CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL, name text NOT NULL);
         CREATE INDEX org_parent ON org (parent_id);
     """
     decoders: ClassVar[dict[str, Decoder]] = {UnionOrgEstablished.TYPE: msgspec.json.Decoder(_Org).decode}
@@ -45,10 +46,12 @@ class Orgs:
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
         """Add unions."""
         await conn.execute(
-            "INSERT INTO org (org_id, parent_id, level) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[])",
+            "INSERT INTO org (org_id, parent_id, level, name) "
+            "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])",
             [event.data.org_id for event in events],
             [event.data.parent_id for event in events],
             [event.data.level for event in events],
+            [event.data.name for event in events],
         )
 
 
@@ -100,6 +103,18 @@ class People:
             rows = await conn.fetch(_SUBTREE, org_id)
         return frozenset(row["org_id"] for row in rows)
 
+    async def unions(self, under: UUID | None) -> list[tuple[UUID, str]]:
+        """Return id and name of a union and all unions under it, of all where none is named; from the top down."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(_UNIONS, under)
+        return [(row["org_id"], row["name"]) for row in rows]
+
+    async def names_of(self, unions: Collection[UUID]) -> dict[UUID, str]:
+        """Return the names of the unions that are known."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch("SELECT org_id, name FROM org WHERE org_id = ANY($1::uuid[])", list(unions))
+        return {row["org_id"]: row["name"] for row in rows}
+
     async def reached(self, topic: str) -> int | None:
         """Return the last index of a topic that the tables hold, -1 before the first, None for other topics."""
         if topic not in self._chosen.topics:
@@ -117,6 +132,13 @@ WITH RECURSIVE tree AS (
     SELECT org_id FROM org WHERE org_id = $1
     UNION SELECT org.org_id FROM org JOIN tree ON org.parent_id = tree.org_id
 ) SELECT org_id FROM tree
+"""
+_UNIONS = """
+WITH RECURSIVE tree AS (
+    SELECT org_id, name, 1 AS depth FROM org
+    WHERE CASE WHEN $1::uuid IS NULL THEN parent_id IS NULL ELSE org_id = $1 END
+    UNION ALL SELECT org.org_id, org.name, tree.depth + 1 FROM org JOIN tree ON org.parent_id = tree.org_id
+) SELECT org_id, name FROM tree ORDER BY depth, name, org_id
 """
 _PARKED = """
 SELECT count(*) FROM eventlog.parked p

@@ -30,6 +30,8 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 LINES_PAGE_MAX = 1_000
 """Lines of one page."""
+CHOICES_MAX = 500
+"""Budgets to choose from."""
 
 
 class ReliefViews:
@@ -163,6 +165,27 @@ async def budget(pool: Pool, budget_id: UUID) -> dict[str, Any] | None:
             "SELECT budget_id, fund_id, programme_id, amount_fen AS allotted_fen, committed_fen, spent_fen, "
             "amount_fen - committed_fen - spent_fen AS free_fen FROM views.budget WHERE budget_id = $1",
             budget_id,
+        )
+    )
+
+
+async def budgets(pool: Pool) -> list[dict[str, Any]]:
+    """Return the budgets of all programmes, newest first, each with names and with what is free, in fen."""
+    rows = await pool.fetch(
+        "SELECT b.budget_id, b.programme_id, p.name AS programme, p.window_from, p.window_to, f.name AS fund, "
+        "b.amount_fen - b.committed_fen - b.spent_fen AS free_fen FROM views.budget b "
+        "JOIN views.programme p USING (programme_id) JOIN views.fund f USING (fund_id) "
+        "ORDER BY p.year DESC, p.window_from DESC, p.name, p.programme_id, f.name, b.budget_id LIMIT $1",
+        CHOICES_MAX,
+    )
+    return [dict(row) for row in rows]
+
+
+async def stands_on(pool: Pool, list_id: UUID, person_id: UUID | None) -> bool:
+    """Say whether a list has a line for a person."""
+    return bool(
+        await pool.fetchval(
+            "SELECT EXISTS (SELECT FROM views.application WHERE list_id = $1 AND person_id = $2)", list_id, person_id
         )
     )
 
