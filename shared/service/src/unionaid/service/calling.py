@@ -62,7 +62,7 @@ class Neighbour:
                 timeout=httpx.Timeout(CALL_S, connect=CALL_CONNECT_S),
                 follow_redirects=False,
                 trust_env=False,
-                verify=_trusted(),
+                verify=trusted(),
                 transport=self._transport,
             ) as client:
                 answer = await client.post(path, json=body, headers=headers)
@@ -78,5 +78,6 @@ class Neighbour:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
+    """Return whom calls over TLS trust: the machine's authorities; read once, for that is slow."""
     return ssl.create_default_context()

@@ -19,7 +19,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
@@ -40,10 +40,8 @@ if TYPE_CHECKING:
 SESSION_COOKIE = "unionaid_session"
 """Holds the token; HttpOnly, SameSite=Lax, and Secure where browsers come over TLS."""
 LANGUAGE_COOKIE = "unionaid_language"
-SIGN_IN = "/issuer/sign-in"
-"""Where somebody without a good token is sent; `next` brings them back."""
-SIGN_OUT = "/issuer/sign-out"
-CONTENT_SECURITY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = "default-src 'none'; style-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+CONTENT_SECURITY = _POLICY.format(forms="'self'")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY,
     "X-Content-Type-Options": "nosniff",
@@ -62,7 +60,8 @@ KINDS_OF_PROBLEM: Mapping[int, str] = {
     403: "forbidden", 404: "missing", 409: "moved", 412: "moved", 500: "fault", 502: "moment", 503: "moment",
     504: "moment",
 }  # fmt: skip
-"""What a status means to somebody at a screen: the heading, and what to do next; `invalid` for all others."""
+"""What a status means to somebody at a screen: the heading, and what to do next; `invalid` for all others, `sign-in`
+for a sign-in that failed."""
 LANGUAGE_NAMES = {Language.ZH_HANS: "简体中文", Language.ZH_HANT: "繁體中文", Language.EN: "English"}
 _LANGUAGES = {tag.value: tag for tag in Language}
 _LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
@@ -70,6 +69,13 @@ _FEN_PER_YUAN = 100
 _YUAN = re.compile(
     r"(?P<sign>-?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,13})(?:\.(?P<decimals>[0-9]{1,2}))?", re.ASCII
 )
+
+
+def content_security(*addresses: str) -> str:
+    """Return the policy of a page whose forms may lead on to the sites of these addresses."""
+    parts = (urlsplit(address) for address in addresses)
+    sites = dict.fromkeys(["'self'", *(f"{part.scheme}://{part.netloc}" for part in parts)])
+    return _POLICY.format(forms=" ".join(sites))
 
 
 def yuan(fen: int) -> str:
@@ -161,8 +167,8 @@ class Screens:
             actor=actor,
             here=here,
             base=base,
-            sign_in=SIGN_IN,
-            sign_out=SIGN_OUT,
+            sign_in=f"{base}/sign-in",
+            sign_out=f"{base}/sign-out",
             **values,
         )
         return HTMLResponse(content, status, {**HEADERS, "Content-Language": language.value})
@@ -171,7 +177,7 @@ class Screens:
         """Return a page of the request's own service, with what the shell knows: clock, who is signed in, `csrf`."""
         shell: Shell = request.app.state.shell
         session = request.cookies.get(SESSION_COOKIE)
-        return self.render(
+        page = self.render(
             request,
             template,
             service=shell.name,
@@ -181,12 +187,15 @@ class Screens:
             csrf=csrf_token(shell.keys.hmac, session) if session else "",
             **values,
         )
+        page.headers["Content-Security-Policy"] = content_security(*shell.provider.sites())
+        return page
 
     def problem(self, request: Request, problem: Problem) -> Response:
         """Return the page that tells a problem and what to do next; who is not signed in is sent to do so."""
         if problem.status_code == HTTPStatus.UNAUTHORIZED:
-            here = _here(request, request.app.state.shell.name)
-            return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='')}", 303, HEADERS)
+            name = request.app.state.shell.name
+            here = quote(_here(request, name), safe="")
+            return RedirectResponse(f"/{name}/pages/sign-in?next={here}", 303, HEADERS)
         response = self.page(
             request, "problem.html", status=problem.status_code, **self.problem_values(request, problem)
         )
@@ -196,7 +205,7 @@ class Screens:
     def problem_values(self, request: Request, problem: Problem) -> dict[str, Any]:
         """Return what `problem.html` shows of a problem."""
         language = language_of(request)
-        kind = KINDS_OF_PROBLEM.get(problem.status_code, "invalid")
+        kind = "sign-in" if problem.code == "sign-in-failed" else KINDS_OF_PROBLEM.get(problem.status_code, "invalid")
         return {
             "kind": kind,
             "told": self._catalogue.text(language, problem.code, problem.params),
