@@ -85,7 +85,7 @@ async def test_only_named_services_are_reached(caller: httpx.AsyncClient, servic
         assert (await caller.get(path)).status_code == 404, path
     assert service.seen == []
     home = await caller.get("/")
-    assert (home.status_code, home.headers["location"]) == (303, "/reporting/pages/relief")
+    assert (home.status_code, home.headers["location"]) == (303, "/relief/pages/lists")
     assert json.loads((await caller.get("/readyz")).content) == {"service": "front", "ready": True}
 
 

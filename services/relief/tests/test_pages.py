@@ -13,7 +13,10 @@ import httpx
 import pytest
 import yaml
 
+from unionaid.relief.domain.payment_batch.returning import FailureReason
+from unionaid.relief.domain.payment_batch.rules import WithdrawalReason
 from unionaid.relief.domain.relief_list.rules import RejectionReason
+from unionaid.relief.domain.relief_list.settling import CancellationReason
 from unionaid.relief.examples import APPROVER, CASHIER, ENTERER, VERIFIER, person
 from unionaid.relief.resources import directory
 from unionaid.service.languages import Language
@@ -22,6 +25,7 @@ from unionaid.service.screens import csrf_token
 if TYPE_CHECKING:
     from services.relief.tests.conftest import Service, Winter
 
+ACCOUNTANT = f"person-{uuid4()}"
 SUB_DISTRICT, GRASSROOTS, OTHER = (uuid5(UUID(int=0), name) for name in ("s", "g", "o"))
 NEW = "/pages/lists/new"
 IDS = ("110101199003070011", "11010119900307002X", "110101199003070046")
@@ -59,10 +63,10 @@ def form_of(page: httpx.Response, action: str) -> dict[str, str]:
         rf'<form[^>]*action="/relief{re.escape(action.removeprefix("/relief"))}"(.*?)</form>', page.text, re.DOTALL
     )
     assert found is not None, (action, page.text)
-    inputs = re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', found[1])
-    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[1])
+    tags = [tag for tag in re.findall(r"<input[^>]*>", found[1]) if "checkbox" not in tag or " checked" in tag]
+    inputs = [pair for tag in tags for pair in re.findall(r' name="([^"]+)".*? value="([^"]*)"', tag)]
     chosen = re.findall(r'<select[^>]* name="([^"]+)".*?<option value="([^"]*)" selected', found[1], re.DOTALL)
-    return {name: html.unescape(value) for name, value in (*inputs, *hidden, *chosen)}
+    return {name: html.unescape(value) for name, value in (*inputs, *chosen)}
 
 
 def shown(page: httpx.Response) -> str:
@@ -326,15 +330,97 @@ async def test_what_is_wrong_with_a_visit_stands_beside_it(
     assert "All paid; nothing is left to do" in shown(again), "a paid list has no form"
 
 
+async def test_a_list_is_paid_by_the_bank_on_the_screens(service: Service, winter: Winter, people: list[UUID]) -> None:
+    list_id = await entered(service, winter)
+    await winter.verify(list_id)
+    await winter.approve(list_id)
+    path, cashier = f"/pages/lists/{list_id}", Browser(service, CASHIER, "cashier")
+    assert "A payment batch would have 3 people and 1,300.50 yuan." in shown(await cashier.get(path))
+    made = await cashier.send(path, f"{path}/payment-batches", occurred_on="2017-01-04")
+    batch = made.headers["location"].partition("?")[0].removeprefix("/relief")
+    accountant = Browser(service, ACCOUNTANT, "accountant")
+    assert "Withdraw the batch" in shown(await cashier.get(batch))
+    assert "Release to the bank" not in shown(await cashier.get(batch))
+    released = await accountant.send(batch, f"{batch}/release", occurred_on="2017-01-05")
+    assert (released.status_code, released.headers["location"]) == (303, f"/relief{batch}?done=released")
+    page = await accountant.get(batch)
+    assert all(name in shown(page) for name in NAMES)
+    part = form_of(page, f"{batch}/bank-return") | {"occurred_on": "2017-01-06", "outcome_1": "paid"}
+    part.pop("others")
+    answered = await accountant.post(f"{batch}/bank-return", part)
+    assert answered.headers["location"] == f"/relief{batch}?done=returned", shown(answered)
+    before = await service.events()
+    assert (await accountant.post(f"{batch}/bank-return", part)).status_code == 303, "the same form again"
+    stale = await accountant.post(f"{batch}/bank-return", part | {"key": "another", "outcome_2": "paid"})
+    assert stale.status_code == 412
+    assert "This has changed since you read it." in shown(stale)
+    assert await service.events() == before
+    rest = form_of(stale, f"{batch}/bank-return") | {"occurred_on": "2017-01-07", "outcome_2": "account-closed"}
+    assert (await accountant.post(f"{batch}/bank-return", rest)).status_code == 303
+    told = shown(await accountant.get(batch))
+    for text in ("Answered by the bank", "account closed", "1 paid, 0 returned", "1 paid, 1 returned"):
+        assert text in told, text
+    follow_up = await cashier.get(path)
+    assert "A payment batch would have 1 people and 300.50 yuan." in shown(follow_up)
+    assert f'href="/relief{batch}"' in follow_up.text
+    second = await cashier.send(path, f"{path}/payment-batches", occurred_on="2017-01-08")
+    again = second.headers["location"].partition("?")[0].removeprefix("/relief")
+    doubted = {"occurred_on": "2017-01-09", "reason_code": "account-in-doubt"}
+    withdrawn = await cashier.send(again, f"{again}/withdrawal", **doubted)
+    assert withdrawn.headers["location"].endswith("?done=withdrawn")
+    approver = Browser(service, APPROVER, "approver")
+    unticked = await approver.send(path, f"{path}/cancellation", occurred_on="2017-01-10", reason_code="moved-away")
+    assert unticked.status_code == 422
+    ticked = {"occurred_on": "2017-01-10", "reason_code": "moved-away", "line_2": "yes"}
+    given_up = await approver.post(f"{path}/cancellation", form_of(unticked, f"{path}/cancellation") | ticked)
+    assert given_up.headers["location"] == f"/relief{path}?done=cancelled"
+    told = shown(await approver.get(path))
+    for text in ("Settled; nothing is left to do", "Given up", "moved away", "Batch withdrawn"):
+        assert text in told, text
+    assert (await winter.budget())["spent_fen"] == 100_000
+
+
+async def test_a_batch_is_made_of_what_the_cashier_saw(service: Service, winter: Winter, people: list[UUID]) -> None:
+    list_id = await entered(service, winter)
+    await winter.verify(list_id)
+    await winter.approve(list_id)
+    path, cashier = f"/pages/lists/{list_id}", Browser(service, CASHIER, "cashier")
+    sent = await cashier.fill(path, f"{path}/payment-batches", occurred_on="2017-01-04")
+    before = await service.events()
+    for wrong in ({"declared_fen": "1"}, {"declared_lines": "2"}, {"declared_hash": "0" * 64}, {"declared_fen": "x"}):
+        refused = await cashier.post(f"{path}/payment-batches", sent | wrong | {"key": str(uuid4())})
+        assert refused.status_code == 422, wrong
+    assert await service.events() == before
+
+
+async def test_what_waits_for_somebody_stands_first(service: Service, winter: Winter, people: list[UUID]) -> None:
+    empty = await grassroots(service).get("/pages/lists")
+    assert "There are no lists yet." in shown(empty)
+    list_id = await entered(service, winter)
+    link = f'href="/relief/pages/lists/{list_id}"'
+    mine = await verifier(service).get("/pages/lists")
+    assert "Waiting for you" in shown(mine)
+    assert mine.text.count(link) == 2
+    assert "2017年元旦春节送温暖" in shown(mine)
+    for other in (grassroots(service), Browser(service, APPROVER, "approver")):
+        page = await other.get("/pages/lists")
+        assert (page.text.count(link), "Waiting for you" in shown(page)) == (1, False), "it is another's turn"
+    assert link not in (await Browser(service, VERIFIER, "sub_district_officer", OTHER).get("/pages/lists")).text
+    assert link in (await grassroots(service).get(f"/pages/lists?programme_id={winter.programme_id}")).text
+    assert link not in (await grassroots(service).get(f"/pages/lists?programme_id={uuid4()}")).text
+    assert '<a href="/relief/pages/lists" aria-current="page">' in mine.text
+    assert "/reporting/pages/relief" not in mine.text, "what the role may not open is not offered"
+
+
 async def test_every_page_is_whole_in_every_language(service: Service, winter: Winter, people: list[UUID]) -> None:
     list_id = await entered(service, winter)
     for language in Language:
         texts = yaml.safe_load((directory("locale") / f"{language}.yaml").read_text("utf-8"))
-        for path in (NEW, f"/pages/lists/{list_id}"):
+        for path in ("/pages/lists", NEW, f"/pages/lists/{list_id}"):
             page = await grassroots(service, language=language).get(path)
             assert f'<html lang="{language}">' in page.text
             assert "screen-" not in page.text.replace("screen-only", ""), "every text is there"
-            assert texts["screen-whose-turn-submitted" if path != NEW else "screen-new-list"] in page.text
+            assert texts["screen-lists"] in page.text
 
 
 def test_every_text_of_the_screens_is_used() -> None:
@@ -342,8 +428,12 @@ def test_every_text_of_the_screens_is_used() -> None:
     sources = (*package.glob("templates/*.html"), *package.glob("*.py"))
     written = "\n".join(file.read_text("utf-8") for file in sources)
     known = yaml.safe_load((directory("locale") / "en.yaml").read_text("utf-8"))
-    by_value = ("screen-status-", "screen-whose-turn-", "screen-done-", "screen-reason-", "screen-signed-")
-    assert {
-        c for c in known if c.startswith("screen-") and f'"{c}"' not in written and not c.startswith(by_value)
-    } == set()
-    assert {f"screen-reason-{reason}" for reason in RejectionReason} <= set(known)
+    ways = ("status", "whose-turn", "done", "reason", "signed", "batch-step", "batch-turn")
+    by_value = tuple(f"screen-{way}-" for way in (*ways, "withdrawal", "failure", "cancellation"))
+    screens = {code for code in known if code.startswith("screen-") and not code.startswith(by_value)}
+    assert {code for code in screens if f'"{code}"' not in written} == set()
+    for way, reasons in (
+        ("reason", RejectionReason), ("withdrawal", WithdrawalReason), ("failure", FailureReason),
+        ("cancellation", CancellationReason),
+    ):  # fmt: skip
+        assert {f"screen-{way}-{reason.value}" for reason in reasons} <= set(known)

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import uvicorn
 
-HOME = "/reporting/pages/relief"
+HOME = "/relief/pages/lists"
 """Where somebody goes who came from nowhere."""
 CONNECT_S = 2.0
 """Seconds a service has to take a connection."""

@@ -18,8 +18,8 @@ from unionaid.contracts.fields import LINES_MAX, OPENED_PERSONS_MAX
 from unionaid.contracts.relief import lines_hash
 from unionaid.relief import views
 from unionaid.relief.bodies import BusinessDate, LineFen
+from unionaid.relief.desk import MONEY_READERS, AtDesk, Desk, jurisdiction_of
 from unionaid.relief.domain.relief_list.submitting import Declared, Line, Submit
-from unionaid.relief.http import MONEY_READERS, AtDesk, Desk, jurisdiction_of
 from unionaid.relief.identities import Names
 from unionaid.relief.pages import told_of
 from unionaid.relief.typed import TooManyLines, TypedLine, read_lines, sum_fen

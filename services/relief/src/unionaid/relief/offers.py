@@ -1,11 +1,19 @@
-"""Which steps of a list somebody may take now, as the rules would have it: a page offers these and no others."""
+"""Which steps of a list or a batch somebody may take now, as the rules would have it: pages offer these alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from unionaid.relief.domain.refusals import ApprovedBySame, EnteredBySame, OwnMatter, SamePersonTwice, VerifiedBySame
+from unionaid.relief.domain.payment_batch import facts as batch_facts
+from unionaid.relief.domain.refusals import (
+    ApprovedBySame,
+    EnteredBySame,
+    IssuedBySame,
+    OwnMatter,
+    SamePersonTwice,
+    VerifiedBySame,
+)
 from unionaid.relief.domain.relief_list import facts
 from unionaid.service.roles import Actor, Role
 
@@ -22,37 +30,78 @@ class Offer:
 class _Step:
     name: str
     role: Role
-    begins: tuple[type[facts.Existing], ...]
+    begins: tuple[type, ...]
     not_by: Sequence[tuple[str, type[SamePersonTwice]]]
+    lines: frozenset[str] | None = None
+    """The statuses of which the list must have a line; None: any."""
 
 
 _ENTERED, _VERIFIED, _APPROVED = (
     ("entered_by", EnteredBySame), ("verified_by", VerifiedBySame), ("approved_by", ApprovedBySame),
 )  # fmt: skip
+_HANDS = (_ENTERED, _VERIFIED, _APPROVED)
+_ISSUED = ("issued_by", IssuedBySame)
+_WAITING, _FAILED = frozenset({"approved", "failed"}), frozenset({"failed"})
 _STEPS = (
     _Step("verification", Role.SUB_DISTRICT_OFFICER, (facts.Submitted,), (_ENTERED,)),
     _Step("approval", Role.APPROVER, (facts.Verified,), (_ENTERED, _VERIFIED)),
     _Step("rejection", Role.APPROVER, (facts.Submitted, facts.Verified, facts.Approved), (_ENTERED, _VERIFIED)),
-    _Step("cash-payment", Role.CASHIER, (facts.Approved,), (_ENTERED, _VERIFIED, _APPROVED)),
+    _Step("cash-payment", Role.CASHIER, (facts.Approved,), _HANDS),
+    _Step("payment-batches", Role.CASHIER, (facts.Approved, facts.Ordered), _HANDS, _WAITING),
+    _Step("cancellation", Role.APPROVER, (facts.Ordered,), (_ENTERED, _VERIFIED, ("orders", IssuedBySame)), _FAILED),
 )
-WAITS_FOR: Mapping[str, Role] = {
-    "submitted": Role.SUB_DISTRICT_OFFICER,
-    "verified": Role.APPROVER,
-    "approved": Role.CASHIER,
+_BATCH_STEPS = (
+    _Step("release", Role.ACCOUNTANT, (batch_facts.Issued,), (_ISSUED, *_HANDS)),
+    _Step("withdrawal", Role.CASHIER, (batch_facts.Issued,), _HANDS),
+    _Step("bank-return", Role.ACCOUNTANT, (batch_facts.Released,), (_ISSUED, *_HANDS)),
+)
+WAITS_FOR: Mapping[str, frozenset[Role]] = {
+    "submitted": frozenset({Role.SUB_DISTRICT_OFFICER}),
+    "verified": frozenset({Role.APPROVER}),
+    "approved": frozenset({Role.CASHIER}),
+    "ordered": frozenset({Role.ACCOUNTANT, Role.CASHIER}),
 }
-"""Status of a list -> whose turn it is."""
+"""Status of a list -> whose turn it is; of an ordered one the accountant's, and the cashier's when lines come back."""
 
 
-def offer(relief_list: facts.ReliefList, actor: Actor, *, on_the_list: bool) -> Offer:
-    """Return what `actor`, who sees the list, may do with it; `on_the_list` says that it has a line for the actor."""
+def offer(
+    relief_list: facts.ReliefList, actor: Actor, *, on_the_list: bool, lines: Collection[str] = ("approved",)
+) -> Offer:
+    """Return what `actor`, who sees the list, may do with it.
+
+    `on_the_list` says that it has a line for the actor, `lines` which statuses its lines have.
+    """
+    return _offered(_STEPS, [relief_list], actor, on_the_list, lines)
+
+
+def offer_of_batch(
+    batch: batch_facts.Batch, relief_list: facts.ReliefList, actor: Actor, *, on_the_list: bool
+) -> Offer:
+    """Return what `actor` may do with a batch of a list."""
+    if isinstance(batch, batch_facts.Returned):
+        return Offer()
+    return _offered(_BATCH_STEPS, [batch, relief_list], actor, on_the_list, ())
+
+
+def _offered(
+    known: Sequence[_Step], states: Sequence[object], actor: Actor, on_the_list: bool, lines: Collection[str]
+) -> Offer:
     steps, hindrance = [], None
-    for step in _STEPS:
-        if step.role not in actor.roles or not isinstance(relief_list, step.begins):
+    for step in known:
+        if step.role not in actor.roles or not isinstance(states[0], step.begins):
             continue
-        by_same = next((why for name, why in step.not_by if getattr(relief_list, name, None) == actor.id), None)
+        if step.lines is not None and step.lines.isdisjoint(lines):
+            continue
+        by_same = next((why for name, why in step.not_by if actor.id in _hands(states, name)), None)
         refusal = by_same or (OwnMatter if on_the_list else None)
         if refusal is None:
             steps.append(step.name)
         else:
             hindrance = hindrance or refusal.code
     return Offer(tuple(steps), hindrance)
+
+
+def _hands(states: Sequence[object], name: str) -> Collection[str]:
+    """Return who did something of a list or batch: `orders` has several."""
+    done = next((value for state in states if (value := getattr(state, name, None)) is not None), ())
+    return done.values() if isinstance(done, Mapping) else (done,) if isinstance(done, str) else ()

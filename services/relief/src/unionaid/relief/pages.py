@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import Query
@@ -13,15 +12,16 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from unionaid.contracts import Event
-from unionaid.contracts.relief import ReliefListPaid, ReliefListRejected
+from unionaid.contracts.fields import LINES_MAX
+from unionaid.contracts.relief import lines_hash
 from unionaid.relief import views
-from unionaid.relief.bodies import RejectionBody, StepBody
+from unionaid.relief.bodies import CancellationBody, RejectionBody, StepBody
+from unionaid.relief.desk import LIST_READERS, MONEY_READERS, AtDesk, Desk, acts_seen_by, jurisdiction_of, step_of, told
 from unionaid.relief.domain.relief_list import facts
-from unionaid.relief.domain.relief_list.facts import Act, list_of
+from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import Step, status_of
 from unionaid.relief.domain.relief_list.rules import RejectionReason
-from unionaid.relief.http import LIST_READERS, AtDesk, Desk, acts_seen_by, jurisdiction_of, step_of
+from unionaid.relief.domain.relief_list.settling import CancellationReason
 from unionaid.relief.offers import offer
 from unionaid.service.access import require
 from unionaid.service.deciding import Done, Issued
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 LINES_SHOWN = 200
 """Lines of one page; with the visitors they are fewer than one opening of names may have."""
-DONE = ("submitted", "verified", "approved", "rejected", "paid")
+DONE = ("submitted", "verified", "approved", "rejected", "paid", "cancelled")
 """What a page may be told of a step just taken."""
 
 pages = PageRouter(tags=["screens"])
@@ -55,8 +55,8 @@ async def show(
 ) -> Response:
     """Where a list is, its lines, the steps taken and the steps to take."""
     done = request.query_params.get("done")
-    told, names = f"screen-done-{done}" if done in DONE else "", request.query_params.get("names") == "yes"
-    return await shown(request, reader, desk, list_id, cursor=cursor, names=names, told=told)
+    notice, names = f"screen-done-{done}" if done in DONE else "", request.query_params.get("names") == "yes"
+    return await shown(request, reader, desk, list_id, cursor=cursor, names=names, notice=notice)
 
 
 @pages.post("/pages/lists/{list_id}/verification")
@@ -93,6 +93,26 @@ async def reject(list_id: UUID, form: Annotated[Form, forms(Role.APPROVER)], des
     )  # fmt: skip
 
 
+@pages.post("/pages/lists/{list_id}/cancellation")
+async def cancel(list_id: UUID, form: Annotated[Form, forms(Role.APPROVER)], desk: AtDesk) -> Response:
+    """Give up the lines that were ticked, with the reason."""
+    ticked = [int(name[5:]) for name in form.fields if name.startswith("line_") and name[5:].isdecimal()]
+    given = {
+        "occurred_on": form.text("occurred_on"), "reason_code": form.text("reason_code"), "lines": ticked,
+    }  # fmt: skip
+    try:
+        body = CancellationBody.model_validate(given)
+    except ValidationError as error:
+        return await shown(form.request, form.actor, desk, list_id, faults=told_of(form.request, error))
+
+    async def act(issued: Issued, expect: Expect) -> Done:
+        return await desk.batches.cancel(
+            issued, list_id, lines=body.lines, reason=body.reason_code, step=step_of(issued, body), expect=expect
+        )
+
+    return await carried(form, desk, list_id, "cancelled", act)
+
+
 async def _take(form: Form, desk: Desk, list_id: UUID, becomes: str, act: Taking) -> Response:
     try:
         body = StepBody.model_validate({"occurred_on": form.text("occurred_on")})
@@ -122,7 +142,7 @@ async def carried(
     except Problem as problem:
         if problem.status_code != HTTPStatus.PRECONDITION_FAILED:
             raise
-        return await shown(form.request, form.actor, desk, list_id, told="version-moved", status=problem.status_code)
+        return await shown(form.request, form.actor, desk, list_id, notice="version-moved", status=problem.status_code)
     if faults := faults_of(done):
         if again is not None and done.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
             return await again(faults)
@@ -138,23 +158,26 @@ async def shown(
     *,
     cursor: int = 0,
     names: bool = False,
-    told: str = "",
+    notice: str = "",
     faults: Mapping[str, str] | None = None,
     status: int | None = None,
 ) -> Response:
-    """Return the page of a list; `told` is the code of a notice. Raises NotFound."""
+    """Return the page of a list; `notice` is the code of a text. Raises NotFound."""
     shell: Shell = request.app.state.shell
     acts = await acts_seen_by(reader, desk, list_id)
     await desk.settled()
     state = list_of(act for act, _ in acts)
     if isinstance(state, facts.Unsubmitted):
         raise AssertionError("a list that is seen was submitted")
-    terms, steps = state.terms, [_told(act, at) for act, at in acts]
+    terms, steps = state.terms, [told(act, at, "ReliefList") for act, at in acts]
     found = await views.lines(desk.pool, list_id, cursor, LINES_SHOWN + 1)
     lines = found[:LINES_SHOWN]
-    persons = [line["person_id"] for line in lines] + [one for step in steps for one in step["visitors"]]
+    persons = [line["person_id"] for line in lines] + [one for step in steps for one in step.get("visitors", ())]
     opening = names or reader.roles != {Role.AUDITOR}  # an auditor sees names when asking for them, not by looking
     on_the_list = await views.stands_on(desk.pool, list_id, reader.person_id)
+    statuses = await views.statuses(desk.pool, list_id)
+    offered = offer(state, reader, on_the_list=on_the_list, lines=statuses)
+    payable = await views.payable(desk.pool, list_id) if "payment-batches" in offered.steps else []
     return shell.screens.page(
         request,
         "list.html",
@@ -169,11 +192,15 @@ async def shown(
         lines=lines,
         next=lines[-1]["line"] if len(found) > LINES_SHOWN else None,
         names=await desk.identities.names(request, reader, persons) if opening else None,
-        offer=offer(state, reader, on_the_list=on_the_list),
+        offer=offered,
+        sees_batches=not reader.roles.isdisjoint(MONEY_READERS),
+        payable={"lines": len(payable), "fen": sum(fen for *_, fen in payable), "hash": lines_hash(payable)},
+        failed=await _failed(desk, list_id) if "cancellation" in offered.steps else [],
+        cancellations=[reason.value for reason in CancellationReason],
         reasons=[reason.value for reason in RejectionReason],
         today=shell.clock.business_date().isoformat(),
         key=new_key(),
-        told=told,
+        notice=notice,
         faults=faults or {},
     )
 
@@ -186,18 +213,7 @@ def told_of(request: Request, error: ValidationError) -> dict[str, str]:
     return faults_of(of_validation(faults, shell.catalogue).response(shell.catalogue, language))
 
 
-def _told(act: Act, at: datetime) -> dict[str, Any]:
-    event = act.event
-    return {
-        "step": type(event).__name__.removeprefix("ReliefList").lower(),
-        "by": act.by,
-        "on": event.occurred_on,
-        "at": at,
-        "reason": event.reason_code if isinstance(event, ReliefListRejected) else None,
-        "visitors": _visitors(event),
-        "scan": event.signed_list_sha256 if isinstance(event, ReliefListPaid) else None,
-    }
-
-
-def _visitors(event: Event) -> tuple[UUID, ...]:
-    return tuple(event.visitors or ()) if isinstance(event, ReliefListPaid) else ()
+async def _failed(desk: Desk, list_id: UUID) -> list[int]:
+    """Return the numbers of the lines that the bank returned."""
+    lines = await views.lines(desk.pool, list_id, 0, LINES_MAX)
+    return [line["line"] for line in lines if line["status"] == "failed"]

@@ -13,10 +13,10 @@ from starlette.responses import Response
 
 from unionaid.relief import views
 from unionaid.relief.bodies import CashPaymentBody
+from unionaid.relief.desk import AtDesk, Desk, acts_seen_by, step_of
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
-from unionaid.relief.http import AtDesk, Desk, acts_seen_by, step_of
 from unionaid.relief.offers import offer
 from unionaid.relief.pages import carried, shown, told_of
 from unionaid.service.access import require
@@ -158,7 +158,7 @@ async def _asked(form: Form, desk: Desk, list_id: UUID, typed: dict[str, str], f
         return await shown(request, cashier, desk, list_id)
     lines = await views.lines(desk.pool, list_id, 0, CASH_LINES_MAX + 1)
     if len(lines) > CASH_LINES_MAX:
-        return await shown(request, cashier, desk, list_id, told="screen-list-too-long-for-cash")
+        return await shown(request, cashier, desk, list_id, notice="screen-list-too-long-for-cash")
     values: dict[str, Any] = {
         "lines": lines,
         "names": await desk.identities.names(request, cashier, [line["person_id"] for line in lines]),

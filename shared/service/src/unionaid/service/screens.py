@@ -52,6 +52,7 @@ HEADERS = {
 _ENTERING = frozenset({Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER})
 _OVERSEEING = frozenset({Role.DISTRICT_OFFICER, Role.APPROVER, Role.ACCOUNTANT, Role.AUDITOR})
 NAVIGATION = (
+    ("/relief/pages/lists", "screen-relief-lists", _ENTERING | _OVERSEEING | {Role.CASHIER}),
     ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
     ("/registry/pages/workers/new", "screen-register-worker", _ENTERING),
 )
