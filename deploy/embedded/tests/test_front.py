@@ -64,6 +64,18 @@ async def test_an_answer_comes_back_whole(caller: httpx.AsyncClient, service: Se
     assert answer.headers["etag"] == '"3"'
 
 
+async def test_the_session_of_one_browser_is_never_anothers(caller: httpx.AsyncClient, service: Service) -> None:
+    service.answer = httpx.Response(
+        303, headers={"Set-Cookie": "unionaid_session=secret; Path=/"}, stream=httpx.ByteStream(b"")
+    )
+    signed_in = await caller.get("/relief/pages/signed-in")
+    assert signed_in.headers["set-cookie"].startswith("unionaid_session=secret")
+    caller.cookies.clear()
+    service.answer = httpx.Response(200, stream=httpx.ByteStream(b""))
+    await caller.get("/relief/pages/lists")
+    assert "cookie" not in service.seen[-1].headers
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

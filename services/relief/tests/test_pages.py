@@ -335,7 +335,7 @@ async def test_a_list_is_paid_by_the_bank_on_the_screens(service: Service, winte
     await winter.verify(list_id)
     await winter.approve(list_id)
     path, cashier = f"/pages/lists/{list_id}", Browser(service, CASHIER, "cashier")
-    assert "A payment batch would have 3 people and 1,300.50 yuan." in shown(await cashier.get(path))
+    assert "Ready for a payment batch: 1,300.50 yuan for 3 of the lines." in shown(await cashier.get(path))
     made = await cashier.send(path, f"{path}/payment-batches", occurred_on="2017-01-04")
     batch = made.headers["location"].partition("?")[0].removeprefix("/relief")
     accountant = Browser(service, ACCOUNTANT, "accountant")
@@ -361,7 +361,7 @@ async def test_a_list_is_paid_by_the_bank_on_the_screens(service: Service, winte
     for text in ("Answered by the bank", "account closed", "1 paid, 0 returned", "1 paid, 1 returned"):
         assert text in told, text
     follow_up = await cashier.get(path)
-    assert "A payment batch would have 1 people and 300.50 yuan." in shown(follow_up)
+    assert "Ready for a payment batch: 300.50 yuan for 1 of the lines." in shown(follow_up)
     assert f'href="/relief{batch}"' in follow_up.text
     second = await cashier.send(path, f"{path}/payment-batches", occurred_on="2017-01-08")
     again = second.headers["location"].partition("?")[0].removeprefix("/relief")

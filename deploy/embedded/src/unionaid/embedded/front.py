@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -47,6 +48,7 @@ class Front:
     def __init__(self, services: Mapping[str, str], client: httpx.AsyncClient) -> None:
         self._services = dict(services)
         self._client = client
+        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # else one's session would be the next's
         self._drawn: Application | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

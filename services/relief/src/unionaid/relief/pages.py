@@ -213,7 +213,7 @@ def told_of(request: Request, error: ValidationError) -> dict[str, str]:
     return faults_of(of_validation(faults, shell.catalogue).response(shell.catalogue, language))
 
 
-async def _failed(desk: Desk, list_id: UUID) -> list[int]:
-    """Return the numbers of the lines that the bank returned."""
+async def _failed(desk: Desk, list_id: UUID) -> list[tuple[int, UUID]]:
+    """Return number and person of the lines that the bank returned."""
     lines = await views.lines(desk.pool, list_id, 0, LINES_MAX)
-    return [line["line"] for line in lines if line["status"] == "failed"]
+    return [(line["line"], line["person_id"]) for line in lines if line["status"] == "failed"]
