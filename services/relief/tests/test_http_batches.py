@@ -344,6 +344,11 @@ async def test_two_pairs_of_eyes_pay_by_the_bank(service: Service, winter: Winte
     answer = await winter.bank_answers(batch_id, {1: None}, who=CASHIER)
     assert (answer.status_code, answer.json()["code"]) == (403, "issued-by-same")
     assert (await winter.issue(list_id, winter.batch_body(NUMBERED))).json()["code"] == "nothing-to-pay"
+    booker = f"person-{uuid4()}"
+    assert (await winter.bank_answers(batch_id, {1: "account-closed"}, who=booker)).status_code == 200
+    for who, code in ((CASHIER, "issued-by-same"), (booker, "booked-by-same")):
+        answer = await winter.cancel(list_id, [1], who=who)
+        assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
 async def test_refusals_of_a_return_speak_the_callers_language(service: Service, winter: Winter) -> None:
