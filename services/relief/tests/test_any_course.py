@@ -32,6 +32,7 @@ from unionaid.contracts.relief import (
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
+    PaymentFailed,
     PaymentOrdered,
     ReliefApproved,
     ReliefCancelled,
@@ -227,8 +228,12 @@ class Office(RuleBasedStateMachine):
             return
         budget = budget_of(self.of(f"budget-{relief_list.terms.budget_id}"))
         reason = settling.CancellationReason.DIED
+        booked_by = {who for event, who in self.log if isinstance(event, PaymentFailed) and event.list_id == list_id}
         self._decided(
-            lambda: settling.cancel(relief_list, lines, budget, chosen=chosen, reason=reason, step=step(by, ON)), by
+            lambda: settling.cancel(
+                relief_list, lines, budget, chosen=chosen, reason=reason, booked_by=booked_by, step=step(by, ON)
+            ),
+            by,
         )
 
     def _batch(self, n: int) -> tuple[Batch, Existing, list[Application]]:
@@ -382,7 +387,10 @@ class Office(RuleBasedStateMachine):
                     del issued[event.batch_id]
                 case PaymentOrdered():
                     hands[event.list_id]["issues"].add(issued[event.batch_id])
+                case PaymentFailed():
+                    hands[event.list_id]["books"].add(by)
                 case ReliefCancelled():
+                    assert by not in hands[event.list_id]["books"]
                     assert by not in hands[event.list_id]["issues"] & set(issued.values())
             for kinds, does in HANDS:
                 if isinstance(event, kinds):
