@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 from tests.system.browsing import sign_in, sign_out
 
 from unionaid.registry.examples import resident_id
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.needs("browser")
 LISTS = "/relief/pages/lists"
 STREET, FACTORY = "金积镇工会委员会", "利通区样例乳业股份有限公司精细加工与冷链物流联合基层工会委员会"
 NAMES = ("马样贤", "王样芳", "阿卜杜热合曼·买买提依明江", "丁样福")
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE = ViewportSize(width=1280, height=900)
+NARROW = ViewportSize(width=390, height=844)
 
 
 @dataclass

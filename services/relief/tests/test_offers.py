@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import lines_hash
+from unionaid.contracts.relief import BankReturnRecorded, lines_hash
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.payment_batch import returning
 from unionaid.relief.domain.payment_batch import rules as batch_rules
@@ -38,7 +38,7 @@ from unionaid.relief.examples import (
     step,
     submit,
 )  # fmt: skip
-from unionaid.relief.offers import offer, offer_of_batch
+from unionaid.relief.offers import Lines, offer, offer_of_batch
 from unionaid.service.roles import Actor, Role
 
 ROLE_OF = {
@@ -100,7 +100,9 @@ class Course:
                 return batch_rules.issue(self.relief_list, lines, uuid4(), declared, taken)
             case "cancellation":
                 reason = settling.CancellationReason.DIED
-                return settling.cancel(self.relief_list, lines, budget, chosen=[2], reason=reason, step=taken)
+                return settling.cancel(
+                    self.relief_list, lines, budget, chosen=[2], reason=reason, booked_by=self.booked_by, step=taken
+                )
             case "release":
                 return batch_rules.release(batch_of(self.batch), self.relief_list, lines, taken)
             case "withdrawal":
@@ -118,6 +120,10 @@ class Course:
     @property
     def statuses(self) -> set[str]:
         return {status_of(application_of(events)) for events in self.lines.values()}
+
+    @property
+    def booked_by(self) -> frozenset[str]:
+        return frozenset(act.by for act in self.batch if isinstance(act.event, BankReturnRecorded))
 
     def refused(self, name: str, by: str) -> str | None:
         try:
@@ -151,27 +157,28 @@ EVERYBODY = (ENTERER, VERIFIER, APPROVER, CASHIER, ACCOUNTANT, OTHER, PAYEE)
 
 
 @pytest.mark.parametrize("course", list(COURSES))
-@pytest.mark.parametrize("by", EVERYBODY)
+@pytest.mark.parametrize(
+    "by", EVERYBODY, ids=["enterer", "verifier", "approver", "cashier", "accountant", "other", "payee"]
+)
 def test_exactly_what_the_rules_take_is_offered(course: str, by: str) -> None:
     gone = COURSES[course]()
+    lines = Lines(gone.statuses, gone.booked_by, by == PAYEE)
     for role in Role:
         actor = Actor(by, frozenset({role}))
         mine = [name for name, needed in ROLE_OF.items() if needed is role]
-        offered = offer(gone.relief_list, actor, on_the_list=by == PAYEE, lines=gone.statuses)
+        offered = offer(gone.relief_list, lines, actor)
         assert [name for name in mine if gone.refused(name, by) is None] == list(offered.steps)
         if offered.hindrance:
             assert offered.hindrance in {gone.refused(name, by) for name in mine}
         if gone.batch:
             known = [name for name, needed in BATCH_ROLE_OF.items() if needed is role]
-            batch = offer_of_batch(batch_of(gone.batch), gone.relief_list, actor, on_the_list=by == PAYEE)
+            batch = offer_of_batch(batch_of(gone.batch), gone.relief_list, lines, actor)
             assert [name for name in known if gone.refused(name, by) is None] == list(batch.steps)
 
 
 def test_who_holds_several_roles_is_offered_the_steps_of_each() -> None:
-    roles = frozenset({Role.APPROVER, Role.CASHIER})
-    assert offer(Course(VERIFIER, APPROVER).relief_list, Actor(APPROVER, roles), on_the_list=False).steps == (
-        "rejection",
-    )
-    assert set(offer(Course(VERIFIER, APPROVER).relief_list, Actor(OTHER, roles), on_the_list=False).steps) == {
-        "rejection", "cash-payment", "payment-batches",
-    }  # fmt: skip
+    roles, approved = frozenset({Role.APPROVER, Role.CASHIER}), Course(VERIFIER, APPROVER)
+    lines = Lines(approved.statuses)
+    assert offer(approved.relief_list, lines, Actor(APPROVER, roles)).steps == ("rejection",)
+    both = offer(approved.relief_list, lines, Actor(OTHER, roles)).steps
+    assert set(both) == {"rejection", "cash-payment", "payment-batches"}

@@ -22,8 +22,8 @@ from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.http import declared_in
 from unionaid.relief.offers import offer_of_batch
+from unionaid.relief.pages import lines_of, told_of
 from unionaid.relief.pages import shown as list_shown
-from unionaid.relief.pages import told_of
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
 from unionaid.service.problems import Problem
@@ -199,7 +199,6 @@ async def _shown(
     relief_list = list_of(act for act, _ in of_list)
     await desk.settled()
     lines = await views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
-    on_the_list = await views.stands_on(desk.pool, terms.list_id, reader.person_id)
     opening = names or reader.roles != {Role.AUDITOR}
     persons = [line["person_id"] for line in lines]
     return shell.screens.page(
@@ -214,7 +213,7 @@ async def _shown(
         lines=lines,
         too_long=terms.lines > BATCH_LINES_SHOWN,
         names=await desk.identities.names(request, reader, persons) if opening else None,
-        offer=offer_of_batch(batch, relief_list, reader, on_the_list=on_the_list),
+        offer=offer_of_batch(batch, relief_list, await lines_of(desk, relief_list, reader), reader),
         withdrawals=[reason.value for reason in WithdrawalReason],
         failures=[reason.value for reason in FailureReason],
         today=shell.clock.business_date().isoformat(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from unionaid.relief.domain.payment_batch import facts as batch_facts
 from unionaid.relief.domain.refusals import (
     ApprovedBySame,
+    BookedBySame,
     EnteredBySame,
     IssuedBySame,
     OwnMatter,
@@ -41,6 +42,7 @@ _ENTERED, _VERIFIED, _APPROVED = (
 )  # fmt: skip
 _HANDS = (_ENTERED, _VERIFIED, _APPROVED)
 _ISSUED = ("issued_by", IssuedBySame)
+_BANK = (("orders", IssuedBySame), ("booked_by", BookedBySame))
 _WAITING, _FAILED = frozenset({"approved", "failed"}), frozenset({"failed"})
 _STEPS = (
     _Step("verification", Role.SUB_DISTRICT_OFFICER, (facts.Submitted,), (_ENTERED,)),
@@ -48,7 +50,7 @@ _STEPS = (
     _Step("rejection", Role.APPROVER, (facts.Submitted, facts.Verified, facts.Approved), (_ENTERED, _VERIFIED)),
     _Step("cash-payment", Role.CASHIER, (facts.Approved,), _HANDS),
     _Step("payment-batches", Role.CASHIER, (facts.Approved, facts.Ordered), _HANDS, _WAITING),
-    _Step("cancellation", Role.APPROVER, (facts.Ordered,), (_ENTERED, _VERIFIED, ("orders", IssuedBySame)), _FAILED),
+    _Step("cancellation", Role.APPROVER, (facts.Ordered,), (_ENTERED, _VERIFIED, *_BANK), _FAILED),
 )
 _BATCH_STEPS = (
     _Step("release", Role.ACCOUNTANT, (batch_facts.Issued,), (_ISSUED, *_HANDS)),
@@ -64,36 +66,38 @@ WAITS_FOR: Mapping[str, frozenset[Role]] = {
 """Status of a list -> whose turn it is; of an ordered one the accountant's, and the cashier's when lines come back."""
 
 
-def offer(
-    relief_list: facts.ReliefList, actor: Actor, *, on_the_list: bool, lines: Collection[str] = ("approved",)
-) -> Offer:
-    """Return what `actor`, who sees the list, may do with it.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a list's lines have to do with it: which statuses they have, and whose hands they passed through."""
 
-    `on_the_list` says that it has a line for the actor, `lines` which statuses its lines have.
-    """
-    return _offered(_STEPS, [relief_list], actor, on_the_list, lines)
+    statuses: Collection[str]
+    booked_by: Collection[str] = ()
+    """Who booked that the bank did not pay one."""
+    for_the_actor: bool = False
+    """Whether one is for who acts."""
 
 
-def offer_of_batch(
-    batch: batch_facts.Batch, relief_list: facts.ReliefList, actor: Actor, *, on_the_list: bool
-) -> Offer:
+def offer(relief_list: facts.ReliefList, lines: Lines, actor: Actor) -> Offer:
+    """Return what `actor`, who sees the list, may do with it."""
+    return _offered(_STEPS, (relief_list, lines), actor, lines)
+
+
+def offer_of_batch(batch: batch_facts.Batch, relief_list: facts.ReliefList, lines: Lines, actor: Actor) -> Offer:
     """Return what `actor` may do with a batch of a list."""
     if isinstance(batch, batch_facts.Returned):
         return Offer()
-    return _offered(_BATCH_STEPS, [batch, relief_list], actor, on_the_list, ())
+    return _offered(_BATCH_STEPS, (batch, relief_list), actor, lines)
 
 
-def _offered(
-    known: Sequence[_Step], states: Sequence[object], actor: Actor, on_the_list: bool, lines: Collection[str]
-) -> Offer:
+def _offered(known: Sequence[_Step], states: Sequence[object], actor: Actor, lines: Lines) -> Offer:
     steps, hindrance = [], None
     for step in known:
         if step.role not in actor.roles or not isinstance(states[0], step.begins):
             continue
-        if step.lines is not None and step.lines.isdisjoint(lines):
+        if step.lines is not None and step.lines.isdisjoint(lines.statuses):
             continue
         by_same = next((why for name, why in step.not_by if actor.id in _hands(states, name)), None)
-        refusal = by_same or (OwnMatter if on_the_list else None)
+        refusal = by_same or (OwnMatter if lines.for_the_actor else None)
         if refusal is None:
             steps.append(step.name)
         else:
@@ -102,6 +106,8 @@ def _offered(
 
 
 def _hands(states: Sequence[object], name: str) -> Collection[str]:
-    """Return who did something of a list or batch: `orders` has several."""
+    """Return who did something: one person, several, or by batch."""
     done = next((value for state in states if (value := getattr(state, name, None)) is not None), ())
-    return done.values() if isinstance(done, Mapping) else (done,) if isinstance(done, str) else ()
+    if isinstance(done, Mapping):
+        return done.values()
+    return (done,) if isinstance(done, str) else tuple(done)
