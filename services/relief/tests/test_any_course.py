@@ -35,7 +35,6 @@ from unionaid.contracts.relief import (
     application_id,
 )
 from unionaid.contracts.samples import FUND, GRASSROOTS, PROGRAMME
-from unionaid.relief.application import held
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
@@ -55,6 +54,7 @@ from unionaid.relief.examples import (
     programme_opened,
     step,
 )
+from unionaid.relief.reserving import held
 
 NAMES = [f"person-{UUID(int=n)}" for n in range(1, 6)]
 OFFICERS = st.sampled_from(NAMES)

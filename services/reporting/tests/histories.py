@@ -102,6 +102,7 @@ def payments(draw: st.DrawFn, line: int) -> ReliefPaid:
         method=method,
         amount_fen=sum(part.amount_fen for part in parts),
         parts=parts,
+        batch_id=uuid(7, draw(NUMBER)) if method == "bank" else None,
         signed_by="payee" if method == "cash" else None,
     )
 
