@@ -1,4 +1,4 @@
-"""The sample history told to a running stack by the services' own commands, and its figures beside the reported ones."""
+"""The sample history told to a running stack, and its figures beside those that were reported."""
 
 import json
 import time

@@ -27,6 +27,8 @@ _FOUNDED = "2013-01-04"
 _RETURNED_EACH = 29
 """One line of so many comes back from the bank the first time: the account was closed."""
 
+Line = tuple[int, tuple[str, int]]
+"""Number in the list, person, fen."""
 Step = Callable[[str, int | None], AbstractContextManager[Callable[[int], None]]]
 """Shows a step of so many people, and lends what advances it."""
 
@@ -149,25 +151,29 @@ class History:
         """A batch; what the bank returns goes into a second one, after the payees have given another account."""
         lines = list(enumerate(part, start=1))
         returned = [line for line in lines if line[0] % _RETURNED_EACH == 0]
-        self._batch(path, lines, {n for n, _ in returned}, f"{number}", _day(5, number), _day(9, number))
+        first = self._batch(path, lines, f"{number}", _day(5, number))
+        self._answered(first, lines, {n for n, _ in returned}, _day(9, number))
         if returned:
-            self._batch(path, returned, set(), f"{number}-again", _day(12, number), _day(16, number))
+            second = self._batch(path, returned, f"{number}-again", _day(12, number))
+            self._answered(second, returned, set(), _day(16, number))
         last = len(part)
         self._see_paid(path, last, 7 if last % _RETURNED_EACH == 0 else 5)
 
-    def _batch(
-        self, path: str, lines: Sequence[tuple[int, tuple[str, int]]], failed: set[int], key: str, made: str, booked: str
-    ) -> None:
-        """Cashier makes it, accountant releases it and books the bank's answer."""
-        accountant = self._officer("accountant")
+    def _batch(self, path: str, lines: Sequence[Line], key: str, day: str) -> str:
+        """The cashier makes a batch, the accountant releases it; return its path."""
         batch = self._do(
             self._officer("cashier"), "relief", f"{path}/payment-batches", f"batch-{key}",
-            occurred_on=made, declared=_declared(lines),
+            occurred_on=day, declared=_declared(lines),
         )["batch_id"]  # fmt: skip
         batch_path = f"/payment-batches/{batch}"
-        self._do(accountant, "relief", f"{batch_path}/release", f"release-{key}", occurred_on=made)
+        self._do(self._officer("accountant"), "relief", f"{batch_path}/release", f"release-{key}", occurred_on=day)
+        return batch_path
+
+    def _answered(self, batch_path: str, lines: Sequence[Line], failed: set[int], day: str) -> None:
+        """The accountant books the bank's answer."""
         self._do(
-            accountant, "relief", f"{batch_path}/bank-return", f"return-{key}", occurred_on=booked,
+            self._officer("accountant"), "relief", f"{batch_path}/bank-return", f"return-{batch_path}",
+            occurred_on=day,
             lines=[
                 {"line": n, "outcome": "failed", "reason_code": "account-closed"}
                 if n in failed
@@ -224,7 +230,7 @@ def _parts(unions: Sequence[Members]) -> Iterator[tuple[Members, Sequence[tuple[
             yield union, union.people[start : start + LIST_LINES_MAX]
 
 
-def _declared(lines: Sequence[tuple[int, tuple[str, int]]]) -> Mapping[str, Any]:
+def _declared(lines: Sequence[Line]) -> Mapping[str, Any]:
     """What is said of lines beforehand, and must agree with them."""
     return {
         "lines": len(lines),
