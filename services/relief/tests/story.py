@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import application_id, lines_hash
+from unionaid.contracts.relief import PaymentFailed, application_id, lines_hash
 from unionaid.contracts.samples import BATCH, DISTRICT, LIST
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.payment_batch import facts as batch_facts
@@ -53,6 +53,7 @@ class Story:
         self.acts: list[facts.Act] = []
         self.budget: list[Event] = [budget_opened(budget_fen)]
         self.batches: dict[UUID, list[facts.Act]] = {}
+        self.booked_by: set[str] = set()
         self.n = len(lines)
         self._happened(
             submitting.submit(list_of([]), PROGRAMME_OPEN, budget_of(self.budget), known(lines), submit(lines)), ENTERER
@@ -62,6 +63,7 @@ class Story:
         self.events += events
         self.acts += acts(events, by)
         self.budget += [e for e in events if e.STREAM == "budget"]
+        self.booked_by |= {by for e in events if isinstance(e, PaymentFailed)}
         for event in events:
             if event.STREAM == "batch":
                 self.batches.setdefault(UUID(event.subject.removeprefix("batch-")), []).append(facts.Act(event, by))
@@ -137,7 +139,15 @@ class Story:
 
     def cancelled(self, *lines: int, by: str = APPROVER, on: date = CANCELLED_ON) -> Story:
         reason, budget = settling.CancellationReason.MOVED_AWAY, budget_of(self.budget)
-        events = settling.cancel(self.relief_list, self.lines, budget, chosen=lines, reason=reason, step=step(by, on))
+        events = settling.cancel(
+            self.relief_list,
+            self.lines,
+            budget,
+            chosen=lines,
+            reason=reason,
+            booked_by=self.booked_by,
+            step=step(by, on),
+        )
         self._happened(events, by)
         return self
 

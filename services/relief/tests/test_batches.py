@@ -36,6 +36,7 @@ from unionaid.relief.domain.refusals import (
     ApprovedBySame,
     BatchWrongStatus,
     BeforePreviousStep,
+    BookedBySame,
     DeclaredDiffers,
     EnteredBySame,
     IssuedBySame,
@@ -400,6 +401,12 @@ def test_who_made_a_batch_neither_releases_nor_reconciles_it_nor_gives_up_its_li
     follow_up = half_failed().issued(FOLLOW_UP, by=OTHER, on=RETURNED_ON).released(FOLLOW_UP, on=RETURNED_ON)
     follow_up.answered(failed(2), batch_id=FOLLOW_UP)
     refusal_of(IssuedBySame, lambda: follow_up.cancelled(2, by=OTHER))
+
+
+def test_who_booked_that_the_bank_did_not_pay_gives_up_nothing() -> None:
+    refusal_of(BookedBySame, lambda: half_failed().cancelled(2, by=ACCOUNTANT))
+    two_hands = released().answered(failed(1), by=OTHER).answered(paid(2))
+    assert status(two_hands.cancelled(1, by=ACCOUNTANT)) == ["cancelled", "paid"]
 
 
 def test_who_entered_or_verified_gives_up_nothing_and_another_approver_may() -> None:

@@ -11,8 +11,11 @@ import asyncpg
 import httpx
 import pytest
 
+from unionaid.contracts import decode
+from unionaid.eventlog import Event
 from unionaid.relief.examples import APPROVER, CASHIER, ENTERER, VERIFIER, person
 from unionaid.relief.main import imply, migrate
+from unionaid.relief.own_views import ReliefViews
 from unionaid.service.languages import Language
 from unionaid.service.settings import MigrationSettings
 
@@ -341,6 +344,11 @@ async def test_two_pairs_of_eyes_pay_by_the_bank(service: Service, winter: Winte
     answer = await winter.bank_answers(batch_id, {1: None}, who=CASHIER)
     assert (answer.status_code, answer.json()["code"]) == (403, "issued-by-same")
     assert (await winter.issue(list_id, winter.batch_body(NUMBERED))).json()["code"] == "nothing-to-pay"
+    booker = f"person-{uuid4()}"
+    assert (await winter.bank_answers(batch_id, {1: "account-closed"}, who=booker)).status_code == 200
+    for who, code in ((CASHIER, "issued-by-same"), (booker, "booked-by-same")):
+        answer = await winter.cancel(list_id, [1], who=who)
+        assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
 async def test_refusals_of_a_return_speak_the_callers_language(service: Service, winter: Winter) -> None:
@@ -415,6 +423,49 @@ async def test_an_odd_page_of_lists_is_refused(service: Service) -> None:
         assert (await service.get(f"/lists?{query}", OFFICER, "auditor")).status_code == 422, query
     for role in ("worker", "agency", "donor", "operator", "signer"):
         assert (await service.get("/lists", OFFICER, role)).status_code == 403
+
+
+# The views are made of the events alone.
+
+TABLES = {"fund": 1, "budget": 1, "programme": 1, "list": 1, "application": 2, "batch_line": 2}
+"""Each with the number of columns that are its key."""
+
+
+async def tables(service: Service) -> dict[str, list[tuple[Any, ...]]]:
+    found = {}
+    for table, key in TABLES.items():
+        order = ", ".join(str(n) for n in range(1, key + 1))
+        found[table] = [tuple(row) for row in await service.pool.fetch(f"SELECT * FROM views.{table} ORDER BY {order}")]
+    return found
+
+
+async def test_views_are_the_same_in_one_step_and_in_many(service: Service, winter: Winter) -> None:
+    list_id, batch_id = await released(winter)
+    await winter.bank_answers(batch_id, {1: "account-closed", 2: "account-frozen", 3: "name-differs"})
+    second = await batch_of(winter, list_id, NUMBERED, on="2017-01-12")
+    taken_back = {"occurred_on": "2017-01-12", "reason_code": "entered-in-error"}
+    path = f"/payment-batches/{second}/withdrawal"
+    assert (await service.post(path, taken_back, CASHIER, "cashier")).status_code == 200
+    await winter.cancel(list_id, [3])
+    third = await batch_of(winter, list_id, NUMBERED[:2], on="2017-01-16")
+    body = {"occurred_on": "2017-01-16"}
+    assert (await service.post(f"/payment-batches/{third}/release", body, OFFICER, "accountant")).status_code == 200
+    answer = {"occurred_on": "2017-01-17", "lines": [{"line": 1, "outcome": "paid"}]}
+    assert (await service.post(f"/payment-batches/{third}/bank-return", answer, OFFICER, "accountant")).is_success
+    withdrawn = await winter.approved([(person(4), 100)])
+    fourth = await batch_of(winter, withdrawn, [(1, person(4), 100)])
+    assert (await winter.withdraw(fourth)).status_code == 200
+    await seen(service, "/lists")
+    step_by_step = await tables(service)
+    assert [row[7] for row in step_by_step["list"]].count("approved") == 1
+    rows = await service.pool.fetch("SELECT body FROM eventlog.events ORDER BY position")
+    events = [Event("own", 0, "", "", fact.TYPE, fact.subject, fact) for _, fact in (decode(r["body"]) for r in rows)]
+    async with service.pool.acquire() as conn, conn.transaction():
+        for table in TABLES:
+            await conn.execute(f"DELETE FROM views.{table}")
+        views = ReliefViews()
+        await views.apply(conn, [event for event in events if event.type in views.decoders])
+    assert await tables(service) == step_by_step
 
 
 # A database from before there were batches.

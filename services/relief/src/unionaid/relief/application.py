@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from unionaid.contracts import Event, decode, stream_name
-from unionaid.contracts.relief import ReliefListSubmitted, ReliefRequested, application_id
+from unionaid.contracts.relief import PaymentFailed, ReliefListSubmitted, ReliefRequested, application_id
 from unionaid.eventlog import Log, ReservationTaken, holders, load
 from unionaid.relief.domain.budget.facts import Budget, budget_of
 from unionaid.relief.domain.fund import rules as fund_rules
@@ -44,6 +44,8 @@ class Found:
     programme: Programme
     budget: Budget
     batch: Batch
+    booked_by: frozenset[str]
+    """Who booked that the bank did not pay a line."""
     versions: Mapping[str, int]
     """Of the list's stream, and of the batch's where there is one."""
 
@@ -194,6 +196,7 @@ class Relief:
                     programme_of(history[programme]),
                     budget_of(history[budget]),
                     batch_of(act for name in batch for act in _acts(history, name)),
+                    frozenset(by for line in lines for e, by in _acts(history, line) if isinstance(e, PaymentFailed)),
                     {stream: len(history[stream]) for stream in (listed, *batch)},
                 )
             )

@@ -97,7 +97,13 @@ class Batches:
             version = found.versions[stream_name("list", list_id)]
             expect(version)
             events = settling.cancel(
-                found.relief_list, found.lines, found.budget, chosen=lines, reason=reason, step=step
+                found.relief_list,
+                found.lines,
+                found.budget,
+                chosen=lines,
+                reason=reason,
+                booked_by=found.booked_by,
+                step=step,
             )
             mine = _acts(events, "list", step.by)
             given_up = [event for event in events if isinstance(event, ReliefCancelled)]

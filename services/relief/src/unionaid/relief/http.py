@@ -70,6 +70,7 @@ STATUSES: Mapping[str, int] = {
     "verified-by-same": 403,
     "approved-by-same": 403,
     "issued-by-same": 403,
+    "booked-by-same": 403,
     "own-matter": 403,
 }
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from unionaid.contracts import EventMeta, encode_with, source, topic_name
 from unionaid.contracts.registry import (
@@ -208,7 +208,7 @@ def _list(log: Log, programme: ProgrammeOpened, funds: Sequence[UUID], lines: Se
             )
         )  # fmt: skip
     method: Literal["cash", "bank"] = log.draw.choice(("cash", "bank"))
-    batch_id = _new_id(log.draw) if method == "bank" else None
+    batch_id = uuid5(list_id, "batch") if method == "bank" else None
     for number, application, person, union, amount in numbered:
         log.add(
             ReliefPaid(

@@ -12,6 +12,7 @@ __all__ = [
     "ApprovedBySame",
     "BatchWrongStatus",
     "BeforePreviousStep",
+    "BookedBySame",
     "BudgetInsufficient",
     "BudgetOfOtherProgramme",
     "CommitmentMissing",
@@ -184,6 +185,12 @@ class IssuedBySame(SamePersonTwice):
     """Who made a payment batch may neither release nor reconcile it, nor give up its lines."""
 
     code = "issued-by-same"
+
+
+class BookedBySame(SamePersonTwice):
+    """Who booked the bank's refusal of a line may not give it up."""
+
+    code = "booked-by-same"
 
 
 class OwnMatter(Refusal):

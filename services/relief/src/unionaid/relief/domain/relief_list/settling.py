@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from enum import StrEnum
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import PaymentFailed, ReliefCancelled, ReliefListPaid, ReliefListSettled, ReliefPaid
 from unionaid.relief.domain.budget import rules as budget_rules
 from unionaid.relief.domain.budget.facts import Budget
-from unionaid.relief.domain.refusals import EnteredBySame, Fault, IssuedBySame, LineFault, LinesRefused, VerifiedBySame
+from unionaid.relief.domain.refusals import (
+    BookedBySame,
+    EnteredBySame,
+    Fault,
+    IssuedBySame,
+    LineFault,
+    LinesRefused,
+    VerifiedBySame,
+)
 from unionaid.relief.domain.relief_list import applications, facts
 from unionaid.relief.domain.relief_list.guards import (
     Lines,
@@ -42,13 +50,15 @@ def cancel(
     *,
     chosen: Sequence[int],
     reason: CancellationReason,
+    booked_by: Set[str],
     step: Step,
 ) -> list[Event]:
     """Give up lines that the bank returned: what they had bound is free again, and so are their people.
 
-    Who approved may; who entered or verified the list, or made a batch of it, decides nothing.
-    Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, IssuedBySame, OwnMatter, LinesRefused (with every
-    line at fault), CommitmentMissing and the refusals of dates.
+    Who approved may; who entered or verified the list, made a batch of it, or booked (`booked_by`) that the bank did
+    not pay a line of it, decides nothing.
+    Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, IssuedBySame, BookedBySame, OwnMatter, LinesRefused
+    (with every line at fault), CommitmentMissing and the refusals of dates.
     """
     known = existing(relief_list)
     if not isinstance(known, facts.Ordered):
@@ -59,6 +69,8 @@ def cancel(
         raise VerifiedBySame
     if step.by in known.orders.values():
         raise IssuedBySame
+    if step.by in booked_by:
+        raise BookedBySame
     refuse_own_matter(lines, step.by)
     faults = list(_faults(lines, chosen))
     if faults:
