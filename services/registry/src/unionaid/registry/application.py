@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -18,28 +18,37 @@ from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
-from unionaid.registry.domain.person.facts import Worker, person_of
+from unionaid.registry.domain.person.erasing import ErasePerson, erase
+from unionaid.registry.domain.person.facts import Erased, Person, person_of, union_of
 from unionaid.registry.domain.person.identity import Identity
-from unionaid.registry.domain.person.opening import OpenIdentity, Purpose, opened, right_to_open, within_reach
+from unionaid.registry.domain.person.opening import (
+    OpenIdentity,
+    Purpose,
+    opened,
+    right_to_open,
+    why_nothing,
+    within_reach,
+)
 from unionaid.registry.domain.person.resident_id import AREA_UNKNOWN, ResidentId
 from unionaid.registry.domain.person.roster import ReadRoster, ReadRow, Row, read_roster, taken
 from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, RowsRefused, UsccTaken
 from unionaid.registry.domain.union_org import rules as union_rules
 from unionaid.registry.domain.union_org.facts import union_org_of
+from unionaid.registry.forgetting import RESIDENT_ID, forget_persons
 from unionaid.registry.views import Pool, lineage, people
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import IdentityReference as VaultReference
 from unionaid.vault import Vault
 
-RESIDENT_ID = "resident-id"
-"""Reservation: one ID, one person. The key is the vault's blind index of the number."""
 USCC = "uscc"
 """Reservation: one code, one enterprise."""
 DISTRICT = "district"
 """Reservation: one division, one district federation."""
 OF_A_SUBTREE = frozenset({"grassroots_officer", "sub_district_officer"})
 """Roles that see the persons of their unit's subtree; every other role of a purpose sees the division's."""
+Expect = Callable[[int], None]
+"""Refuses the command if the caller has read another version of the person than this one."""
 Write: TypeAlias = Callable[[Connection], Awaitable[None]]
 """Writes into the transaction of an append."""
 
@@ -172,7 +181,8 @@ class Registry:
         """
         roles = right_to_open(self._purposes, command)
         jurisdiction = Jurisdiction(whole_division=False, unit=unit) if roles <= OF_A_SUBTREE else WHOLE_DIVISION
-        reached = await self._reached(command.person_ids, jurisdiction)
+        persons = await self._reached(command.person_ids, jurisdiction)
+        reached = [person_id for person_id, person in persons.items() if not isinstance(person, Erased)]
         event = opened(command, reached)
         found: dict[UUID, dict[str, str]] = {}
 
@@ -181,17 +191,41 @@ class Registry:
                 found.update(
                     await self._vault.open(conn, reached, command.fields, actor=issued.actor, purpose=command.purpose)
                 )
+            if lost := [person_id for person_id in reached if person_id not in found]:
+                persons.update(await people(conn, lost))  # erased since, or lost by the vault
 
         told = {"opening_id": command.opening_id}
         decision = Decision([event], status=200, answer=answer(told))
         done = await carry_out(self._log, issued, [], lambda _: decision, also=open_vault)
-        persons = [{"person_id": one, "identity": found.get(one)} for one in command.person_ids]
-        return replace(done, answer=answer({**told, "persons": persons}))
+        each = [
+            {
+                "person_id": one,
+                "identity": found.get(one),
+                "code": None if one in found else why_nothing(persons.get(one)),
+            }
+            for one in command.person_ids
+        ]
+        return replace(done, answer=answer({**told, "persons": each}))
 
-    async def _reached(self, person_ids: Sequence[UUID], jurisdiction: Jurisdiction) -> list[UUID]:
+    async def erase_person(self, issued: Issued, command: ErasePerson, expect: Expect) -> Done:
+        """Destroy a person's identity with the event that says so. The sweep makes the bytes unfindable."""
+        own = stream_name("person", command.person_id)
+
+        def decide(history: History) -> Decision:
+            expect(len(history[own]))
+            events = erase(person_of(history[own]), frozenset(history.actors[own]), command)
+            told = answer({"person_id": command.person_id, "status": "erased"}, version=len(history[own]) + 1)
+            return Decision(events, status=200, answer=told)
+
+        async def forget(conn: Connection) -> None:
+            await forget_persons(conn, [command.person_id])
+
+        return await carry_out(self._log, issued, [own], decide, also=forget)
+
+    async def _reached(self, person_ids: Collection[UUID], jurisdiction: Jurisdiction) -> dict[UUID, Person]:
         async with self._pool.acquire() as conn:
-            persons = await people(conn, person_ids)
-            unions = {person.union_org_id for person in persons.values() if isinstance(person, Worker)}
+            persons = await people(conn, list(person_ids))
+            unions = {union for person in persons.values() if (union := union_of(person)) is not None}
             lineages = {org_id: await lineage(conn, org_id) for org_id in unions}
         return within_reach(persons, lineages, jurisdiction)
 

@@ -19,6 +19,7 @@ from unionaid.contracts.fields import (
     OPENED_FIELDS_MAX,
     OPENED_PERSONS_MAX,
     Code,
+    ErasureReason,
     IdentityField,
     Ownership,
     PublicName,
@@ -30,12 +31,13 @@ from unionaid.registry.domain.enterprise import facts as enterprise_facts
 from unionaid.registry.domain.enterprise.rules import RegisterEnterprise
 from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
-from unionaid.registry.domain.person.facts import Worker
+from unionaid.registry.domain.person.erasing import ErasePerson
+from unionaid.registry.domain.person.facts import Erased, Worker, union_of
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.opening import OpenIdentity
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.person.roster import ROSTER_ROWS_MAX, Row
-from unionaid.registry.domain.refusals import NotFound, Refusal
+from unionaid.registry.domain.refusals import NotFound, PersonIsErased, Refusal
 from unionaid.registry.domain.text import tidy_name
 from unionaid.registry.domain.union_org.facts import Established
 from unionaid.registry.domain.union_org.rules import EstablishUnionOrg
@@ -134,6 +136,13 @@ class Matching(Body):
     values: Annotated[list[Typed], Field(min_length=1, max_length=MATCH_VALUES_MAX, repr=False)]
 
 
+class Erasure(Body):
+    """Why a person is erased."""
+
+    reason_code: ErasureReason
+    occurred_on: BusinessDate
+
+
 class Opening(Body):
     """Whom somebody wants to see, which fields, and what for."""
 
@@ -154,15 +163,21 @@ async def worker_seen_by(reader: Actor, pool: views.Pool, person_id: UUID) -> tu
 
     Raises:
         NotFound: there is none, or none in the reader's jurisdiction.
+        PersonIsErased: the reader may know that.
     """
     async with pool.acquire() as conn:
         worker, version = await views.person(conn, person_id)
-        if not isinstance(worker, Worker):
+        union = union_of(worker)
+        if union is None:
             raise NotFound
         if reader.roles.isdisjoint(OVERSEEING):
-            above = await views.lineage(conn, worker.union_org_id)
+            above = await views.lineage(conn, union)
             if not jurisdiction_of(reader).covers(above):
                 raise NotFound
+    if isinstance(worker, Erased):
+        raise PersonIsErased
+    if not isinstance(worker, Worker):
+        raise NotFound
     return worker, version
 
 
@@ -187,7 +202,8 @@ def routers(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: 
         _union_orgs(registry, pool, own_views),
         _enterprises(registry, pool, own_views),
         _workers(registry, pool, figures),
-        _matches(registry, figures),
+        _persons(registry),
+        _matches(registry, figures, own_views),
         _identities(registry),
     ]
 
@@ -323,12 +339,29 @@ def _workers(registry: Registry, pool: views.Pool, figures: Figures) -> Router:
     return routes
 
 
-def _matches(registry: Registry, figures: Figures) -> Router:
+def _persons(registry: Registry) -> Router:
+    routes = Router(prefix="/persons", tags=["identity"])
+
+    @routes.post("/{person_id}/erasure")
+    async def erase(person_id: UUID, body: Erasure, command: Annotated[Command, commands(Role.APPROVER)]) -> Response:
+        """Destroy a person's identity, for good; neither who entered or corrected the person, nor the person."""
+
+        async def act(issued: Issued) -> Done:
+            asked = ErasePerson(person_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date)
+            return await registry.erase_person(issued, asked, command.expect)
+
+        return await command.run(act)
+
+    return routes
+
+
+def _matches(registry: Registry, figures: Figures, own_views: OwnViews) -> Router:
     routes = Router(prefix="/matches", tags=["identity"])
 
     @routes.post("")
     async def match(body: Matching, _: Annotated[Actor, look_up(Role.DISTRICT_OFFICER, Role.CASHIER)]) -> Response:
         """Tell which persons have these numbers, in their order; null and a code for one that nobody has."""
+        await own_views.settled()  # erasures since a restored backup
         read = [_number(value) for value in body.values]
         found = await registry.match({number for number, _ in read if number is not None})
         figures.matched(len(body.values))

@@ -15,8 +15,11 @@ from unionaid.contracts.envelope import Envelope, read_envelope
 from unionaid.contracts.event import Event
 from unionaid.contracts.registry import (
     EnterpriseRegistered,
+    IdentityCorrected,
     IdentityOpened,
+    IdentityReentered,
     IdentityReference,
+    PersonErased,
     PersonRegistered,
     UnionOrgEstablished,
     WorkerRegistered,
@@ -63,6 +66,7 @@ PROGRAMME = UUID("c4f1e0d9-2b8a-4d5c-9f6e-7a8b9c0d1e10")
 BUDGET = UUID("7b2d9e4f-1a6c-4e8b-b0d3-5f4e3d2c1b11")
 LIST = UUID("a9c8b7d6-e5f4-4a3b-8c2d-1e0f9a8b7c12")
 REJECTED_LIST = UUID("2e4d6c8b-0a9f-4b7e-9d5c-3f1a2b4c6d13")
+ERASED = UUID("0b9d4c27-5e1f-4a83-9c60-7d2e8f1a3b19")
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 AMOUNT_FEN = 50_000
 POLICY = "winter-warmth-2017.1"
@@ -160,6 +164,35 @@ _SAMPLES = (
         index=5,
         stream_version=1,
         by=CASHIER,
+    ),
+    Sample(
+        IdentityCorrected(
+            occurred_on=date(2017, 1, 6),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=2, commitment=sha256(b"corrected").hexdigest()),
+            corrected_fields=("phone",),
+            reason_code="changed",
+            birth_year=1979,
+            sex="female",
+        ),
+        index=7,
+        stream_version=3,
+    ),
+    Sample(
+        IdentityReentered(
+            occurred_on=date(2017, 1, 9),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=3, commitment=sha256(b"entered again").hexdigest()),
+            reason_code="restored-without",
+        ),
+        index=8,
+        stream_version=4,
+    ),
+    Sample(
+        PersonErased(occurred_on=date(2017, 1, 6), person_id=ERASED, reason_code="entered-in-error"),
+        index=6,
+        stream_version=3,
+        by=APPROVER,
     ),
     Sample(
         FundOpened(occurred_on=date(2016, 11, 1), fund_id=FUND, source="appropriation", name="2017年送温暖专项资金"),
