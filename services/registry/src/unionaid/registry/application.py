@@ -18,8 +18,15 @@ from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
+from unionaid.registry.domain.person.correcting import (
+    CorrectIdentity,
+    NextVersion,
+    ReenterIdentity,
+    correct,
+    reenter,
+)
 from unionaid.registry.domain.person.erasing import ErasePerson, erase
-from unionaid.registry.domain.person.facts import Erased, Person, person_of, union_of
+from unionaid.registry.domain.person.facts import Erased, Person, person_of, refuse_erased, union_of, version_of
 from unionaid.registry.domain.person.identity import Identity
 from unionaid.registry.domain.person.opening import (
     OpenIdentity,
@@ -31,16 +38,18 @@ from unionaid.registry.domain.person.opening import (
 )
 from unionaid.registry.domain.person.resident_id import AREA_UNKNOWN, ResidentId
 from unionaid.registry.domain.person.roster import ReadRoster, ReadRow, Row, read_roster, taken
-from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, RowsRefused, UsccTaken
+from unionaid.registry.domain.refusals import DistrictExists, NotFound, ResidentIdTaken, RowsRefused, UsccTaken
 from unionaid.registry.domain.union_org import rules as union_rules
 from unionaid.registry.domain.union_org.facts import union_org_of
-from unionaid.registry.forgetting import RESIDENT_ID, forget_persons
+from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND, forget_persons
 from unionaid.registry.views import Pool, lineage, people
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
+from unionaid.vault import Changed, SealedPersons, Vault
 from unionaid.vault import IdentityReference as VaultReference
-from unionaid.vault import Vault
 
+CORRECTION = "correction"
+"""The purpose under which the vault writes down that identity was read to be corrected."""
 USCC = "uscc"
 """Reservation: one code, one enterprise."""
 DISTRICT = "district"
@@ -120,7 +129,7 @@ class Registry:
         streams = await self._streams(place)
         body = {
             "person_id": worker.person_id,
-            "warnings": [{"field": "resident_id", "code": code} for code in _warnings(worker.identity)],
+            "warnings": _warnings(worker.identity.resident_id),
         }
 
         def decide(history: History) -> Decision:
@@ -207,6 +216,94 @@ class Registry:
         ]
         return replace(done, answer=answer({**told, "persons": each}))
 
+    async def correct_identity(
+        self,
+        issued: Issued,
+        command: CorrectIdentity,
+        changes: Mapping[str, str | None],
+        jurisdiction: Jurisdiction,
+        expect: Expect,
+    ) -> Done:
+        """Change some fields of a person's identity (None takes one away). Raises ResidentIdTaken.
+
+        The vault compares and encrypts; no value leaves it. An ID that changes takes its reservation along.
+        """
+        if not await self._reached([command.person_id], jurisdiction):
+            raise NotFound
+        own = stream_name("person", command.person_id)
+        made: Changed | None = None
+
+        async def seal(conn: Connection) -> None:
+            nonlocal made
+            made = await self._vault.seal_changed(
+                conn, command.person_id, changes, actor=issued.actor, purpose=CORRECTION
+            )
+
+        def decide(history: History) -> Decision:
+            version = len(history[own])
+            expect(version)
+            events = correct(person_of(history[own]), _next_version(made, command.person_id), command)
+            return Decision(
+                events,
+                status=200,
+                answer=answer({**_corrected(events), "warnings": _warnings(command.resident_id)}, version=version + 1),
+                reserve=[self._reserved(own, command.resident_id)] if command.resident_id else [],
+                release=[Reservation(RESIDENT_ID, made.former[RESIDENT_ID_KIND], own)]
+                if made and RESIDENT_ID_KIND in made.former
+                else [],
+            )
+
+        async def put(conn: Connection) -> None:
+            if made and made.sealed:
+                await self._vault.put(conn, made.sealed)
+
+        try:
+            return await carry_out(self._log, issued, [own], decide, first=seal, also=put)
+        except ReservationTaken:
+            raise ResidentIdTaken(field="resident_id") from None
+
+    async def reenter_identity(
+        self, issued: Issued, command: ReenterIdentity, identity: Identity, expect: Expect
+    ) -> Done:
+        """Enter again who a person is whom the vault has lost, or of whom it has less than the events name.
+
+        Raises ResidentIdTaken.
+        """
+        own = stream_name("person", command.person_id)
+        has: int | None = None
+        sealed: SealedPersons | None = None
+
+        async def look(conn: Connection) -> None:
+            nonlocal has
+            has = (await self._vault.versions(conn, [command.person_id])).get(command.person_id)
+            if has is not None:  # to be replaced; if the rule refuses, it is rolled back
+                await forget_persons(conn, [command.person_id])
+
+        def decide(history: History) -> Decision:
+            nonlocal sealed
+            version = len(history[own])
+            expect(version)
+            person = person_of(history[own])
+            fields = {command.person_id: identity.vault_fields()}
+            sealed = self._vault.seal(fields, version=version_of(refuse_erased(person)) + 1)
+            events = reenter(person, has, _reference(sealed.references[command.person_id]), command)
+            told = {"person_id": command.person_id, "warnings": _warnings(command.resident_id)}
+            return Decision(
+                events,
+                status=200,
+                answer=answer(told, version=version + 1),
+                reserve=[self._reserved(own, command.resident_id)],
+            )
+
+        async def put(conn: Connection) -> None:
+            if sealed is not None:
+                await self._vault.put(conn, sealed)
+
+        try:
+            return await carry_out(self._log, issued, [own], decide, first=look, also=put)
+        except ReservationTaken:
+            raise ResidentIdTaken(field="resident_id") from None
+
     async def erase_person(self, issued: Issued, command: ErasePerson, expect: Expect) -> Done:
         """Destroy a person's identity with the event that says so. The sweep makes the bytes unfindable."""
         own = stream_name("person", command.person_id)
@@ -243,11 +340,13 @@ class Registry:
         return _Streams(unions, enterprise)
 
     def _reservation(self, worker: NewWorker) -> Reservation:
-        stream = stream_name("person", worker.person_id)
-        return Reservation(RESIDENT_ID, self._key(worker.identity.resident_id), stream)
+        return self._reserved(stream_name("person", worker.person_id), worker.identity.resident_id)
+
+    def _reserved(self, stream: str, resident_id: ResidentId) -> Reservation:
+        return Reservation(RESIDENT_ID, self._key(resident_id), stream)
 
     def _key(self, resident_id: ResidentId) -> bytes:
-        return self._vault.blind("resident_id", resident_id.number)
+        return self._vault.blind(RESIDENT_ID_KIND, resident_id.number)
 
     def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], Write]:
         """Return what rules may know of new workers, and what puts their identity into the vault."""
@@ -279,8 +378,23 @@ def _workplace(history: History, streams: _Streams) -> person_rules.Workplace:
 
 
 def _entrant(worker: NewWorker, reference: VaultReference) -> person_rules.Entrant:
-    identity = IdentityReference(vault_version=reference.vault_version, commitment=reference.commitment)
-    return person_rules.Entrant(worker.person_id, identity, worker.identity.resident_id, worker.migrant)
+    return person_rules.Entrant(worker.person_id, _reference(reference), worker.identity.resident_id, worker.migrant)
+
+
+def _reference(reference: VaultReference) -> IdentityReference:
+    return IdentityReference(vault_version=reference.vault_version, commitment=reference.commitment)
+
+
+def _next_version(made: Changed | None, person_id: UUID) -> NextVersion | None:
+    if made is None:
+        return None
+    identity = _reference(made.sealed.references[person_id]) if made.sealed else None
+    return NextVersion(identity, made.fields)
+
+
+def _corrected(events: Iterable[Event]) -> dict[str, Any]:
+    (event,) = events
+    return event.model_dump(mode="json", include={"person_id", "corrected_fields"})
 
 
 def _roster_told(roster_id: UUID, person_ids: Sequence[UUID], rows: Sequence[ReadRow]) -> dict[str, Any]:
@@ -288,16 +402,13 @@ def _roster_told(roster_id: UUID, person_ids: Sequence[UUID], rows: Sequence[Rea
         "roster_id": roster_id,
         "workers": len(person_ids),
         "person_ids": person_ids,
-        "warnings": [
-            {"row": row.number, "field": "resident_id", "code": code}
-            for row in rows
-            for code in _warnings(row.identity)
-        ],
+        "warnings": [{"row": row.number, **warning} for row in rows for warning in _warnings(row.identity.resident_id)],
     }
 
 
-def _warnings(identity: Identity) -> list[str]:
-    return [] if identity.resident_id.area_known else [AREA_UNKNOWN]
+def _warnings(resident_id: ResidentId | None) -> list[dict[str, str]]:
+    unknown = resident_id is not None and not resident_id.area_known
+    return [{"field": "resident_id", "code": AREA_UNKNOWN}] if unknown else []
 
 
 def reservations_of(events: Iterable[Event], division: str) -> list[Reservation]:

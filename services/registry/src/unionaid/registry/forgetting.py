@@ -15,6 +15,8 @@ from unionaid.vault import forget
 
 RESIDENT_ID = "resident-id"
 """Reservation: one ID, one person. The key is the vault's blind index of the number."""
+RESIDENT_ID_KIND = "resident_id"
+"""The vault's blind index of numbers."""
 NAMING = (PersonRegistered, IdentityCorrected, IdentityReentered)
 """Events whose request held identity."""
 
@@ -28,9 +30,9 @@ async def forget_persons(conn: Connection, person_ids: Collection[UUID]) -> None
     await release(
         conn,
         [
-            Reservation(RESIDENT_ID, hashes["resident_id"], stream_name("person", person_id))
+            Reservation(RESIDENT_ID, hashes[RESIDENT_ID_KIND], stream_name("person", person_id))
             for person_id, hashes in forgotten.items()
-            if "resident_id" in hashes
+            if RESIDENT_ID_KIND in hashes
         ],
     )
     stored = await load_many(conn, [stream_name("person", person_id) for person_id in person_ids])

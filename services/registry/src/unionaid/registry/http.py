@@ -19,10 +19,12 @@ from unionaid.contracts.fields import (
     OPENED_FIELDS_MAX,
     OPENED_PERSONS_MAX,
     Code,
+    CorrectionReason,
     ErasureReason,
     IdentityField,
     Ownership,
     PublicName,
+    ReentryReason,
     UnionLevel,
 )
 from unionaid.registry import views
@@ -31,11 +33,12 @@ from unionaid.registry.domain.enterprise import facts as enterprise_facts
 from unionaid.registry.domain.enterprise.rules import RegisterEnterprise
 from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
+from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
 from unionaid.registry.domain.person.erasing import ErasePerson
 from unionaid.registry.domain.person.facts import Erased, Worker, union_of
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.opening import OpenIdentity
-from unionaid.registry.domain.person.resident_id import read_resident_id
+from unionaid.registry.domain.person.resident_id import ResidentId, read_resident_id
 from unionaid.registry.domain.person.roster import ROSTER_ROWS_MAX, Row
 from unionaid.registry.domain.refusals import NotFound, PersonIsErased, Refusal
 from unionaid.registry.domain.text import tidy_name
@@ -136,6 +139,26 @@ class Matching(Body):
     values: Annotated[list[Typed], Field(min_length=1, max_length=MATCH_VALUES_MAX, repr=False)]
 
 
+class Correction(Body):
+    """What is different about a person; what is left out stays, and a phone that is null goes."""
+
+    name: Typed | None = Field(default=None, repr=False)
+    resident_id: Typed | None = Field(default=None, repr=False)
+    phone: Typed | None = Field(default=None, repr=False)
+    reason_code: CorrectionReason
+    occurred_on: BusinessDate
+
+
+class Reentry(Body):
+    """Who a person is, of whom the vault has lost it."""
+
+    name: Typed = Field(repr=False)
+    resident_id: Typed = Field(repr=False)
+    phone: Typed | None = Field(default=None, repr=False)
+    reason_code: ReentryReason
+    occurred_on: BusinessDate
+
+
 class Erasure(Body):
     """Why a person is erased."""
 
@@ -202,7 +225,7 @@ def routers(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: 
         _union_orgs(registry, pool, own_views),
         _enterprises(registry, pool, own_views),
         _workers(registry, pool, figures),
-        _persons(registry),
+        _persons(registry, figures),
         _matches(registry, figures, own_views),
         _identities(registry),
     ]
@@ -339,8 +362,41 @@ def _workers(registry: Registry, pool: views.Pool, figures: Figures) -> Router:
     return routes
 
 
-def _persons(registry: Registry) -> Router:
+def _persons(registry: Registry, figures: Figures) -> Router:
     routes = Router(prefix="/persons", tags=["identity"])
+
+    @routes.post("/{person_id}/corrections")
+    async def correct(person_id: UUID, body: Correction, command: Annotated[Command, commands(*ENTERING)]) -> Response:
+        """Correct name, ID or phone; each version stays in the vault, and the event names the fields alone."""
+
+        async def act(issued: Issued) -> Done:
+            changes, resident_id = _changes(body)
+            asked = CorrectIdentity(
+                person_id, resident_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
+            )
+            with figures.counting_duplicates():
+                return await registry.correct_identity(
+                    issued, asked, changes, jurisdiction_of(command.actor), command.expect
+                )
+
+        return await command.run(act)
+
+    @routes.post("/{person_id}/identity")
+    async def reenter(
+        person_id: UUID, body: Reentry, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]
+    ) -> Response:
+        """Enter again who a person is, after a restore without the vault's rows; no other person's."""
+
+        async def act(issued: Issued) -> Done:
+            resident_id = read_resident_id(body.resident_id, body.occurred_on)
+            identity = Identity(read_name(body.name), resident_id, read_phone(body.phone))
+            asked = ReenterIdentity(
+                person_id, resident_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
+            )
+            with figures.counting_duplicates():
+                return await registry.reenter_identity(issued, asked, identity, command.expect)
+
+        return await command.run(act)
 
     @routes.post("/{person_id}/erasure")
     async def erase(person_id: UUID, body: Erasure, command: Annotated[Command, commands(Role.APPROVER)]) -> Response:
@@ -397,6 +453,20 @@ def _identities(registry: Registry) -> Router:
         return response
 
     return routes
+
+
+def _changes(body: Correction) -> tuple[dict[str, str | None], ResidentId | None]:
+    """Return what was given, each in its one form, and the number if it was among it."""
+    changes: dict[str, str | None] = {}
+    resident_id = None
+    if "name" in body.model_fields_set:
+        changes["name"] = read_name(body.name or "")
+    if "resident_id" in body.model_fields_set:
+        resident_id = read_resident_id(body.resident_id or "", body.occurred_on)
+        changes["resident_id"] = resident_id.number
+    if "phone" in body.model_fields_set:
+        changes["phone"] = read_phone(body.phone)
+    return changes, resident_id
 
 
 def _number(value: str) -> tuple[str | None, str | None]:

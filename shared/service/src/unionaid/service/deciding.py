@@ -108,9 +108,9 @@ async def carry_out(
 ) -> Done:
     """Load `streams`, decide, append; decide again when another writer was first.
 
-    `first` reads what else the decision needs, such as the vault, after the streams: who changes it later has changed
-    a stream too, and all is done again. `also` writes what belongs into the same transaction. A stream that is written
-    but was not loaded must be new.
+    `first` reads, or clears, what else the decision is about, such as the vault, after the streams: who changes it
+    later has changed a stream too, and all is done again. `also` writes what belongs into the same transaction. A
+    stream that is written but was not loaded must be new.
 
     Raises:
         Busy: others were first `APPEND_TRIES_MAX` times; the same request may be sent again.

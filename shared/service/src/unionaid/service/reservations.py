@@ -33,7 +33,7 @@ class Implied:
 
     held: Sequence[Reservation]
     without_identity: Sequence[str] = field(default=())
-    """Persons (ids) whom the vault does not know any more."""
+    """Persons (ids) whom the vault does not know any more, or not in the version the events name."""
     to_forget: Sequence[str] = field(default=())
     """Persons (ids) who were erased and whom the vault, restored from an older backup, knows again."""
 

@@ -27,7 +27,8 @@ from unionaid.registry.domain.refusals import (
 class NextVersion:
     """What the vault will hold, and the fields in which it differs from the version before."""
 
-    identity: IdentityReference
+    identity: IdentityReference | None
+    """None where it differs in none."""
     fields: Collection[str]
 
 
@@ -63,7 +64,7 @@ def correct(person: Person, made: NextVersion | None, command: CorrectIdentity) 
     known = _known(person, command)
     if made is None:
         raise IdentityMissing
-    if not made.fields:
+    if made.identity is None:
         raise NothingCorrected
     resident_id = command.resident_id if "resident_id" in made.fields else None
     return [

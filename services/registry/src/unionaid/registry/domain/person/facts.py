@@ -99,6 +99,11 @@ def union_of(person: Person) -> UUID | None:
     return person.union_org_id if isinstance(person, Worker | Erased) else None
 
 
+def version_of(person: Known | Worker) -> int:
+    """Return the newest version of the identity that an event names."""
+    return (person.person if isinstance(person, Worker) else person).vault_version
+
+
 def refuse_erased(person: Person) -> Known | Worker:
     """Return a person with whom something can be done. Raises NotFound, PersonIsErased."""
     match person:
