@@ -14,11 +14,9 @@ TRACE_BYTES_MIN = 6
 
 
 def traces_of_text(text: str) -> dict[str, bytes]:
-    """Return the forms of a text by name: UTF-8 and UTF-16, as they are, in hex and in base64, and escaped in JSON."""
-    forms = {"json": text.encode("ascii", "backslashreplace")}
-    for coding in ("utf-8", "utf-16-le", "utf-16-be"):
-        forms |= {f"{coding} {name}": form for name, form in traces_of_bytes(text.encode(coding)).items()}
-    return forms
+    """Return the forms of a text by name: UTF-8 as it is, in hex and in base64; UTF-16; escaped in JSON."""
+    wide = {coding: text.encode(coding) for coding in ("utf-16-le", "utf-16-be")}
+    return {**traces_of_bytes(text.encode()), **wide, "json": text.encode("ascii", "backslashreplace")}
 
 
 def traces_of_bytes(value: bytes) -> dict[str, bytes]:
@@ -29,7 +27,7 @@ def traces_of_bytes(value: bytes) -> dict[str, bytes]:
     """
     if len(value) < TRACE_BYTES_MIN:
         raise ValueError(f"{len(value)} bytes would be found by chance")
-    forms = {"plain": value, "hex": value.hex().encode(), "HEX": value.hex().upper().encode()}
+    forms = {"plain": value, "hex": value.hex().encode()}
     for before in range(3):
         coded = base64.b64encode(bytes(before) + value)
         forms[f"base64+{before}"] = coded[(before * 8 + 5) // 6 : (before + len(value)) * 8 // 6]
