@@ -112,10 +112,13 @@ class Units:
 
 
 @asynccontextmanager
-async def opened(postgres: Postgres) -> AsyncIterator[Office]:
-    """A running registry on a database of its own."""
-    database = await postgres.create_service_database("registry")
-    await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
+async def opened(
+    postgres: Postgres, database: ServiceDatabase | None = None, keys: Keys | None = None
+) -> AsyncIterator[Office]:
+    """A running registry, on a new database with new keys unless they are given."""
+    if database is None:
+        database = await postgres.create_service_database("registry")
+        await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
     issuer = Issuer()
     settings = Settings(
         database_url=database.app_dsn,
@@ -128,9 +131,8 @@ async def opened(postgres: Postgres) -> AsyncIterator[Office]:
         clock_start=TODAY,
         clock_origin=datetime.now(UTC),
     )
-    parts = build(
-        settings, keys=Keys(secrets.token_bytes(32), secrets.token_bytes(32)), issuer_keys=IssuerKeys(issuer.fetch)
-    )
+    keys = keys or Keys(secrets.token_bytes(32), secrets.token_bytes(32))
+    parts = build(settings, keys=keys, issuer_keys=IssuerKeys(issuer.fetch))
     transport = httpx.ASGITransport(app=parts.app, raise_app_exceptions=False)
     async with (
         parts.app.router.lifespan_context(parts.app),
