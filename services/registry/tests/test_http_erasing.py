@@ -192,6 +192,11 @@ async def test_what_a_restored_vault_has_again_goes_again(
     for table in tables:
         await owner.execute(f"CREATE TEMP TABLE {table.replace('.', '_')} AS SELECT * FROM {table}")
     await erased(office, person)
+
+    async def taken_up() -> bool:
+        return not await owner.fetchval("SELECT EXISTS (SELECT FROM eventlog.own_queue)")
+
+    await until(taken_up)
     for table in tables:
         await owner.execute(f"INSERT INTO {table} SELECT * FROM {table.replace('.', '_')} ON CONFLICT DO NOTHING")
     report = await told(office, capsys)
