@@ -39,7 +39,6 @@ from unionaid.registry.domain.person.roster import Row
 from unionaid.registry.domain.refusals import NotFound, PersonIsErased, Refusal
 from unionaid.registry.domain.union_org.facts import Established
 from unionaid.registry.domain.union_org.rules import EstablishUnionOrg
-from unionaid.registry.identities import Identities
 from unionaid.service.access import look_up, require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor, Role
@@ -108,17 +107,15 @@ def worker_command(registry: Registry, figures: Figures, body: NewWorkerBody, ac
     return act
 
 
-def routers(
-    registry: Registry, identities: Identities, pool: views.Pool, own_views: OwnViews, figures: Figures
-) -> list[Router]:
+def routers(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: Figures) -> list[Router]:
     """Return the routes."""
     return [
         _union_orgs(registry, pool, own_views),
         _enterprises(registry, pool, own_views),
         _workers(registry, pool, figures),
-        _persons(identities, figures),
-        _matches(identities, figures, own_views),
-        _identities(identities),
+        _persons(registry, figures),
+        _matches(registry, figures, own_views),
+        _identities(registry),
     ]
 
 
@@ -253,7 +250,7 @@ def _workers(registry: Registry, pool: views.Pool, figures: Figures) -> Router:
     return routes
 
 
-def _persons(identities: Identities, figures: Figures) -> Router:
+def _persons(registry: Registry, figures: Figures) -> Router:
     routes = Router(prefix="/persons", tags=["identity"])
 
     @routes.post("/{person_id}/corrections")
@@ -266,7 +263,9 @@ def _persons(identities: Identities, figures: Figures) -> Router:
                 person_id, resident_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
             )
             with figures.counting_duplicates():
-                return await identities.correct(issued, asked, changes, jurisdiction_of(command.actor), command.expect)
+                return await registry.correct_identity(
+                    issued, asked, changes, jurisdiction_of(command.actor), command.expect
+                )
 
         return await command.run(act)
 
@@ -283,7 +282,7 @@ def _persons(identities: Identities, figures: Figures) -> Router:
                 person_id, resident_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
             )
             with figures.counting_duplicates():
-                return await identities.reenter(issued, asked, identity, command.expect)
+                return await registry.reenter_identity(issued, asked, identity, command.expect)
 
         return await command.run(act)
 
@@ -293,14 +292,14 @@ def _persons(identities: Identities, figures: Figures) -> Router:
 
         async def act(issued: Issued) -> Done:
             asked = ErasePerson(person_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date)
-            return await identities.erase(issued, asked, command.expect)
+            return await registry.erase_person(issued, asked, command.expect)
 
         return await command.run(act)
 
     return routes
 
 
-def _matches(identities: Identities, figures: Figures, own_views: OwnViews) -> Router:
+def _matches(registry: Registry, figures: Figures, own_views: OwnViews) -> Router:
     routes = Router(prefix="/matches", tags=["identity"])
 
     @routes.post("")
@@ -308,14 +307,14 @@ def _matches(identities: Identities, figures: Figures, own_views: OwnViews) -> R
         """Tell which persons have these numbers, in their order; null and a code for one that nobody has."""
         await own_views.settled()  # erasures since a restored backup
         read = [_number(value) for value in body.values]
-        found = await identities.match({number for number, _ in read if number is not None})
+        found = await registry.match({number for number, _ in read if number is not None})
         figures.matched(len(body.values))
         return _json({"matches": [_matched(number, code, found) for number, code in read]})
 
     return routes
 
 
-def _identities(identities: Identities) -> Router:
+def _identities(registry: Registry) -> Router:
     routes = Router(prefix="/identities", tags=["identity"])
 
     @routes.post("/open")
@@ -335,7 +334,7 @@ def _identities(identities: Identities) -> Router:
                 frozenset(role.value for role in command.actor.roles),
                 issued.business_date,
             )
-            return await identities.open(issued, asked, command.actor.unit)
+            return await registry.open_identity(issued, asked, command.actor.unit)
 
         response = await command.run(act)
         response.headers["Cache-Control"] = "no-store"

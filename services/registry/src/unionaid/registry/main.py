@@ -26,7 +26,6 @@ from unionaid.registry.domain.refusals import (
 from unionaid.registry.figures import Figures
 from unionaid.registry.forgetting import NAMING, RESIDENT_ID
 from unionaid.registry.http import UPLOADS, routers
-from unionaid.registry.identities import Identities
 from unionaid.registry.pages import pages_of
 from unionaid.registry.purposes import read_purposes
 from unionaid.registry.views import RegistryViews
@@ -109,8 +108,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
-    vault = Vault(keys.kek, keys.hmac)
-    registry, identities = Registry(pool, vault, settings.division), Identities(pool, vault, read_purposes())
+    registry = Registry(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes())
 
     def appended() -> None:
         relay.nudge()
@@ -119,7 +117,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     app = create_app(
         NAME,
         settings,
-        [*routers(registry, identities, pool, own_views, figures), pages_of(registry, pool, own_views, figures)],
+        [*routers(registry, pool, own_views, figures), pages_of(registry, pool, own_views, figures)],
         title="UnionAid registry",
         pool=pool,
         keys=keys,
