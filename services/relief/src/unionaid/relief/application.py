@@ -173,7 +173,8 @@ class Relief:
     ) -> Done:
         """Record that a list was paid in cash: one movement of its budget."""
         proxies = {s.proxy_person_id for s in visit.signatures if s.proxy_person_id is not None}
-        visit = replace(visit, known_proxies=(await self._people.unions_of(proxies)).keys())
+        known = (await self._people.unions_of(proxies)).keys() - await self._people.erased(proxies)
+        visit = replace(visit, known_proxies=known)
 
         def decide(found: Found) -> list[Event]:
             return paying.pay_cash(
@@ -264,6 +265,7 @@ class Relief:
             subtree = frozenset()
         return submitting.Known(
             union_of=await self._people.unions_of(persons),
+            erased=await self._people.erased(persons),
             subtree=subtree,
             taken=await self._taken(programme, persons),
             sees_all=jurisdiction is None,

@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 
 from unionaid.contracts import source, topic_name
-from unionaid.contracts.registry import PersonRegistered, UnionOrgEstablished, WorkerRegistered
+from unionaid.contracts.registry import PersonErased, PersonRegistered, UnionOrgEstablished, WorkerRegistered
 from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -56,25 +56,27 @@ class Orgs:
 
 
 class Persons:
-    """Everybody registered; a worker with the union."""
+    """Everybody registered; a worker with the union; who was erased is marked."""
 
     name = "persons"
-    version = 1
+    version = 2
     tables = ("person",)
-    ddl = "CREATE TABLE person (person_id uuid PRIMARY KEY, union_org_id uuid)"
+    ddl = "CREATE TABLE person (person_id uuid PRIMARY KEY, union_org_id uuid, erased boolean NOT NULL DEFAULT false)"
     decoders: ClassVar[dict[str, Decoder]] = dict.fromkeys(
-        (PersonRegistered.TYPE, WorkerRegistered.TYPE), msgspec.json.Decoder(_Person).decode
+        (PersonRegistered.TYPE, WorkerRegistered.TYPE, PersonErased.TYPE), msgspec.json.Decoder(_Person).decode
     )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
-        """Add persons; the role of worker adds the union to the same person."""
-        latest = {event.data.person_id: event.data.union_org_id for event in events}
+        """Add persons; the role of worker adds the union to the same person. An erasure is a stream's last event."""
+        latest = {event.data.person_id: event.data.union_org_id for event in events if event.type != PersonErased.TYPE}
         await conn.execute(
             "INSERT INTO person (person_id, union_org_id) SELECT * FROM unnest($1::uuid[], $2::uuid[]) "
             "ON CONFLICT (person_id) DO UPDATE SET union_org_id = excluded.union_org_id",
             list(latest),
             list(latest.values()),
         )
+        if erased := [event.data.person_id for event in events if event.type == PersonErased.TYPE]:
+            await conn.execute("UPDATE person SET erased = true WHERE person_id = ANY($1::uuid[])", erased)
 
 
 def registry_people(division: str) -> ProjectionSet:
@@ -90,12 +92,20 @@ class People:
         self._pool, self._chosen = pool, chosen
 
     async def unions_of(self, persons: Collection[UUID]) -> dict[UUID, UUID | None]:
-        """Return those who are known, each with the union, None for who is no worker."""
+        """Return those who are known, erased ones included, each with the union, None for who is no worker."""
         async with reading(self._pool, self._chosen) as conn:
             rows = await conn.fetch(
                 "SELECT person_id, union_org_id FROM person WHERE person_id = ANY($1::uuid[])", list(persons)
             )
         return {row["person_id"]: row["union_org_id"] for row in rows}
+
+    async def erased(self, persons: Collection[UUID]) -> frozenset[UUID]:
+        """Return those who were erased."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(
+                "SELECT person_id FROM person WHERE erased AND person_id = ANY($1::uuid[])", list(persons)
+            )
+        return frozenset(row["person_id"] for row in rows)
 
     async def subtree(self, org_id: UUID) -> frozenset[UUID]:
         """Return a union and all unions under it; none if it is not known."""
