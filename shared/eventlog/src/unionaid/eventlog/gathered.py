@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import asyncpg
 
 from unionaid.eventlog.limits import GATHERED_EVENTS_MAX, GATHERED_FLIGHTS_MAX, GATHERED_MAX, GATHERED_PATIENCE_S
-from unionaid.eventlog.store import Write, append, append_all, load_many
+from unionaid.eventlog.store import Write, append_all, load_many, put
 
 if TYPE_CHECKING:
     from unionaid.eventlog.store import IdempotencyRow, Reservation, StoredEvent, StreamAppend
@@ -53,9 +53,12 @@ class Log:
         Returns a position that is not before that of the command's last event. A caller that is cancelled may
         have written nevertheless, as when an answer is lost.
         """
-        write = Write(appends, reserve, release, idempotency)
-        streams = {item.stream for item in appends}
-        if sum(len(item.events) for item in appends) > GATHERED_EVENTS_MAX:
+        return await self.put(Write(appends, reserve, release, idempotency))
+
+    async def put(self, write: Write) -> int:
+        """Append what one command writes, as `append`."""
+        streams = {item.stream for item in write.appends}
+        if sum(len(item.events) for item in write.appends) > GATHERED_EVENTS_MAX:
             return await self._alone(write)
         if before := {self._writing[stream] for stream in streams if stream in self._writing}:
             await asyncio.wait(before)
@@ -85,9 +88,7 @@ class Log:
 
     async def _alone(self, write: Write) -> int:
         async with self.pool.acquire() as conn:
-            return await append(
-                conn, write.appends, reserve=write.reserve, release=write.release, idempotency=write.idempotency
-            )
+            return await put(conn, write)
 
 
 class _Gatherer(Generic[Item, Result]):

@@ -156,17 +156,22 @@ async def append(
         KeyReplayed, KeyReused: the command came before, with the same or with another body.
         LogHalted: the log waits for a repair.
     """
-    write = Write(appends, reserve, release, idempotency)
+    return await put(conn, Write(appends, reserve, release, idempotency))
+
+
+async def put(conn: Connection, write: Write) -> int:
+    """Append what one command writes, with the returns and refusals of `append`."""
+    appends, answered = write.appends, write.idempotency
     try:
-        if len(appends) == 1 and len(appends[0].events) == 1 and not reserve and not release:
-            position = await _append_one(conn, appends[0], idempotency)
+        if len(appends) == 1 and len(appends[0].events) == 1 and not write.reserve and not write.release:
+            position = await _append_one(conn, appends[0], answered)
             if position is not None:
                 return position
         return await append_all(conn, [write])
     except asyncpg.PostgresError as error:
         refusal = _refusal(error)
-        if isinstance(refusal, KeyReplayed) and idempotency is not None and not conn.is_in_transaction():
-            await replayed(conn, idempotency.key, idempotency.body)
+        if isinstance(refusal, KeyReplayed) and answered is not None and not conn.is_in_transaction():
+            await replayed(conn, answered.key, answered.body)
         raise (refusal or error) from error
 
 

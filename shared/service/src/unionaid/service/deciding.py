@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,9 +17,10 @@ from unionaid.eventlog import (
     NewEvent,
     Reservation,
     StreamAppend,
+    Write,
     WrongVersion,
-    append,
     load_many,
+    put,
     replayed,
 )
 from unionaid.eventlog.limits import APPEND_TRIES_MAX
@@ -115,14 +116,16 @@ async def carry_out(
         LogRefusal: any other of `unionaid.eventlog.append`.
         Exception: what `decide` refuses with.
     """
-    for tries in range(1, APPEND_TRIES_MAX + 1):
+    tries = 0
+    while True:
+        tries += 1
         try:
             if also is None:
                 made = _made(issued, await log.load(streams), decide)
-                return made.done(await log.append(made.appends, **made.besides))
+                return made.done(await log.put(made.write))
             async with log.pool.acquire() as conn, conn.transaction():
                 made = _made(issued, await load_many(conn, streams) if streams else {}, decide)
-                position = await append(conn, made.appends, **made.besides)
+                position = await put(conn, made.write)
                 await also(conn)
                 return made.done(position)
         except WrongVersion as refusal:
@@ -133,7 +136,6 @@ async def carry_out(
                 await replayed(conn, issued.command_id, issued.body)  # raises with the answer given then
             raise
         await asyncio.sleep(RETRY_PAUSE_S * 2 ** (tries - 1) * random.uniform(0.5, 1.5))  # noqa: S311  jitter
-    raise AssertionError("unreachable")
 
 
 def encoded(issued: Issued, events: Sequence[Event], versions: Mapping[str, int]) -> list[StreamAppend]:
@@ -154,11 +156,10 @@ class _Made(msgspec.Struct, frozen=True):
     """A decision as the log takes it."""
 
     decision: Decision
-    appends: Sequence[StreamAppend]
-    besides: Mapping[str, Any]
+    write: Write
 
     def done(self, position: int) -> Done:
-        versions = {item.stream: item.expected_version + len(item.events) for item in self.appends}
+        versions = {item.stream: item.expected_version + len(item.events) for item in self.write.appends}
         return Done(self.decision.status, self.decision.answer, position, versions)
 
 
@@ -168,4 +169,4 @@ def _made(issued: Issued, stored: Mapping[str, Sequence[StoredEvent]], decide: C
         issued, decision.events, {name: events[-1].version if events else 0 for name, events in stored.items()}
     )
     row = IdempotencyRow(issued.command_id, issued.body, decision.status, decision.answer)
-    return _Made(decision, appends, {"reserve": decision.reserve, "release": decision.release, "idempotency": row})
+    return _Made(decision, Write(appends, decision.reserve, decision.release, row))

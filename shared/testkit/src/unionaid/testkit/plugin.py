@@ -2,6 +2,9 @@
 
 A test marked `@pytest.mark.needs("kcat")` is skipped where kcat is missing; the run ends by naming each
 test skipped so. With `--all` it fails instead.
+
+In processes side by side (pytest-xdist, `--dist loadgroup`) the tests of a file stay together, and so do all that use
+the stack of the demo.
 """
 
 import asyncio
@@ -23,7 +26,8 @@ TOOLS: Mapping[str, tuple[str, ...]] = {
 }
 
 _shared = pytest.StashKey[list["Postgres | Kafka"]]()
-_missing = pytest.StashKey[list[tuple[str, str]]]()
+
+_IS_MISSING = " is missing"
 
 StartPostgres = Callable[..., Awaitable[Postgres]]
 StartKafka = Callable[..., Awaitable[Kafka]]
@@ -41,8 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker `needs`."""
     config.addinivalue_line("markers", f"needs(tool): skipped where it is missing; one of {', '.join(TOOLS)}")
+    config.addinivalue_line("markers", "xdist_group(name): runs in one process with the others of this name")
     config.stash[_shared] = []
-    config.stash[_missing] = []
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -51,17 +55,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         tool = mark.args[0]
         if not any(shutil.which(program) for program in TOOLS[tool]):
             if item.config.getoption("--all"):
-                pytest.fail(f"{tool} is missing", pytrace=False)
-            item.config.stash[_missing].append((tool, item.nodeid))
-            pytest.skip(f"{tool} is missing")
+                pytest.fail(f"{tool}{_IS_MISSING}", pytrace=False)
+            pytest.skip(f"{tool}{_IS_MISSING}")
     for shared in item.config.stash[_shared]:
         if shared.server is not None:
             shared.server.start()  # after a test that left it stopped
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests share servers, and so belong into one process."""
+    for item in items:
+        shares_demo = "demo" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if shares_demo else item.nodeid.partition("::")[0]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the tests that could not run here."""
-    missing = config.stash[_missing]
+    missing = []
+    for report in terminalreporter.getreports("skipped"):
+        said = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        if said.endswith(_IS_MISSING):
+            missing.append((said.removeprefix("Skipped: ").removesuffix(_IS_MISSING), report.nodeid.partition("@")[0]))
     if missing:
         terminalreporter.section(f"{len(missing)} tests skipped, as this machine lacks what they need")
         for tool, test in sorted(missing):
