@@ -111,6 +111,9 @@ class Rates:
         return [compared, Line(row.names[1], ours, None, None, min(self.ours), row.rate_goal, self.ours)]
 
 
+EVENTS_PER_S = "events/s"
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the table.
@@ -126,7 +129,7 @@ class Line:
     low: float
     goal: float | None
     rounds: list[float]
-    unit: str = "events/s"
+    unit: str = EVENTS_PER_S
     lower_is_better: bool = False
     note: str = ""
     """What a reader should know besides."""

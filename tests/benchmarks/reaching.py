@@ -140,7 +140,7 @@ class Office:
         self.accepted |= indexes
         await self.watched.reached(max(indexes.values(), default=-1))
         seconds = [self.watched.since(index) - persons[person].due for person, index in indexes.items()]
-        return Round(rate, commands, sorted(seconds))
+        return Round(rate, commands, sorted(seconds), sorted(a.answered - a.due for a in persons.values()))
 
     async def _indexes(self, persons: Sequence[str]) -> dict[str, int]:
         """Return the index of each person's second event, as soon as all have one."""
@@ -219,6 +219,8 @@ class Round:
     rate: float
     commands: int
     seconds: Sequence[float]
+    answered: Sequence[float]
+    """Seconds from arrival to answer, of the same, in order of size."""
 
     def ms(self, share: float) -> float:
         """Return the milliseconds that this share of all commands stayed within.
@@ -236,6 +238,8 @@ class Round:
     def __str__(self) -> str:
         refused = self.commands - len(self.seconds)
         told = f"{self.rate:g}/s: p50 {self.ms(0.5):,.0f} ms, p99 {self.ms(0.99):,.0f} ms"
+        if self.answered:
+            told += f" (answered: p99 {self.answered[int(len(self.answered) * 0.99)] * 1000:,.0f} ms)"
         return f"{told}, {refused:,} not accepted" if refused else told
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from unionaid.testkit.stack import Kafka, Postgres, Workshop
 
-from .contest import Line, Probe, Row, Servers, Tell, Void, play
+from .contest import EVENTS_PER_S, Line, Probe, Row, Servers, Tell, Void, play
 from .machine import facts
 from .rows import UnknownRow, chosen
 
@@ -101,17 +101,18 @@ def _write(file: Path, lines: Sequence[Line], machine: Mapping[str, str]) -> Non
 
 def _table(lines: Sequence[Line]) -> Table:
     """One line per figure; `rounds` tells the least and the most."""
-    table = Table(box=None, pad_edge=False, caption="median of the rounds; worst: the worst of the rounds for us")
-    for title in ("", "ours", "rival", "unit", "ratio", "rounds", "worst", "goal", ""):
-        table.add_column(title, justify="left" if title in ("", "unit") else "right", no_wrap=True)
+    table = Table(
+        box=None, pad_edge=False, caption="events/s where no unit stands; the median and the worst of the rounds"
+    )
+    for title in ("row", "ours", "rival", "ratio", "rounds", "worst", "goal", ""):
+        table.add_column(title, justify="left" if title in ("row", "") else "right", no_wrap=title != "row")
     for line in lines:
         shown = "{:.2f}" if line.ratio is not None else "{:,.1f}" if line.ours < SMALL else "{:,.0f}"
         least, most = min(line.rounds), max(line.rounds)
         table.add_row(
-            line.name,
+            line.name if line.unit == EVENTS_PER_S else f"{line.name} ({line.unit})",
             f"{line.ours:,.0f}" if line.ratio is not None else shown.format(line.ours),
             "" if line.rival is None else f"{line.rival:,.0f}",
-            line.unit,
             "" if line.ratio is None else shown.format(line.ratio),
             f"{shown.format(least)} to {shown.format(most)}",
             shown.format(line.low),
