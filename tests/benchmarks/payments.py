@@ -29,7 +29,7 @@ LINES = 50
 LATE_DAYS_MAX = 20
 """Days after which a list may still be entered."""
 PROGRAMMES = [(kind, year) for year in YEARS for kind in get_args(ProgrammeKind)]
-METHODS = ("cash", "bank")
+METHODS = ("cash", "goods")
 
 
 class Payment(NamedTuple):
