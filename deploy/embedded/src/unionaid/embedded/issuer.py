@@ -9,7 +9,6 @@ import json
 import sys
 import time
 import uuid
-import warnings
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from joserfc import jwt
-from joserfc.errors import SecurityWarning
-from joserfc.jwk import OKPKey
+from joserfc.jwk import ECKey
 
 from unionaid.embedded.postgres import write_secret
 
@@ -27,9 +25,8 @@ if TYPE_CHECKING:
 
 AUDIENCE = "unionaid"
 LIFETIME = timedelta(hours=8)
-_ALGORITHM = "EdDSA"
-# RFC 9864 would have it called Ed25519, a name that few libraries know yet.
-warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
+_ALGORITHM, _CURVE = "ES256", "P-256"
+"""Each request's token is verified anew: OpenSSL does it for P-256 in three fifths of the time it needs for Ed25519."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -133,16 +130,16 @@ class Issuer:
         await send({"type": "http.response.body", "body": body})
 
 
-def _kept_key(directory: Path) -> OKPKey:
-    path = directory / "key.json"
+def _kept_key(directory: Path) -> ECKey:
+    path = directory / "es256.json"
     if not path.exists():
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        key = OKPKey.generate_key("Ed25519", {"kid": uuid.uuid4().hex})
+        key = ECKey.generate_key(_CURVE, {"kid": uuid.uuid4().hex})
         new = directory / "key.new"
         new.unlink(missing_ok=True)
         write_secret(new, json.dumps(key.as_dict(private=True)).encode())
         new.rename(path)
-    return OKPKey.import_key(json.loads(path.read_text()))
+    return ECKey.import_key(json.loads(path.read_text()))
 
 
 def main(directory: str, port: str, registry: str | None = None, front_port: str | None = None) -> None:

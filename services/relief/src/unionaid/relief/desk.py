@@ -66,7 +66,7 @@ class Desk:
             raise Problem.moment("not-yet-visible") from None
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
