@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from itertools import product
@@ -189,6 +190,28 @@ async def test_what_does_not_agree_is_told_where_it_stands(
         assert reason in shown(page), (reason, do)
         assert html.escape(rows) in page.text, "what was typed stays"
     assert await service.events() == before
+
+
+async def test_who_was_registered_a_moment_ago_is_waited_for(service: Service, winter: Winter) -> None:
+    newcomer = person(7)
+    service.registry.numbers = {IDS[0]: newcomer}
+    sent = typed(winter, f"{IDS[0]} 500", declared_lines="1", declared_yuan="500")
+
+    async def arrives() -> None:
+        await asyncio.sleep(0.3)
+        await service.register([newcomer])
+
+    page, _ = await asyncio.gather(grassroots(service).send(NEW, **sent), arrives())
+    assert page.status_code == 303, shown(page)
+
+
+async def test_another_name_than_the_registered_one_is_pointed_out(
+    service: Service, winter: Winter, people: list[UUID]
+) -> None:
+    rows = ROWS.replace("王样芳", "王样方")
+    page = await grassroots(service).send(NEW, **typed(winter, rows, do="check"))
+    assert page.status_code == 200
+    assert shown(page).count("Not the name that is registered; please check.") == 1
 
 
 async def test_a_form_sent_twice_is_carried_out_once(service: Service, winter: Winter, people: list[UUID]) -> None:
