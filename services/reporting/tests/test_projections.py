@@ -45,7 +45,7 @@ Tables = dict[str, list[tuple[Any, ...]]]
 def fold(given: Logs) -> Tables:
     """Every table, computed from the published JSON."""
     tables: Tables = defaultdict(list)
-    daily: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    daily: dict[tuple[Any, ...], list[int]] = {}
     for topic, values in given.items():
         for value in values:
             event = json.loads(value)
@@ -61,8 +61,9 @@ def fold(given: Logs) -> Tables:
                          ids["list_id"], d["method"], d["amount_fen"])
                     )  # fmt: skip
                     tables["payment_part"] += [(*front[:2], UUID(p["fund_id"]), p["amount_fen"]) for p in d["parts"]]
-                    daily[programme, kind, on, union, d["method"]][0] += 1
-                    daily[programme, kind, on, union, d["method"]][1] += d["amount_fen"]
+                    first_times_fen = daily.setdefault((programme, kind, on, union, d["method"]), [front[1], 0, 0])
+                    first_times_fen[1] += 1
+                    first_times_fen[2] += d["amount_fen"]
                 case "ProgrammeOpened":
                     window = (date.fromisoformat(d["window_from"]), date.fromisoformat(d["window_to"]))
                     tables["programme"].append(
@@ -200,7 +201,7 @@ async def test_the_bank_counts_as_cash_does_and_what_failed_or_was_given_up_coun
             {
                 "payments": sorted((*row[4:11], row[12]) for row in tables["relief_payment"]),
                 "parts": sorted(row[2:] for row in tables["payment_part"]),
-                "daily": sorted((*row[:4], *row[5:]) for row in tables["relief_daily"]),
+                "daily": sorted((*row[:4], *row[6:]) for row in tables["relief_daily"]),
             }
         )
     cash, bank = told

@@ -39,7 +39,7 @@ async def create_service_database(
 ) -> ServiceDatabase:
     """Make the database `name` and its four roles, or bring what exists up to this.
 
-    Owner (migrations only; owns the database), app (run time; owns nothing), vault (cannot log in; the owner
+    Owner (migrations and the sweep; owns the database), app (run time; owns nothing), vault (cannot log in; the owner
     is a member) and auditor (reads only). What each may do inside is granted by migrations.
 
     `passwords`: role name -> password for the roles which log in; without it new random ones are set.
@@ -63,11 +63,13 @@ async def create_service_database(
                 " ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
             )
         await connection.execute(f"REVOKE ALL ON DATABASE {_name(name)} FROM PUBLIC")
+        await connection.execute(f"GRANT pg_checkpoint TO {_name(roles.owner)}")
         await connection.execute(
             f"GRANT CONNECT ON DATABASE {_name(name)} TO {_name(roles.app)}, {_name(roles.auditor)}"
         )
     finally:
         await connection.close()
+    await _let_sweep(urlunsplit(urlsplit(superuser_dsn)._replace(path=f"/{name}")), roles.owner)
 
     def dsn(role: str) -> str:
         host = urlsplit(superuser_dsn).netloc.rpartition("@")[2]
@@ -75,6 +77,15 @@ async def create_service_database(
         return urlunsplit(urlsplit(superuser_dsn)._replace(netloc=f"{login}@{host}", path=f"/{name}"))
 
     return ServiceDatabase(name, roles, dsn(roles.owner), dsn(roles.app), dsn(roles.auditor))
+
+
+async def _let_sweep(superuser_dsn: str, owner: str) -> None:
+    """Let the owner replace the write-ahead log: functions are granted in each database."""
+    connection = await asyncpg.connect(superuser_dsn)
+    try:
+        await connection.execute(f"GRANT EXECUTE ON FUNCTION pg_switch_wal(), pg_ls_waldir() TO {_name(owner)}")
+    finally:
+        await connection.close()
 
 
 async def drop_service_database(superuser_dsn: str, name: str) -> None:
