@@ -1,10 +1,10 @@
 """Hardship dossiers (困难职工档案): one household, one file, from opened to closed. Texts lie in the vault."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from unionaid.contracts.event import Data
 from unionaid.contracts.fields import (
@@ -60,12 +60,6 @@ class Assessment(Data):
     computed_level: HardshipLevel | None = None
     hardship_level: HardshipLevel
     override_reason: OverrideReason | None = None
-
-    @model_validator(mode="after")
-    def _reason_for_another_level(self) -> Self:
-        if (self.computed_level != self.hardship_level) != (self.override_reason is not None):
-            raise ValueError("another level than the computed one has a reason, the computed one has none")
-        return self
 
 
 class DossierOpened(RegistryEvent, stream="dossier"):
