@@ -22,6 +22,7 @@ from unionaid.contracts.fields import (
 )
 from unionaid.contracts.registry import Assessment, FiveClears, StatementReference, StatementsOpened
 from unionaid.eventlog import Connection, Log, ReservationTaken
+from unionaid.registry.application.looking import Looking, Shock, months_after
 from unionaid.registry.application.matters import (
     At,
     Saying,
@@ -35,7 +36,6 @@ from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.dossier import managing, rules
 from unionaid.registry.domain.dossier.assessing import (
-    Circumstances,
     HardshipPolicy,
     Override,
     assess,
@@ -46,7 +46,7 @@ from unionaid.registry.domain.household.facts import Formed, Household, househol
 from unionaid.registry.domain.household.rules import Step
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.facts import person_of, union_of
-from unionaid.registry.domain.refusals import HouseholdUnknown, IncomeUnknown, NotFound, PersonUnknown
+from unionaid.registry.domain.refusals import HouseholdUnknown, NotFound, PersonUnknown
 from unionaid.registry.reserving import moved
 from unionaid.registry.views.units import Pool
 from unionaid.registry.working_days import working_days_after
@@ -55,8 +55,6 @@ from unionaid.service.idempotency import answer
 from unionaid.vault import TOPICS, SealedStatements, Vault
 
 Rule = Callable[[Dossier, Household, Step], list[Event]]
-ASSESSMENT = "assessment"
-"""The purpose under which the vault writes down that incomes were read to compute a level."""
 DOSSIER = "dossier"
 """The purpose under which statements are opened to be read, and to be changed in part."""
 
@@ -67,18 +65,6 @@ class Clears:
 
     codes: Mapping[str, str]
     words: Mapping[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Shock:
-    """An expense of the last twelve months that the family bears itself, in fen, and what it was."""
-
-    fen: int = field(repr=False)
-    note: str | None = field(default=None, repr=False)
-
-    def said(self) -> dict[str, str]:
-        """Return what the vault keeps."""
-        return {"shock_fen": str(self.fen), **({"shock_note": self.note} if self.note else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +141,7 @@ class Dossiers:
     async def assess(self, issued: Issued, at: At, shock: Shock | None, override: Override | None) -> Done:
         """Compute the household's hardship from its members' incomes, or take the officer's level with its reason."""
         found = await dossier_within(self._pool, at.id, at.jurisdiction)
-        looking = _Looking(self._vault, issued, found, shock)
+        looking = Looking(self._vault, issued, found, shock)
 
         def rule(dossier: Dossier, household: Household, step: Step) -> list[Event]:
             made = self._assessed(looking, household, override, step)
@@ -167,7 +153,7 @@ class Dossiers:
     async def review(self, issued: Issued, at: At, shock: Shock | None, override: Override | None) -> Done:
         """Look again how the household stands; the next review is due as the policy says."""
         found = await dossier_within(self._pool, at.id, at.jurisdiction)
-        looking = _Looking(self._vault, issued, found, shock)
+        looking = Looking(self._vault, issued, found, shock)
 
         def rule(dossier: Dossier, household: Household, step: Step) -> list[Event]:
             return managing.review(
@@ -297,7 +283,7 @@ class Dossiers:
         except HouseholdUnknown:
             raise NotFound from None
 
-    def _assessed(self, looking: _Looking, household: Household, override: Override | None, step: Step) -> Assessment:
+    def _assessed(self, looking: Looking, household: Household, override: Override | None, step: Step) -> Assessment:
         refuse_impossible(step.on, step.today)
         policy = policy_on(self.policies, step.on)
         return assess(policy, looking.circumstances(household), override)
@@ -329,44 +315,6 @@ class Dossiers:
             return Decision(events, status=200, answer=told, release=moved(events).given_back)
 
         return await carry_out(self._log, issued, [own, household], decide, first=first, also=also)
-
-
-class _Looking:
-    """Reads what a household's members earn, and seals what is said of a shock."""
-
-    def __init__(self, vault: Vault, issued: Issued, found: Existing, shock: Shock | None) -> None:
-        self._vault, self._issued, self._shock = vault, issued, shock
-        self._household_id = found.file.household_id
-        said = {found.file.holder_id: shock.said() if shock else {}}
-        self.saying = Saying(vault, found.file.dossier_id, "assessment", said)
-        self._incomes: dict[UUID, int] = {}
-
-    async def look(self, conn: Connection) -> None:
-        """Open the incomes: `first` of `carry_out`."""
-        said = await self._vault.statements.open(
-            conn, self._household_id, ["member"], ["monthly_income_fen"],
-            actor=self._issued.actor, purpose=ASSESSMENT,
-        )  # fmt: skip
-        self._incomes = {who: int(words["monthly_income_fen"]) for (who, _), words in said.items()}
-        await self.saying.seal(conn)
-
-    def circumstances(self, household: Household) -> Circumstances:
-        """Return what an assessment rests on. Raises IncomeUnknown."""
-        members = household.members if isinstance(household, Formed) else {}
-        if unknown := members.keys() - self._incomes.keys():
-            raise IncomeUnknown(count=len(unknown))
-        return Circumstances([self._incomes[one] for one in members], self._shock.fen if self._shock else None)
-
-
-def months_after(on: date, months: int) -> date:
-    """Return the same day some months later, the last of the month where there is no such day."""
-    years, month = divmod(on.month - 1 + months, 12)
-    for day in range(on.day, 27, -1):
-        try:
-            return date(on.year + years, month + 1, day)
-        except ValueError:
-            continue
-    return date(on.year + years, month + 1, min(on.day, 28))
 
 
 def _clears_of(dossier: Dossier) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from unionaid.contracts.fields import (
     StateOfMind,
     TechnicalSkill,
 )
-from unionaid.registry.application.dossiers import Clears, Shock
+from unionaid.registry.application.dossiers import Clears
+from unionaid.registry.application.looking import Shock
 from unionaid.registry.bodies.households import Fen, Words
 from unionaid.registry.bodies.typed import BusinessDate
 from unionaid.registry.domain.dossier.assessing import Override
@@ -117,6 +118,12 @@ class Settling(StepOn):
     """What was found about an objection."""
 
     objection_outcome: ObjectionOutcome
+
+
+class SettlingOne(Settling):
+    """Which objection, and what was found about it: for a page, whose address names the dossier alone."""
+
+    objection_id: UUID
 
 
 class Returning(StepOn):

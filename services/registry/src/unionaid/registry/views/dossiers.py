@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -51,6 +51,12 @@ async def counts(pool: Pool, unit: UUID | None, *, today: date, due_before_days:
     """Return how many dossiers of a union's subtree stand where, and how many are due, overdue, not looked at."""
     row = await pool.fetchrow(_SUBTREE + _COUNT, unit, today, today + timedelta(days=due_before_days), _year(today))
     return dict(row) if row is not None else {}
+
+
+async def union_names(pool: Pool, org_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of unions."""
+    rows = await pool.fetch("SELECT org_id, name FROM views.org WHERE org_id = ANY ($1::uuid[])", list(org_ids))
+    return {row["org_id"]: row["name"] for row in rows}
 
 
 def _bounds(due: Due | None, today: date, days: int) -> tuple[date | None, date | None, date | None]:
