@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished
-from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
+from unionaid.eventlog import Beside, Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
@@ -38,7 +38,6 @@ from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
 from unionaid.registry.identities import (
     Expect,
     Matter,
-    Write,
     correcting,
     erasing,
     reentering,
@@ -46,11 +45,11 @@ from unionaid.registry.identities import (
     reserved,
     warnings_of,
 )
-from unionaid.registry.views import Pool, lineage, people
+from unionaid.registry.views import Lineages, Pool, people
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import IdentityReference as VaultReference
-from unionaid.vault import Vault
+from unionaid.vault import SealedPersons, Vault
 
 USCC = "uscc"
 """Reservation: one code, one enterprise."""
@@ -83,7 +82,7 @@ class Registry:
 
     def __init__(self, pool: Pool, vault: Vault, division: str, purposes: Mapping[str, Purpose]) -> None:
         self._purposes = purposes
-        self._pool, self._log = pool, Log(pool)
+        self._pool, self._log, self._lineages = pool, Log(pool), Lineages()
         self._vault, self._division = vault, division
 
     async def establish_union_org(self, issued: Issued, command: union_rules.EstablishUnionOrg) -> Done:
@@ -122,7 +121,7 @@ class Registry:
     async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
         """Enter one worker. Raises ResidentIdTaken."""
         own = stream_name("person", worker.person_id)
-        (entrant,), put = self._sealed([worker])
+        (entrant,), sealed = self._sealed([worker])
         command = person_rules.RegisterWorker(entrant, on, issued.business_date)
         streams = await self._streams(place)
         body = {
@@ -138,7 +137,9 @@ class Registry:
             return Decision(events, answer=told, reserve=[self._reservation(worker)])
 
         try:
-            return await carry_out(self._log, issued, [own, *streams.all], decide, also=put)
+            return await carry_out(
+                self._log, issued, [own, *streams.all], decide, beside=Beside(self._vault.put_all, sealed)
+            )
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
 
@@ -160,7 +161,7 @@ class Registry:
         streams = await self._streams(place)
         faults = [*read.faults, *taken(await self._taken(read))]
         workers = [NewWorker(person_ids[row.number - 1], row.identity, row.migrant) for row in read.rows]
-        entrants, put = self._sealed(workers) if not faults else ([], None)
+        entrants, sealed = self._sealed(workers) if not faults else ([], None)
         command = person_rules.RegisterRoster(roster_id, entrants, faults, on, issued.business_date)
         told = answer(_roster_told(roster_id, person_ids, read.rows))
         reserve = [self._reservation(worker) for worker in workers]
@@ -168,6 +169,10 @@ class Registry:
         def decide(history: History) -> Decision:
             events = person_rules.register_roster(_workplace(history, streams), place.jurisdiction, command)
             return Decision(events, answer=told, reserve=reserve)
+
+        async def put(conn: Connection) -> None:
+            if sealed is not None:
+                await self._vault.put(conn, sealed)
 
         try:
             return await carry_out(self._log, issued, streams.all, decide, also=put)
@@ -253,7 +258,7 @@ class Registry:
         async with self._pool.acquire() as conn:
             persons = await people(conn, list(person_ids))
             unions = {union for person in persons.values() if (union := union_of(person)) is not None}
-            lineages = {org_id: await lineage(conn, org_id) for org_id in unions}
+            lineages = {org_id: await self._lineages.of(conn, org_id) for org_id in unions}
         return within_reach(persons, lineages, jurisdiction)
 
     async def _taken(self, read: ReadRoster) -> list[int]:
@@ -267,22 +272,21 @@ class Registry:
         return [row for row, key in keys.items() if key in held]
 
     async def _streams(self, place: Place) -> _Streams:
-        async with self._pool.acquire() as conn:
-            unions = [stream_name("union", org_id) for org_id in await lineage(conn, place.union_org_id)]
+        above = self._lineages.known(place.union_org_id)
+        if above is None:
+            async with self._pool.acquire() as conn:
+                above = await self._lineages.of(conn, place.union_org_id)
+        unions = [stream_name("union", org_id) for org_id in above]
         enterprise = stream_name("enterprise", place.enterprise_id) if place.enterprise_id else None
         return _Streams(unions, enterprise)
 
     def _reservation(self, worker: NewWorker) -> Reservation:
         return reserved(self._vault, stream_name("person", worker.person_id), worker.identity.resident_id)
 
-    def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], Write]:
-        """Return what rules may know of new workers, and what puts their identity into the vault."""
+    def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], SealedPersons]:
+        """Return what rules may know of new workers, and what the vault is to store of their identity."""
         sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers})
-
-        async def put(conn: Connection) -> None:
-            await self._vault.put(conn, sealed)
-
-        return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], put
+        return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,13 +150,44 @@ async def people(conn: Connection, person_ids: Sequence[UUID]) -> dict[UUID, Per
 
 async def lineage(conn: Connection, org_id: UUID) -> list[UUID]:
     """Return a union and those above it, nearest first; itself alone where there is none."""
-    found = [org_id]
-    while len(found) < len(DEPTH):
-        union, _ = await union_org(conn, found[-1])
-        if not isinstance(union, Established) or union.parent_id is None:
-            break
-        found.append(union.parent_id)
+    found, _ = await _lineage(conn, org_id)
     return found
+
+
+async def _lineage(conn: Connection, org_id: UUID) -> tuple[list[UUID], bool]:
+    """Return the lineage, and whether it reaches the top."""
+    found = [org_id]
+    while len(found) <= len(DEPTH):
+        union, _ = await union_org(conn, found[-1])
+        if not isinstance(union, Established):
+            break
+        if union.parent_id is None:
+            return found, True
+        found.append(union.parent_id)
+    return found, False
+
+
+class Lineages:
+    """Which unions stand above each, kept in memory once read: no event moves a union, its stream has one.
+
+    Whether they are there is not told by this; commands load the streams.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, list[UUID]] = {}
+
+    def known(self, org_id: UUID) -> list[UUID] | None:
+        """Return a union and those above it, nearest first; None where it must be read."""
+        return self._known.get(org_id)
+
+    async def of(self, conn: Connection, org_id: UUID) -> list[UUID]:
+        """Return a union and those above it, nearest first; itself alone where there is none."""
+        if (found := self._known.get(org_id)) is not None:
+            return found
+        found, whole = await _lineage(conn, org_id)
+        if whole:
+            self._known[org_id] = found
+        return found
 
 
 async def _history(conn: Connection, kind: str, id: UUID) -> list[Fact]:
