@@ -100,25 +100,30 @@ with only_one(Path({str(tmp_path)!r})):
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (200, {"service": "relief"}, (True, "")),
-        (200, {"service": "issuer"}, (False, "another program answers at http://x")),
-        (200, [], (False, "another program answers at http://x")),
-        (200, {"service": "relief", "checks": {"relay": {"health": "ok"}}}, (True, "")),
+        (200, {"service": "relief"}, ("ready", "")),
+        (200, {"service": "issuer"}, ("not ready", "another program answers at http://x")),
+        (200, [], ("not ready", "another program answers at http://x")),
+        (
+            200,
+            {"service": "relief", "checks": {"relay": {"health": "ok", "reason": "0 behind"}}},
+            ("ready", ""),
+        ),
         (
             200,
             {"service": "relief", "checks": {"views": {"health": "degraded", "reason": "2 s behind"}}},
-            (True, "views: 2 s behind"),
+            ("degraded", "views: 2 s behind"),
         ),
+        (200, {"service": "relief", "checks": {"views": {"health": "degraded"}}}, ("degraded", "views")),
         (
             503,
             {"checks": {"database": {"health": "ok"}, "relay": {"health": "failed", "reason": "ahead"}}},
-            (False, "relay: ahead"),
+            ("not ready", "relay: ahead"),
         ),
-        (500, "oops", (False, "HTTP 500")),
+        (500, "oops", ("not ready", "HTTP 500")),
     ],
 )
-async def test_the_reasons_of_an_unready_service_are_told(
-    status: int, body: object, expected: tuple[bool, str]
+async def test_the_reasons_of_a_service_that_is_not_well_are_told(
+    status: int, body: object, expected: tuple[str, str]
 ) -> None:
     answer = httpx.MockTransport(lambda _: httpx.Response(status, json=body))
     async with httpx.AsyncClient(transport=answer) as client:

@@ -33,7 +33,7 @@ from unionaid.embedded.provision import (
 )
 from unionaid.embedded.readiness import readiness
 from unionaid.embedded.service_process import ServiceProcess
-from unionaid.embedded.state import SERVICES, PartStatus, RunningStack, Status, running
+from unionaid.embedded.state import SERVICES, SERVING, PartStatus, RunningStack, Status, running
 
 log = logging.getLogger(__name__)
 A = TypeVar("A")
@@ -41,6 +41,8 @@ B = TypeVar("B")
 
 DIVISION = "640302"  # Litong District, Wuzhong, Ningxia (GB/T 2260)
 READY_WAIT_S = 120
+SETTLE_WAIT_S = 20
+"""How long a start waits for what is only degraded: a relay that looks for the end of its topic."""
 START_TRIES_MAX = 3
 BACKOFF_MAX_S = 30.0
 _STABLE_S = 60.0
@@ -187,7 +189,7 @@ class Supervisor:
         return server.bootstrap
 
     def _external(self, name: str, address: str) -> None:
-        self._set(name, state="ready", address=address, reason="not ours: named by the environment")
+        self._set(name, state="ready", address=address, reason="")
 
     async def _start_server(self, name: str, server: Server) -> None:
         """Start a server that is ready once it is started."""
@@ -272,8 +274,10 @@ class Supervisor:
         note.write(program)
 
     async def _until_ready(self) -> None:
-        deadline = time.monotonic() + READY_WAIT_S
+        deadline, settled = (time.monotonic() + wait_s for wait_s in (READY_WAIT_S, SETTLE_WAIT_S))
         while waiting := [part for part in self._parts.values() if part.status.state != "ready"]:
+            if time.monotonic() > settled and all(part.status.state in SERVING for part in waiting):
+                return
             self._go_on()
             for part in waiting:
                 if part.status.restarts >= START_TRIES_MAX and isinstance(part.server, ServiceProcess):
@@ -295,9 +299,9 @@ class Supervisor:
         while True:
             await asyncio.sleep(_POLL_S)
             if server.is_alive:
-                if part.url and part.status.state == "starting":
-                    ready, reason = await readiness(self._client, part.url, name)
-                    self._set(name, state="ready" if ready else "starting", reason=reason)
+                if part.url and part.status.state in ("starting", "degraded"):
+                    state, reason = await readiness(self._client, part.url, name)
+                    self._set(name, state="starting" if state == "not ready" else state, reason=reason)
                 continue
             if time.monotonic() - started_at > _STABLE_S:
                 backoff_s = 1.0
