@@ -42,7 +42,7 @@ B = TypeVar("B")
 DIVISION = "640302"  # Litong District, Wuzhong, Ningxia (GB/T 2260)
 READY_WAIT_S = 120
 SETTLE_WAIT_S = 20
-"""How long a start waits for what is only degraded: a relay that looks for the end of its topic."""
+"""How long a part that does its work already counts as starting: its relay looks for the end of its topic."""
 START_TRIES_MAX = 3
 BACKOFF_MAX_S = 30.0
 _STABLE_S = 60.0
@@ -274,10 +274,8 @@ class Supervisor:
         note.write(program)
 
     async def _until_ready(self) -> None:
-        deadline, settled = (time.monotonic() + wait_s for wait_s in (READY_WAIT_S, SETTLE_WAIT_S))
-        while waiting := [part for part in self._parts.values() if part.status.state != "ready"]:
-            if time.monotonic() > settled and all(part.status.state in SERVING for part in waiting):
-                return
+        deadline = time.monotonic() + READY_WAIT_S
+        while waiting := [part for part in self._parts.values() if part.status.state not in SERVING]:
             self._go_on()
             for part in waiting:
                 if part.status.restarts >= START_TRIES_MAX and isinstance(part.server, ServiceProcess):
@@ -301,7 +299,8 @@ class Supervisor:
             if server.is_alive:
                 if part.url and part.status.state in ("starting", "degraded"):
                     state, reason = await readiness(self._client, part.url, name)
-                    self._set(name, state="starting" if state == "not ready" else state, reason=reason)
+                    settling = state == "degraded" and time.monotonic() - started_at < SETTLE_WAIT_S
+                    self._set(name, state="starting" if state == "not ready" or settling else state, reason=reason)
                 continue
             if time.monotonic() - started_at > _STABLE_S:
                 backoff_s = 1.0
