@@ -1,12 +1,14 @@
-"""What the demo prints, on a narrow page and where there is no terminal."""
+"""What the demo prints, on a narrow page, where there is no terminal, and when a service refuses."""
 
 import io
 
+import httpx
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
 from unionaid.embedded.demo import show, steps
+from unionaid.embedded.office_client import refusal_of
 
 SHA256 = "9e498efb4d77aaf165c76ab344d3b898354a72ae9d0cf8309e924c278590020f"
 EVENT = "01a208c6-968a-7b3c-8d4e-5f60718293a4"
@@ -79,3 +81,13 @@ def test_without_a_terminal_a_step_tells_each_quarter() -> None:
     told = printed(console)
     assert told[:4] == [f"People registered: {n} of 1,000" for n in ("250", "500", "750", "1,000")]
     assert [line.partition(" in ")[0] for line in told[4:]] == ["People registered: done", "Figures counted: done"]
+
+
+def test_a_refusal_is_told_once_and_its_faults_with_it() -> None:
+    detail = "There can be only one."
+    one = {"detail": detail, "errors": [{"field": "level", "reason": detail}]}
+    assert refusal_of(httpx.Response(409, json=one)) == detail
+    two = {"detail": "Refused.", "errors": [{"field": "name", "reason": "Required."}]}
+    assert refusal_of(httpx.Response(422, json=two)) == "Refused. name: Required."
+    assert refusal_of(httpx.Response(404, json={"title": "Nothing here"})) == "Nothing here"
+    assert refusal_of(httpx.Response(502, text="oops")) == "502 oops"

@@ -281,7 +281,7 @@ def _set_up_kafka(home: Path) -> None:
     if os.environ.get("UNIONAID_KAFKA"):
         return
     directory = home / "kafka"
-    if not directory.exists():
+    if not (directory / "jars").exists():
         console.print("Loading Apache Kafka, once: about half a minute.")
     with Loading(console, "Apache Kafka's jars") as loading:
         kafka.prepare(directory, maven.read_settings(os.environ, Path.home()), progress=loading.show)
@@ -298,7 +298,7 @@ def _refuse_running(home: Path) -> None:
 
 def _say_how_long(home: Path) -> None:
     first = not (home / "postgres").exists()
-    how_long = "about half a minute the first time" if first else "about ten seconds"
+    how_long = "about half a minute" if first else "about ten seconds"
     console.print(f"Starting PostgreSQL, Kafka and the services: {how_long}.", highlight=False)
 
 
@@ -346,7 +346,9 @@ def _why_not_started(home: Path, log: Path) -> StackError:
 
 def _say_where(home: Path) -> None:
     stack = RunningStack.load(home)
-    console.print(f"{'open':12} {stack.front}", highlight=False)
+    console.print(
+        f"{'screens':12} {stack.front}  in a browser; sign in by choosing a role and a union", highlight=False
+    )
     for name, url in stack.services.items():
         console.print(f"{name:12} {url}", highlight=False)
     console.print(f"All addresses: {home / 'stack.json'}", highlight=False, soft_wrap=True)

@@ -13,10 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from unionaid.embedded.history import History, Step
+from unionaid.embedded.history import PEOPLE, History, Step
 from unionaid.embedded.issuer import Issuer
 from unionaid.embedded.office_client import OfficeClient
 from unionaid.embedded.state import RunningStack
+
+SECONDS_ABOUT = 25
+"""How long the history takes to tell, on two cores."""
 
 
 def run(stack: RunningStack, *, console: Console, figures: Path | None, scale: int) -> int:
@@ -27,6 +30,9 @@ def run(stack: RunningStack, *, console: Console, figures: Path | None, scale: i
     Raises:
         StackError: a service refused or did not answer.
     """
+    console.print(
+        f"Telling the history of {PEOPLE * scale:,} people: about {SECONDS_ABOUT * scale} s.", highlight=False
+    )
     started = time.monotonic()
     client = OfficeClient(stack, Issuer(Path(stack.home) / "issuer", stack.issuer))
     try:

@@ -76,7 +76,7 @@ class OfficeClient:
                 read: dict[str, Any] = answer.json()
                 return read
             raise StackError(
-                f"{service} refused {method} {path}: {_said(answer)}",
+                f"{service} refused {method} {path}: {refusal_of(answer)}",
                 "If this stack holds another history already, `./unionaid reset` makes it empty.",
             )
         raise StackError(f"{service} did not answer {method} {path}: {said}", f"Look at ./unionaid logs {service}.")
@@ -87,7 +87,7 @@ class OfficeClient:
             client.close()
 
 
-def _said(answer: httpx.Response) -> str:
+def refusal_of(answer: httpx.Response) -> str:
     """Return what a problem says, and of its faults those that say something else."""
     try:
         problem = answer.json()

@@ -13,7 +13,7 @@ async def readiness(client: httpx.AsyncClient, url: str, service: str) -> tuple[
     try:
         answer = await client.get(f"{url}/readyz")
     except httpx.HTTPError as error:
-        return "not ready", f"does not answer ({type(error).__name__})"
+        return "not ready", f"no answer ({type(error).__name__})"
     if answer.is_success and _service(answer) != service:
         return "not ready", f"another program answers at {url}"
     complaints = _complaints(answer)
