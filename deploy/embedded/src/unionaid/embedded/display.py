@@ -32,7 +32,8 @@ def table(status: Status) -> Table:
         shown.add_column(title)
     for part in status.parts:
         colour = _COLOURS.get(part.state, "")
-        restarts = f"restarted {part.restarts} times" if part.restarts else ""
+        times = "once" if part.restarts == 1 else f"{part.restarts} times"
+        restarts = f"restarted {times}" if part.restarts else ""
         reason = "; ".join(filter(None, (part.reason, restarts)))
         state = f"[{colour}]{part.state}[/]" if colour else part.state
         shown.add_row(part.name, state, str(part.pid or ""), escape(part.address), escape(reason))

@@ -16,7 +16,7 @@ from unionaid.embedded.service_process import ServiceProcess
 from unionaid.embedded.state import SERVING, PartStatus
 
 READY_WAIT_S = 120
-SETTLE_WAIT_S = 20
+SETTLE_WAIT_S = 30
 """How long a part that does its work already counts as starting: its relay looks for the end of its topic."""
 START_TRIES_MAX = 3
 BACKOFF_MAX_S = 30.0
