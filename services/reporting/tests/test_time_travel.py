@@ -230,6 +230,8 @@ async def test_what_was_recorded_later_has_no_name_yet(reporting: Reporting) -> 
         told = (await answers(reporting, asked)).by["union"]
         assert [(line["key"], line["name"]) for line in told["lines"]] == [(str(uuid(1, 0)), name)]
         assert told["total"]["citation"]["vector"][registry] == index
+        below = (await answers(reporting, replace(asked, union=uuid(1, 9)))).total
+        assert below["times"] == index, "it stands below the district once that is known"
 
 
 ENTERPRISE = EnterpriseRegistered(
