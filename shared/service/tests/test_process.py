@@ -99,7 +99,7 @@ def test_a_refused_migration_is_told_without_a_trace(
         run(Service("relief", migrate, build=lambda _: pytest.fail("nothing is built")), ["migrate"])
     assert left.value.code == EXIT_CODE
     assert capsys.readouterr().err == (
-        "migration refused: relief: 0001_views.sql has changed since it ran; write a new file instead\n"
+        "refused: relief: 0001_views.sql has changed since it ran; write a new file instead\n"
     )
 
 

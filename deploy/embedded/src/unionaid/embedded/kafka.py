@@ -15,7 +15,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from unionaid.embedded import maven, ports, topics
+from unionaid.embedded import maven, ports
 from unionaid.embedded.apart import run_apart
 from unionaid.embedded.errors import StackError, disk_full, looks_full, tail
 from unionaid.embedded.processes import Child, clear, spawn
@@ -260,6 +260,8 @@ class EmbeddedKafka:
         return [f"-Dlog4j2.configurationFile={self.home / 'log4j2.properties'}", f"-Dunionaid.log={path}"]
 
     def _wait_until_ready(self) -> None:
+        from unionaid.eventlog import topics  # noqa: PLC0415  its package is slow to import
+
         deadline = time.monotonic() + START_WAIT_S
         while self.is_alive and time.monotonic() < deadline:
             if ports.accepts(self.port) and run_apart(topics.answers(self.bootstrap)):

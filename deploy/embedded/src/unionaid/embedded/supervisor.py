@@ -20,7 +20,7 @@ from typing import Protocol, TextIO, TypeVar
 import asyncpg
 import httpx
 
-from unionaid.embedded import kafka, maven, migrated, ports, topics
+from unionaid.embedded import kafka, maven, migrated, ports
 from unionaid.embedded.clock import SimulatedClock, refuse_going_back
 from unionaid.embedded.errors import StackError, explained, looks_full, tail
 from unionaid.embedded.postgres import EmbeddedPostgres
@@ -159,6 +159,7 @@ class Supervisor:
 
     async def _start_topics(self) -> str:
         from unionaid.contracts.topics import topics as of_division  # noqa: PLC0415  reads a data file
+        from unionaid.eventlog import topics  # noqa: PLC0415  its package is slow to import
 
         bootstrap = await self._start_kafka()
         await topics.create(bootstrap, of_division(self.division))

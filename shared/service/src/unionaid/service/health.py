@@ -40,6 +40,8 @@ class Finding:
 
     health: Health
     reason: str = ""
+    lasting: bool = False
+    """Waiting does not help: a person must do something."""
 
 
 OK = Finding(Health.OK)
@@ -80,7 +82,7 @@ def schema(pool: asyncpg.Pool[asyncpg.Record], members: Mapping[str, Traversable
             try:
                 waiting = [f"{m}/{file}" for m, files in members.items() for file in await pending(conn, m, files)]
             except MigrationRefused as error:
-                return Finding(Health.FAILED, str(error))
+                return Finding(Health.FAILED, str(error), lasting=True)
         return Finding(Health.FAILED, f"run migrate: {', '.join(waiting)}") if waiting else OK
 
     return check

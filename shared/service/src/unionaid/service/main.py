@@ -21,14 +21,24 @@ import structlog
 import uvicorn
 import uvloop
 
+from unionaid.contracts.event import Service as ServiceName
 from unionaid.eventlog import MigrationRefused
-from unionaid.service import logs, operating
+from unionaid.eventlog.provision import ServerTooOld, refuse_old
+from unionaid.service import logs, operating, preparing
 from unionaid.service.health import OK, Finding, Health
 from unionaid.service.idempotency import forget_old_answers
 from unionaid.service.keys import SecretsRefused
 from unionaid.service.limits import DRAIN_S, PART_RESTART_S_MAX, PART_RESTART_S_MIN, PART_STEADY_S
 from unionaid.service.reservations import Imply, compare, nothing_reserved
-from unionaid.service.settings import MigrationSettings, Settings, exit_with, settings_or_exit
+from unionaid.service.settings import (
+    MigrationSettings,
+    ProvisionSettings,
+    Settings,
+    TopicSettings,
+    exit_with,
+    settings_or_exit,
+)
+from unionaid.service.waiting import EXIT_GAVE_UP, GaveUp, NotYet, until
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -52,7 +62,7 @@ class Parts:
 class Service:
     """A service as a process sees it. `build` is called in the event loop and connects to nothing itself."""
 
-    name: str
+    name: ServiceName
     migrate: Callable[[MigrationSettings], Coroutine[Any, Any, None]]
     build: Callable[[Settings], Parts]
     imply: Imply = nothing_reserved
@@ -93,7 +103,10 @@ class Part:
 
 
 COMMANDS = {
+    "provision": "make the database and its roles, as a superuser of the server",
     "migrate": "bring the database up to date, as its owner",
+    "topic": "make the service's topic, its log",
+    "prepare": "provision, migrate and topic, one after the other",
     "serve": "answer HTTP, and keep the service's own views",
     "relay": "number and publish events; of several one leads, the others wait",
     "consume": "read other services' topics; of several one drives, the others wait",
@@ -103,7 +116,7 @@ COMMANDS = {
     "parked": "list events that could not be applied, as JSON Lines",
 }
 _EXAMPLES = """examples:
-  python -m unionaid.{name}.main migrate
+  python -m unionaid.{name}.main prepare      once, and again with each new version of the program
   python -m unionaid.{name}.main all
   python -m unionaid.{name}.main reservations --rebuild   after a restore, with the service stopped
   python -m unionaid.{name}.main parked --retry           after what stood in the way was mended
@@ -114,7 +127,8 @@ Settings come from the environment: docs/reference/settings.md."""
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     """Run one command of a service, until SIGTERM or SIGINT.
 
-    Exits with 2 when settings or secrets are missing or wrong, naming all of them.
+    Exits with 2 when settings, secrets, server or schema are missing or wrong, naming all of them; with 3 when a
+    database or broker was not up in time.
     """
     given = _parser(service.name).parse_args(arguments)
     logs.set_up(service.name)
@@ -126,11 +140,8 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
             operating.rebuild_sets(service.views, replace_disagreeing=given.replace_disagreeing)
         case "parked":
             operating.parked(service.views, retry=given.retry)
-        case "migrate":
-            try:
-                _run(service.migrate(settings_or_exit(MigrationSettings, os.environ)))
-            except MigrationRefused as refused:
-                exit_with(f"migration refused: {refused}")
+        case "provision" | "migrate" | "topic" | "prepare" as command:
+            _run(_prepare(service, command))
         case command:
             _run(_build_and_run(service, command, settings_or_exit(Settings, os.environ)))
 
@@ -152,8 +163,23 @@ def _parser(name: str) -> argparse.ArgumentParser:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(work)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work)
+    except (MigrationRefused, ServerTooOld) as refused:
+        exit_with(f"refused: {refused}")
+    except GaveUp as vain:
+        exit_with(str(vain), EXIT_GAVE_UP)
+
+
+async def _prepare(service: Service, command: str) -> None:
+    if command in ("provision", "prepare"):
+        await preparing.provision(settings_or_exit(ProvisionSettings, os.environ))
+    if command in ("migrate", "prepare"):
+        owner = settings_or_exit(MigrationSettings, os.environ)
+        await until("database", owner.wait_s, lambda: service.migrate(owner))
+    if command in ("topic", "prepare"):
+        await preparing.create_topic(service.name, settings_or_exit(TopicSettings, os.environ))
 
 
 async def _build_and_run(service: Service, command: str, settings: Settings) -> None:
@@ -161,7 +187,26 @@ async def _build_and_run(service: Service, command: str, settings: Settings) -> 
         parts = service.build(settings)  # inside the loop, for pools belong to the loop they are made in
     except SecretsRefused as error:
         exit_with(str(error))
-    await run_parts(parts, command, settings)
+    await until("database", settings.wait_s, lambda: _usable(parts.app))
+    try:
+        await run_parts(parts, command, settings)
+    finally:
+        await parts.app.state.shell.pool.close()
+
+
+async def _usable(app: FastAPI) -> None:
+    """Look whether the database is one that this program can work with; a service without tables needs none."""
+    shell = app.state.shell
+    if "schema" not in shell.checks:
+        return
+    await shell.pool
+    async with shell.pool.acquire() as conn:
+        refuse_old(conn)
+    schema = await shell.checks["schema"]()
+    if schema.lasting:
+        raise MigrationRefused(schema.reason)
+    if schema.health is not Health.OK:
+        raise NotYet(schema.reason)
 
 
 async def run_parts(parts: Parts, command: str, settings: Settings, stop: asyncio.Event | None = None) -> None:

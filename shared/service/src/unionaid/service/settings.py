@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, NoReturn, Self, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -41,6 +41,8 @@ def _http_url(value: str) -> str:
 
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Bootstrap = Annotated[str, Field(pattern=r"^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$")]
+Division = Annotated[str, Field(pattern=r"^\d{6}$")]
 
 _EXAMPLES: Mapping[str, str] = {
     "database_url": "postgresql://relief_app:…@localhost:5432/relief",
@@ -55,6 +57,10 @@ _EXAMPLES: Mapping[str, str] = {
     "clock_origin": "2026-01-01T00:00:00Z",
     "clock_rate": "86400",
     "urls": "http://127.0.0.1:8001",
+    "superuser_database_url": "postgresql://postgres:…@localhost:5432/postgres",
+    "auditor_database_url": "postgresql://relief_auditor:…@localhost:5432/relief",
+    "topic_replicas": "3",
+    "wait_s": "60",
 }
 
 
@@ -85,7 +91,12 @@ class _FromEnvironment(BaseModel):
             raise SettingsRefused("\n".join(_faults(error))) from None
 
 
-class MigrationSettings(_FromEnvironment):
+class _Patient(_FromEnvironment):
+    wait_s: int = Field(default=60, ge=0, le=3_600)
+    """Seconds that the process waits, at its start, for a database or broker that is not up yet; then it ends."""
+
+
+class MigrationSettings(_Patient):
     """What `migrate` needs: the owner's login, and nothing else."""
 
     owner_database_url: PostgresUrl
@@ -96,13 +107,57 @@ class MigrationSettings(_FromEnvironment):
         return _database(self.owner_database_url)
 
 
-class Settings(_FromEnvironment):
+class ProvisionSettings(MigrationSettings):
+    """What `provision` needs: a superuser's login, and the logins it is to make with their passwords."""
+
+    superuser_database_url: PostgresUrl
+    database_url: PostgresUrl
+    auditor_database_url: PostgresUrl | None = None
+    """Without it the auditor's role cannot log in."""
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """Role -> password."""
+        urls = (self.owner_database_url, self.database_url, self.auditor_database_url)
+        logins = [urlsplit(url) for url in urls if url is not None]
+        return {unquote(login.username or ""): unquote(login.password or "") for login in logins}
+
+    @model_validator(mode="after")
+    def _logins_are_of_one_database(self) -> Self:
+        name = self.database
+        wanted = {
+            "owner_database_url": f"{name}_owner",
+            "database_url": f"{name}_app",
+            "auditor_database_url": f"{name}_auditor",
+        }
+        for setting, role in wanted.items():
+            url = getattr(self, setting)
+            if url is None:
+                continue
+            login = urlsplit(url)
+            if _database(url) != name or unquote(login.username or "") != role or not login.password:
+                raise ValueError(
+                    f"{_variable(setting)} must name the role {role} with a password and the database {name}"
+                )
+        return self
+
+
+class TopicSettings(_Patient):
+    """What `topics` needs."""
+
+    kafka: Bootstrap
+    division: Division
+    topic_replicas: Literal[1, 3] = 1
+    """Copies of the topic that the brokers keep."""
+
+
+class Settings(_Patient):
     """What a running service needs. Frozen; secrets stay in files, see `unionaid.service.keys`."""
 
     database_url: PostgresUrl
-    kafka: str = Field(pattern=r"^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$")
+    kafka: Bootstrap
     """Bootstrap servers, `host:port`, separated by commas."""
-    division: str = Field(pattern=r"^\d{6}$")
+    division: Division
     """Six digits of the administrative division (GB/T 2260)."""
     http_host: str = Field(min_length=1)
     http_port: int = Field(ge=0, le=65_535)
@@ -142,10 +197,10 @@ def settings_or_exit(model: type[_Model], environ: Mapping[str, str]) -> _Model:
         exit_with(str(error))
 
 
-def exit_with(message: str) -> NoReturn:
-    """Print the reason and leave with `EXIT_CODE`."""
+def exit_with(message: str, code: int = EXIT_CODE) -> NoReturn:
+    """Print the reason and leave with `code`."""
     print(message, file=sys.stderr)
-    raise SystemExit(EXIT_CODE)
+    raise SystemExit(code)
 
 
 def simulated_start(settings: Settings) -> tuple[datetime, datetime, float] | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from unionaid.embedded import kafka as embedded_kafka
-from unionaid.embedded import maven, topics
+from unionaid.embedded import maven
 from unionaid.embedded.home import stack_home
 from unionaid.embedded.kafka import EmbeddedKafka
 from unionaid.embedded.postgres import EmbeddedPostgres
@@ -26,6 +26,7 @@ from unionaid.embedded.provision import (
     create_service_database,
     drop_service_database,
 )
+from unionaid.eventlog import topics
 
 __all__ = ["Kafka", "Postgres", "ServiceDatabase", "Workshop"]
 
@@ -35,6 +36,7 @@ class _NamedTopic:
     name: str
     partitions: int
     config: Mapping[str, str]
+    replication_factor: int = 1
 
 
 class Postgres:

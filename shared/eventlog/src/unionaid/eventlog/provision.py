@@ -1,0 +1,83 @@
+"""A database and its four roles for a service: what a superuser of the server does once, and may repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from unionaid.eventlog.migrations import Roles
+
+if TYPE_CHECKING:
+    from unionaid.eventlog.store import Connection
+
+POSTGRES_VERSION_MIN = 17
+"""transaction_timeout, which the relay's lease needs, came with 17."""
+
+
+class ServerTooOld(Exception):
+    """The server is older than PostgreSQL `POSTGRES_VERSION_MIN`."""
+
+    def __init__(self, major: int) -> None:
+        self.major = major
+        super().__init__(f"the PostgreSQL server is version {major}; {POSTGRES_VERSION_MIN} or newer is needed")
+
+
+async def provision(superuser: Connection, name: str, passwords: Mapping[str, str]) -> Roles:
+    """Make the database `name` and its roles, or bring what exists up to this.
+
+    Owner (migrations only; owns the database), app (run time; owns nothing), vault (cannot log in; the owner
+    is a member) and auditor (reads only). What each may do inside is granted by migrations. `passwords`: role name
+    -> password; a role without one cannot log in.
+
+    Raises:
+        ServerTooOld: before anything is made.
+    """
+    refuse_old(superuser)
+    roles = Roles.of(name)
+    for role in (roles.owner, roles.app, roles.auditor):
+        login = f"LOGIN PASSWORD {_literal(passwords[role])}" if role in passwords else "NOLOGIN"
+        await _create_role(superuser, role, login)
+    await _create_role(superuser, roles.vault, "NOLOGIN")
+    await superuser.execute(f"GRANT {_name(roles.vault)} TO {_name(roles.owner)}")
+    await superuser.execute(f"ALTER ROLE {_name(roles.auditor)} SET default_transaction_read_only = on")
+    if not await superuser.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+        await superuser.execute(
+            # The same order of text on every server, whatever its own default is.
+            f"CREATE DATABASE {_name(name)} OWNER {_name(roles.owner)} TEMPLATE template0"
+            " ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+        )
+    await superuser.execute(f"REVOKE ALL ON DATABASE {_name(name)} FROM PUBLIC")
+    await superuser.execute(f"GRANT CONNECT ON DATABASE {_name(name)} TO {_name(roles.app)}, {_name(roles.auditor)}")
+    return roles
+
+
+async def drop(superuser: Connection, name: str) -> None:
+    """Drop the database, closing its connections, and its roles."""
+    await superuser.execute(f"DROP DATABASE IF EXISTS {_name(name)} WITH (FORCE)")
+    roles = Roles.of(name)
+    for role in (roles.owner, roles.app, roles.vault, roles.auditor):
+        await superuser.execute(f"DROP ROLE IF EXISTS {_name(role)}")
+
+
+def refuse_old(conn: Connection) -> None:
+    """Look at the server's version.
+
+    Raises:
+        ServerTooOld: the server lacks what the log needs.
+    """
+    major = conn.get_server_version().major
+    if major < POSTGRES_VERSION_MIN:
+        raise ServerTooOld(major)
+
+
+async def _create_role(superuser: Connection, role: str, options: str) -> None:
+    exists = await superuser.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
+    await superuser.execute(f"{'ALTER' if exists else 'CREATE'} ROLE {_name(role)} {options}")
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
