@@ -287,7 +287,7 @@ async def _refuses_connections(port: int) -> None:
     while True:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):  # reset: it stood in the queue when listening ended
             return
         writer.close()
 
