@@ -6,7 +6,6 @@ import hashlib
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -18,10 +17,10 @@ from cloudevents.http import from_json
 
 from unionaid.testkit.demo import Demo
 
+from .recount import WHERE, checked, folded, folded_from_topic, told
+
 PEOPLE, PAID = "winter-warmth-people", "winter-warmth-paid"
-WHERE = {"kind": "WINTER_WARMTH", "from_": "2017-01-01", "to": "2017-12-31"}
 SERVICES = ("registry", "relief", "mutualaid", "supervision", "reporting")
-NAIVE_FOLD = Path(__file__).parent / "naive_fold.py"
 
 
 def paid(copy: Path) -> list[dict[str, Any]]:
@@ -34,21 +33,6 @@ def paid(copy: Path) -> list[dict[str, Any]]:
         and event["data"]["programme_kind"] == "WINTER_WARMTH"
         and event["data"]["occurred_on"].startswith("2017-")
     ]
-
-
-def naive(*arguments: str | Path) -> dict[str, Any]:
-    period = ("--kind", "WINTER_WARMTH", "--from", "2017-01-01", "--to", "2017-12-31")
-    done = subprocess.run([sys.executable, NAIVE_FOLD, *arguments, *period], capture_output=True, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout)
-    return figures
-
-
-def told_by_reporting(demo: Demo) -> dict[str, Any]:
-    """Reporting's figures, in the form of the naive fold's."""
-    total = demo.ask("reporting", "/totals/relief", "auditor", **WHERE)
-    return {name: total[name] for name in ("people", "times", "amount_fen")} | {
-        name: total["citation"][name] for name in ("events", "sha256")
-    }
 
 
 def test_the_figures_are_those_that_were_reported(demo: Demo) -> None:
@@ -64,16 +48,15 @@ def test_a_second_telling_changes_nothing(demo: Demo) -> None:
 
 
 def test_a_fold_that_shares_no_code_comes_to_the_same(demo: Demo) -> None:
-    topic = f"unionaid.{demo.stack.division}.relief"
-    folded = naive("--bootstrap", demo.stack.kafka, "--topic", topic)
-    assert folded == told_by_reporting(demo)
-    assert (folded["people"], folded["amount_fen"]) == (demo.figures[PEOPLE]["value"], demo.figures[PAID]["value"])
+    counted = folded_from_topic(demo)
+    assert counted == told(demo)
+    assert (counted["people"], counted["amount_fen"]) == (demo.figures[PEOPLE]["value"], demo.figures[PAID]["value"])
 
 
 def test_one_amount_changed_in_a_copy_is_seen(demo: Demo, topics: Mapping[str, Path]) -> None:
-    reported = told_by_reporting(demo)
-    assert naive("--file", topics["relief"]) == reported
-    forged = naive("--file", topics["relief"], "--change-one")
+    reported = told(demo)
+    assert folded("--file", topics["relief"]) == reported
+    forged = folded("--file", topics["relief"], "--change-one")
     assert forged["amount_fen"] == reported["amount_fen"] + 1
     assert forged != reported
 
@@ -106,13 +89,7 @@ def test_a_figure_opens_down_to_every_single_event(demo: Demo, topics: Mapping[s
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_passes_the_check_of_its_log(demo: Demo, topics: Mapping[str, Path], service: str) -> None:
-    stack = demo.stack
-    name = f"unionaid.{stack.division}.{service}"
-    command = [sys.executable, "-m", "unionaid.eventlog", "--database", stack.databases[service]["owner"]]
-    command += ["--kafka", stack.kafka, "--topic", name, "--source", f"/unionaid/{stack.division}/{service}"]
-    done = subprocess.run([*command, "check", "--json"], capture_output=True, text=True, check=False)
-    report = json.loads(done.stdout)
-    assert (done.returncode, report["ok"], report["breaches"]) == (0, True, {}), done.stderr
+    report = checked(demo, service)
     published = len(topics[service].read_bytes().splitlines())
     assert (report["checked"]["published"], report["checked"]["foreign"]) == (published, 0)
 

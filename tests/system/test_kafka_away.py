@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -23,8 +21,8 @@ from unionaid.contracts.relief import application_id, lines_hash
 from unionaid.embedded.state import running
 from unionaid.testkit.demo import Demo, empty_stack
 
-WHERE = {"kind": "WINTER_WARMTH", "from_": "2017-01-01", "to": "2017-12-31"}
-NAIVE_FOLD = Path(__file__).parent / "naive_fold.py"
+from .recount import WHERE, folded_from_topic, told
+
 CATCH_UP_S_MAX = 45
 """Seconds after Kafka's return within which everything must be in reporting's figures."""
 EACH_FEN = 50_000
@@ -134,22 +132,6 @@ class Office:
         index: int | None = answer.json()["index"]
         return index
 
-    def told(self) -> dict[str, Any]:
-        """Reporting's figures, in the form of the naive fold's; they are complete."""
-        total = self.see("reporting", "/totals/relief", **WHERE)
-        assert total["incomplete"] == 0
-        return {name: total[name] for name in ("people", "times", "amount_fen")} | {
-            name: total["citation"][name] for name in ("events", "sha256")
-        }
-
-    def folded(self) -> dict[str, Any]:
-        """The same from the topic, by code that is none of the product's."""
-        topic = f"unionaid.{self.stack.stack.division}.relief"
-        where = ("--bootstrap", self.stack.stack.kafka, "--topic", topic, "--from", "2017-01-01", "--to", "2017-12-31")
-        done = subprocess.run([sys.executable, NAIVE_FOLD, *where], capture_output=True, check=True, timeout=60)
-        read: dict[str, Any] = json.loads(done.stdout)
-        return read
-
     def caught_up(self) -> None:
         """Wait until reporting holds the last payment and the last person; nobody does anything for it."""
         last = (("relief", self.last_payment, 4), ("registry", f"person-{self.people[-1]}", 2))
@@ -227,7 +209,7 @@ def killed(home: Path) -> Iterator[None]:
 def test_the_office_goes_on_without_kafka_and_reporting_catches_up(
     office: Office, away: Callable[[Path], AbstractContextManager[None]]
 ) -> None:
-    before = office.told()
+    before = told(office.stack)
     assert (before["people"], before["amount_fen"]) == (office.paid_fen // EACH_FEN, office.paid_fen)
     known = office.people[before["people"] :][:3]
     with away(office.stack.home):
@@ -235,10 +217,10 @@ def test_the_office_goes_on_without_kafka_and_reporting_catches_up(
         office.relieve(known)
         fund = office.see("relief", f"/budgets/{office.budget_id}")
         assert fund["spent_fen"] == office.paid_fen
-        assert office.told() == before, "what was not published cannot be counted"
+        assert told(office.stack) == before, "what was not published cannot be counted"
     office.caught_up()
-    after = office.told()
+    after = told(office.stack)
     assert (after["people"], after["times"]) == (before["people"] + 3, before["times"] + 3)
     assert after["amount_fen"] == office.paid_fen
-    assert office.folded() == after
+    assert folded_from_topic(office.stack) == after
     wait_until_relief_knows(office, new[-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -196,6 +196,49 @@ class Winter:
 
     async def pay(self, list_id: str, lines: int, who: str = CASHIER, **more: Any) -> httpx.Response:
         return await self.service.post(f"/lists/{list_id}/cash-payment", self.payment(lines), who, "cashier", **more)
+
+    async def approved(self, lines: Sequence[tuple[UUID, int]]) -> str:
+        """A list of persons who are registered here, approved."""
+        await self.service.register([p for p, _ in lines])
+        list_id = await self.submitted(lines)
+        for step in (self.verify, self.approve):
+            assert (await step(list_id)).status_code == 200
+        return list_id
+
+    def batch_body(self, lines: Sequence[tuple[int, UUID, int]], on: str = "2017-01-06") -> dict[str, Any]:
+        """What agrees with lines (number, person, fen) that wait."""
+        declared = {
+            "lines": len(lines),
+            "amount_fen": sum(fen for _, _, fen in lines),
+            "lines_hash": lines_hash(lines),
+        }
+        return {"occurred_on": on, "declared": declared}
+
+    async def issue(self, list_id: str, body: dict[str, Any], who: str = CASHIER, **more: Any) -> httpx.Response:
+        return await self.service.post(f"/lists/{list_id}/payment-batches", body, who, "cashier", **more)
+
+    async def release(self, batch_id: str, who: str = ACCOUNTANT, **more: Any) -> httpx.Response:
+        body = {"occurred_on": "2017-01-09"}
+        return await self.service.post(f"/payment-batches/{batch_id}/release", body, who, "accountant", **more)
+
+    async def withdraw(self, batch_id: str, who: str = CASHIER, **more: Any) -> httpx.Response:
+        body = {"occurred_on": "2017-01-09", "reason_code": "account-in-doubt"}
+        return await self.service.post(f"/payment-batches/{batch_id}/withdrawal", body, who, "cashier", **more)
+
+    async def bank_answers(
+        self, batch_id: str, answers: Mapping[int, str | None], who: str = ACCOUNTANT, **more: Any
+    ) -> httpx.Response:
+        """Book answers of the bank: by line, the reason why it did not pay, None for paid."""
+        lines = [
+            {"line": n, "outcome": "failed", "reason_code": reason} if reason else {"line": n, "outcome": "paid"}
+            for n, reason in answers.items()
+        ]
+        body = {"occurred_on": "2017-01-12", "lines": lines}
+        return await self.service.post(f"/payment-batches/{batch_id}/bank-return", body, who, "accountant", **more)
+
+    async def cancel(self, list_id: str, lines: Sequence[int], who: str = APPROVES, **more: Any) -> httpx.Response:
+        body = {"occurred_on": "2017-01-16", "reason_code": "moved-away", "lines": list(lines)}
+        return await self.service.post(f"/lists/{list_id}/cancellation", body, who, "approver", **more)
 
     async def budget(self) -> dict[str, int]:
         found: dict[str, int] = (await self.service.get(f"/budgets/{self.budget_id}", ACCOUNTANT, "accountant")).json()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from hypothesis import settings
@@ -12,7 +14,6 @@ from hypothesis.stateful import (
     Bundle,
     MultipleResults,
     RuleBasedStateMachine,
-    consumes,
     initialize,
     invariant,
     multiple,
@@ -21,30 +22,44 @@ from hypothesis.stateful import (
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import (
+    BankReturnRecorded,
     BudgetAllotted,
     BudgetCommitted,
     BudgetOpened,
     BudgetSpent,
     CommitmentReleased,
     FundsReceived,
+    PaymentBatchIssued,
+    PaymentBatchReleased,
+    PaymentBatchWithdrawn,
+    PaymentFailed,
+    PaymentOrdered,
     ReliefApproved,
+    ReliefCancelled,
+    ReliefListApproved,
     ReliefListPaid,
     ReliefListRejected,
+    ReliefListSettled,
+    ReliefListSubmitted,
+    ReliefListVerified,
     ReliefPaid,
     ReliefRequested,
     application_id,
+    lines_hash,
 )
 from unionaid.contracts.samples import FUND, GRASSROOTS, PROGRAMME
-from unionaid.relief.application import held
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
+from unionaid.relief.domain.payment_batch import rules as batch_rules
+from unionaid.relief.domain.payment_batch.facts import Batch, Unissued, batch_of
+from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome, record_return
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.refusals import Refusal
-from unionaid.relief.domain.relief_list import paying, rules, submitting
-from unionaid.relief.domain.relief_list.applications import application_of
-from unionaid.relief.domain.relief_list.facts import Act, list_of
-from unionaid.relief.domain.relief_list.submitting import Known, Line, Submit
+from unionaid.relief.domain.relief_list import paying, rules, settling, submitting
+from unionaid.relief.domain.relief_list.applications import Application, Approved, Failed, Ordered, application_of
+from unionaid.relief.domain.relief_list.facts import Act, Existing, Unsubmitted, list_of
+from unionaid.relief.domain.relief_list.submitting import Declared, Known, Line, Submit
 from unionaid.relief.examples import (
     ENTERED_ON,
     TODAY,
@@ -55,11 +70,16 @@ from unionaid.relief.examples import (
     programme_opened,
     step,
 )
+from unionaid.relief.reserving import held
 
 NAMES = [f"person-{UUID(int=n)}" for n in range(1, 6)]
 OFFICERS = st.sampled_from(NAMES)
 PEOPLE = range(4)
 FEN = st.integers(1, 100)
+FAR = st.sampled_from([1, 3, 4, 5, 6, 7, 5, 6, 7])
+BATCHES = st.integers(0, 3)
+OUTCOMES = st.lists(st.booleans(), min_size=2, max_size=2)
+ENDS = (ReliefListRejected, ReliefListPaid, ReliefListSettled)
 ON = ENTERED_ON
 OPEN = programme_of([programme_opened()])
 
@@ -72,6 +92,7 @@ class Office(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.budgets: list[UUID] = []
+        self.batches: list[UUID] = []
         self.log: list[tuple[Event, str]] = []
         self.streams: dict[str, list[tuple[Event, str]]] = {}
         self.wrote([fund_opened()], "person-accountant")
@@ -84,11 +105,14 @@ class Office(RuleBasedStateMachine):
             self.log.append((event, by))
             self.streams.setdefault(event.subject, []).append((event, by))
 
-    @initialize(target=lists, by=OFFICERS)
-    def begins(self, by: str) -> UUID | MultipleResults[UUID]:
-        self.receives(100)
-        self.allots(60)
-        return self.submits(0, [0, 1], 15, by)
+    @initialize(target=lists, by=st.permutations(NAMES), acts=FAR, paid=OUTCOMES)
+    def begins(self, by: list[str], acts: int, paid: list[bool]) -> UUID | MultipleResults[UUID]:
+        self.receives(200)
+        self.allots(120)
+        list_id = self.submits(0, [0, 1], 15, by[0])
+        assert isinstance(list_id, UUID)
+        self.goes_to_the_bank(list_id, acts, by[1:], paid)
+        return list_id
 
     @rule(fen=FEN)
     def receives(self, fen: int) -> None:
@@ -133,35 +157,124 @@ class Office(RuleBasedStateMachine):
         for act, who in list(zip(("verify", "approve", "pay"), by, strict=False))[:acts]:
             self._step(list_id, act, who)
 
+    @rule(list_id=lists, acts=FAR, by=st.permutations(NAMES), paid=OUTCOMES)
+    def goes_to_the_bank(self, list_id: UUID, acts: int, by: list[str], paid: list[bool]) -> None:
+        """As it should go by the bank: ordered, released, answered, what failed ordered again or given up."""
+        for act, who in list(zip(("verify", "approve"), by, strict=False))[:acts]:
+            self._step(list_id, act, who)
+        if acts < 3 or not self._issue(list_id, by[2]):
+            return
+        last, answers = len(self.batches) - 1, list(enumerate(paid, start=1))
+        if acts > 3:
+            self.releases(last, by[3])
+        if acts > 4:
+            self.answers(last, answers, by[3])
+        if acts == 6:
+            self.issues(list_id, by[2])
+        if acts > 6:
+            self.cancels(list_id, [n for n, one in answers if not one], by[1])
+
     @rule(list_id=lists, act=st.sampled_from(["verify", "approve", "pay"]), by=OFFICERS)
     def tries(self, list_id: UUID, act: str, by: str) -> None:
         self._step(list_id, act, by)
 
-    @rule(list_id=consumes(lists), by=OFFICERS)
+    @rule(list_id=lists, by=OFFICERS)
     def rejects(self, list_id: UUID, by: str) -> None:
         self._step(list_id, "reject", by)
 
-    def _step(self, list_id: UUID, act: str, by: str) -> None:
+    @rule(list_id=lists, by=OFFICERS)
+    def issues(self, list_id: UUID, by: str) -> None:
+        self._issue(list_id, by)
+
+    def _issue(self, list_id: UUID, by: str) -> bool:
+        batch_id, (relief_list, lines) = uuid4(), self._found(list_id)
+        waiting = [line.terms for line in lines if isinstance(line, Approved | Failed)]
+        numbered = [(terms.line, terms.person_id, terms.amount_fen) for terms in waiting]
+        agreed = Declared(len(numbered), sum(fen for _, _, fen in numbered), lines_hash(numbered))
+        made = self._decided(lambda: batch_rules.issue(relief_list, lines, batch_id, agreed, step(by, ON)), by)
+        self.batches += [batch_id] if made else []
+        return made
+
+    @rule(batch=BATCHES, by=OFFICERS)
+    def releases(self, batch: int, by: str) -> None:
+        found, relief_list, lines = self._batch(batch)
+        self._decided(lambda: batch_rules.release(found, relief_list, lines, step(by, ON)), by)
+
+    @rule(batch=BATCHES, by=OFFICERS)
+    def withdraws(self, batch: int, by: str) -> None:
+        found, relief_list, lines = self._batch(batch)
+        reason = batch_rules.WithdrawalReason.LIST_IN_DOUBT
+        self._decided(lambda: batch_rules.withdraw(found, relief_list, lines, reason, step(by, ON)), by)
+
+    @rule(batch=BATCHES, told=st.lists(st.tuples(st.integers(1, 2), st.booleans()), max_size=2), by=OFFICERS)
+    def answers(self, batch: int, told: list[tuple[int, bool]], by: str) -> None:
+        found, relief_list, lines = self._batch(batch)
+        budget = budget_of(self.of(f"budget-{relief_list.terms.budget_id}"))
+        answers = [
+            Answer(n, Outcome.PAID) if paid else Answer(n, Outcome.FAILED, FailureReason.ACCOUNT_CLOSED)
+            for n, paid in told
+            if n <= len(lines)
+        ]
+        if answers:
+            self._decided(
+                lambda: record_return(found, relief_list, lines, OPEN, budget, answers=answers, step=step(by, ON)), by
+            )
+
+    @rule(list_id=lists, chosen=st.lists(st.integers(1, 2), min_size=1, max_size=2), by=OFFICERS)
+    def cancels(self, list_id: UUID, chosen: list[int], by: str) -> None:
+        relief_list, lines = self._found(list_id)
+        chosen = [n for n in chosen if n <= len(lines)]
+        if not chosen:
+            return
+        budget = budget_of(self.of(f"budget-{relief_list.terms.budget_id}"))
+        reason = settling.CancellationReason.DIED
+        booked_by = {who for event, who in self.log if isinstance(event, PaymentFailed) and event.list_id == list_id}
+        self._decided(
+            lambda: settling.cancel(
+                relief_list, lines, budget, chosen=chosen, reason=reason, booked_by=booked_by, step=step(by, ON)
+            ),
+            by,
+        )
+
+    def _batch(self, n: int) -> tuple[Batch, Existing, list[Application]]:
+        """The n-th batch, or none, and then the first list."""
+        batch_id = self.batches[n % len(self.batches)] if self.batches else uuid4()
+        batch = batch_of(Act(event, who) for event, who in self.streams.get(f"batch-{batch_id}", []))
+        first = next(event.list_id for event, _ in self.log if isinstance(event, ReliefListSubmitted))
+        return batch, *self._found(first if isinstance(batch, Unissued) else batch.terms.list_id)
+
+    def _found(self, list_id: UUID) -> tuple[Existing, list[Application]]:
         relief_list = list_of(Act(event, who) for event, who in self.streams[f"list-{list_id}"])
-        terms = getattr(relief_list, "terms", None)
-        count = terms.lines if terms else 0
-        lines = [application_of(self.of(f"application-{application_id(list_id, n)}")) for n in range(1, count + 1)]
-        budget = budget_of(self.of(f"budget-{terms.budget_id}") if terms else [])
-        taken = step(by, ON)
+        assert not isinstance(relief_list, Unsubmitted)
+        numbers = range(1, relief_list.terms.lines + 1)
+        return relief_list, [application_of(self.of(f"application-{application_id(list_id, n)}")) for n in numbers]
+
+    def _decided(self, decide: Callable[[], list[Event]], by: str) -> bool:
         try:
+            events = decide()
+        except Refusal:
+            return False
+        self.wrote(events, by)
+        return True
+
+    def _step(self, list_id: UUID, act: str, by: str) -> None:
+        relief_list, lines = self._found(list_id)
+        budget = budget_of(self.of(f"budget-{relief_list.terms.budget_id}"))
+        taken = step(by, ON)
+
+        def decide() -> list[Event]:
             match act:
                 case "verify":
-                    events = rules.verify(relief_list, lines, taken)
+                    return rules.verify(relief_list, lines, taken)
                 case "approve":
-                    events = rules.approve(relief_list, lines, OPEN, budget, taken)
+                    return rules.approve(relief_list, lines, OPEN, budget, taken)
                 case "reject":
-                    events = rules.reject(relief_list, lines, budget, rules.RejectionReason.WITHDRAWN, taken)
+                    return rules.reject(relief_list, lines, budget, rules.RejectionReason.WITHDRAWN, taken)
                 case _:
-                    visit = cash_visit(count)
-                    events = paying.pay_cash(relief_list, lines, OPEN, budget, visit=visit, step=taken)
-        except Refusal:
-            return
-        self.wrote(events, by)
+                    visit = cash_visit(len(lines))
+                    return paying.pay_cash(relief_list, lines, OPEN, budget, visit=visit, step=taken)
+
+        self._decided(decide, by)
 
     @invariant()
     def no_fund_is_below_zero(self) -> None:
@@ -187,7 +300,7 @@ class Office(RuleBasedStateMachine):
                     bound[event.list_id] -= event.amount_fen
                 case _:
                     pass
-        ended = {e.list_id for e, _ in self.log if isinstance(e, ReliefListRejected | ReliefListPaid)}
+        ended = {e.list_id for e, _ in self.log if isinstance(e, ENDS)}
         assert min(free.values(), default=0) >= 0
         assert min(bound.values(), default=0) >= 0
         assert all(bound[list_id] == 0 for list_id in ended)
@@ -207,19 +320,94 @@ class Office(RuleBasedStateMachine):
         assert spent == sum(e.amount_fen for e in events if isinstance(e, ReliefPaid))
 
     @invariant()
-    def every_step_of_a_list_is_another_persons(self) -> None:
-        steps: dict[str, list[str]] = {}
-        for event, by in self.log:
-            if event.STREAM == "list":
-                steps.setdefault(event.subject, []).append(by)
-        assert all(
-            len(set(by[:4])) == len(by[:4]) for by in steps.values() if len(by) < 5 and not _taken_back(self, by)
+    def every_approved_line_is_paid_or_given_up_or_waits(self) -> None:
+        lines: dict[UUID, Counter[UUID]] = {}
+        waiting: Counter[UUID] = Counter()
+        for event, _ in self.log:
+            match event:
+                case ReliefApproved():
+                    lines.setdefault(event.list_id, Counter())[event.application_id] = 0
+                    waiting[event.list_id] += event.amount_fen
+                case ReliefPaid() | ReliefCancelled():
+                    lines[event.list_id][event.application_id] += 1
+                    waiting[event.list_id] -= event.amount_fen
+                case ReliefListRejected():
+                    lines.pop(event.list_id, None)
+                    waiting.pop(event.list_id, None)
+                case _:
+                    pass
+        ended = {e.list_id for e, _ in self.log if isinstance(e, ENDS)}
+        for list_id, ends in lines.items():
+            assert set(ends.values()) <= {0, 1}
+            assert (min(ends.values()) == 1) == (list_id in ended)
+        bound = Counter(
+            {
+                list_id: sum(
+                    e.amount_fen if isinstance(e, BudgetCommitted) else -e.amount_fen
+                    for e, _ in self.log
+                    if isinstance(e, BudgetCommitted | BudgetSpent | CommitmentReleased) and e.list_id == list_id
+                )
+                for list_id in waiting
+            }
         )
+        assert bound == waiting
+
+    @invariant()
+    def what_a_batch_holds_is_answered_once(self) -> None:
+        holds: Counter[UUID] = Counter()
+        for event, _ in self.log:
+            match event:
+                case PaymentBatchIssued():
+                    holds[event.batch_id] += event.lines
+                case PaymentBatchWithdrawn():
+                    holds[event.batch_id] -= event.lines
+                case BankReturnRecorded():
+                    holds[event.batch_id] -= event.paid_lines + event.failed_lines
+                case _:
+                    pass
+        waits = Counter(self._waiting_in())
+        assert holds == waits
+        assert min(holds.values(), default=0) >= 0
+
+    def _waiting_in(self) -> list[UUID]:
+        applications = (self.of(stream) for stream in self.streams if stream.startswith("application-"))
+        return [line.batch_id for line in map(application_of, applications) if isinstance(line, Ordered)]
+
+    @invariant()
+    def hands_are_kept_apart(self) -> None:
+        hands: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        issued: dict[UUID, str] = {}
+        for event, by in self.log:
+            match event:
+                case PaymentBatchIssued():
+                    issued[event.batch_id] = by
+                case PaymentBatchReleased() | BankReturnRecorded():
+                    assert by != issued[event.batch_id]
+                case PaymentBatchWithdrawn():
+                    del issued[event.batch_id]
+                case PaymentOrdered():
+                    hands[event.list_id]["issues"].add(issued[event.batch_id])
+                case PaymentFailed():
+                    hands[event.list_id]["books"].add(by)
+                case ReliefCancelled():
+                    assert by not in hands[event.list_id]["books"]
+                    assert by not in hands[event.list_id]["issues"] & set(issued.values())
+            for kinds, does in HANDS:
+                if isinstance(event, kinds):
+                    hands[event.list_id][does].add(by)
+        for did in hands.values():
+            assert did["enters"].isdisjoint(did["verifies"] | did["approves"] | did["pays"] | did["gives up"])
+            assert did["verifies"].isdisjoint(did["approves"] | did["pays"] | did["gives up"])
+            assert did["approves"].isdisjoint(did["pays"])
 
 
-def _taken_back(office: Office, by: list[str]) -> bool:
-    """An approver may take the own approval back."""
-    return len(by) == 4 and by[2] == by[3]
+HANDS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
+    ((ReliefListSubmitted,), "enters"),
+    ((ReliefListVerified,), "verifies"),
+    ((ReliefListApproved,), "approves"),
+    ((PaymentBatchIssued, PaymentBatchReleased, PaymentBatchWithdrawn, BankReturnRecorded, ReliefPaid), "pays"),
+    ((ReliefCancelled, ReliefListRejected), "gives up"),
+)
 
 
 def _keys_of(person_id: UUID) -> list[bytes]:

@@ -277,6 +277,11 @@ COMMANDS = {
     f"/lists/{uuid4()}/approval": {"approver"},
     f"/lists/{uuid4()}/rejection": {"approver"},
     f"/lists/{uuid4()}/cash-payment": {"cashier"},
+    f"/lists/{uuid4()}/payment-batches": {"cashier"},
+    f"/lists/{uuid4()}/cancellation": {"approver"},
+    f"/payment-batches/{uuid4()}/release": {"accountant"},
+    f"/payment-batches/{uuid4()}/withdrawal": {"cashier"},
+    f"/payment-batches/{uuid4()}/bank-return": {"accountant"},
 }
 MONEY = {"accountant", "cashier", "district_officer", "approver", "auditor"}
 READS = {
@@ -285,6 +290,8 @@ READS = {
     f"/programmes/{uuid4()}": MONEY | {"sub_district_officer", "grassroots_officer"},
     f"/lists/{uuid4()}": MONEY | {"sub_district_officer", "grassroots_officer"},
     f"/lists/{uuid4()}/lines": MONEY | {"sub_district_officer", "grassroots_officer"},
+    f"/payment-batches/{uuid4()}": MONEY,
+    f"/payment-batches/{uuid4()}/lines": MONEY,
 }
 
 

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from unionaid.contracts import Event
 from unionaid.contracts.relief import (
     BudgetCommitted,
     BudgetSpent,
@@ -23,7 +22,6 @@ from unionaid.contracts.relief import (
     ReliefRejected,
     ReliefRequested,
     ReliefVerified,
-    application_id,
 )
 from unionaid.contracts.samples import BUDGET, DISTRICT, FUND, GRASSROOTS, LIST, PROGRAMME, VISITORS
 from unionaid.relief.domain.budget.facts import budget_of
@@ -49,7 +47,7 @@ from unionaid.relief.domain.refusals import (
     VisitorIsPayee,
     VisitorsSame,
 )
-from unionaid.relief.domain.relief_list import facts, paying, rules, submitting
+from unionaid.relief.domain.relief_list import facts, rules, submitting
 from unionaid.relief.domain.relief_list.applications import application_of
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.paying import Signature
@@ -67,77 +65,16 @@ from unionaid.relief.examples import (
     VERIFIER,
     WINDOW_FROM,
     WINDOW_TO,
-    acts,
     budget_opened,
-    cash_visit,
     declared,
     known,
     person,
-    programme_opened,
     step,
     submit,
 )
 from unionaid.service.refusals import BrokenHistory
 
-PROGRAMME_OPEN = programme_of([programme_opened()])
-LINES = [Line(person(1), 50_000), Line(person(2), 30_000)]
-SUM = 80_000
-
-
-class Story:
-    """A list so far: given these steps, when the next, then its events."""
-
-    def __init__(self, lines: Sequence[Line] = LINES, budget_fen: int = SUM) -> None:
-        self.events: list[Event] = []
-        self.acts: list[facts.Act] = []
-        self.budget: list[Event] = [budget_opened(budget_fen)]
-        self.n = len(lines)
-        self._happened(
-            submitting.submit(list_of([]), PROGRAMME_OPEN, budget_of(self.budget), known(lines), submit(lines)), ENTERER
-        )
-
-    def _happened(self, events: list[Event], by: str) -> list[Event]:
-        self.events += events
-        self.acts += acts(events, by)
-        self.budget += [e for e in events if e.STREAM == "budget"]
-        return events
-
-    @property
-    def relief_list(self) -> facts.ReliefList:
-        return list_of(self.acts)
-
-    @property
-    def lines(self) -> list:  # type: ignore[type-arg]
-        streams = [f"application-{application_id(LIST, n)}" for n in range(1, self.n + 1)]
-        return [application_of(e for e in self.events if e.subject == stream) for stream in streams]
-
-    def verified(self, by: str = VERIFIER, on: date = VERIFIED_ON) -> "Story":
-        self._happened(rules.verify(self.relief_list, self.lines, step(by, on)), by)
-        return self
-
-    def approved(self, by: str = APPROVER, on: date = APPROVED_ON) -> "Story":
-        budget = budget_of(self.budget)
-        self._happened(rules.approve(self.relief_list, self.lines, PROGRAMME_OPEN, budget, step(by, on)), by)
-        return self
-
-    def rejected(self, by: str = APPROVER, on: date = APPROVED_ON) -> "Story":
-        reason, budget = rules.RejectionReason.NOT_ELIGIBLE, budget_of(self.budget)
-        self._happened(rules.reject(self.relief_list, self.lines, budget, reason, step(by, on)), by)
-        return self
-
-    def paid(self, by: str = CASHIER, on: date = PAID_ON, **visit: object) -> "Story":
-        chosen = replace(cash_visit(self.n), **visit)  # type: ignore[arg-type]
-        budget = budget_of(self.budget)
-        events = paying.pay_cash(self.relief_list, self.lines, PROGRAMME_OPEN, budget, visit=chosen, step=step(by, on))
-        self._happened(events, by)
-        return self
-
-    def last(self, n: int) -> list[Event]:
-        return self.events[-n:]
-
-
-def at(line: int) -> UUID:
-    return application_id(LIST, line)
+from .story import LINES, PROGRAMME_OPEN, SUM, Story, at
 
 
 def test_a_list_is_submitted_with_one_request_per_line() -> None:

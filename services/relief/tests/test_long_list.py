@@ -45,6 +45,28 @@ async def test_a_list_of_the_most_lines_goes_all_the_way(service: Service, winte
     assert paid == LINES_MAX
 
 
+async def test_a_list_of_the_most_lines_is_paid_by_the_bank(service: Service, winter: Winter) -> None:
+    people = [uuid4() for _ in range(LINES_MAX)]
+    list_id = await winter.approved([(p, 40_000) for p in people])
+    numbered = [(n, p, 40_000) for n, p in enumerate(people, start=1)]
+    issued = await timed("batch made", winter.issue(list_id, winter.batch_body(numbered)))
+    batch_id = issued.json()["batch_id"]
+    assert (await timed("released", winter.release(batch_id))).status_code == 200
+    answers = {n: None if n % 2 else "account-unknown" for n in range(1, LINES_MAX + 1)}
+    before = await service.pool.fetchval("SELECT count(*) FROM eventlog.outbox")
+    assert (await timed("returned", winter.bank_answers(batch_id, answers))).status_code == 200
+    assert await service.pool.fetchval("SELECT count(*) FROM eventlog.outbox") == before + 1
+    refused = await timed("returned again", winter.bank_answers(batch_id, answers))
+    assert {error["code"] for error in refused.json()["errors"]} == {"line-booked"}
+    assert len(refused.json()["errors"]) == LINES_MAX
+    given_up = [n for n, reason in answers.items() if reason]
+    assert (await timed("given up", winter.cancel(list_id, given_up))).json()["status"] == "settled"
+    half = 40_000 * LINES_MAX // 2
+    assert await winter.budget() == {
+        "allotted_fen": 2 * half, "committed_fen": 0, "spent_fen": half, "free_fen": half,
+    }  # fmt: skip
+
+
 async def test_a_long_list_rejected_gives_all_its_people_back(service: Service, winter: Winter) -> None:
     people = [uuid4() for _ in range(LINES_MAX)]
     await service.register(people)

@@ -196,6 +196,57 @@ async def test_killed_between_the_steps_it_loses_and_doubles_nothing(office: Off
     assert await office.process.end() == 0
 
 
+async def test_paying_by_the_bank_killed_between_the_steps_loses_and_doubles_nothing(
+    office: Office, kafka: Kafka
+) -> None:
+    people = [person(n) for n in range(1, 21)]
+    await write(kafka, TOPICS[0], registered(people))
+    service = office.service
+    winter = await service.funded()
+    numbered = [(n, p, 50_000) for n, p in enumerate(people, start=1)]
+    path, body = f"/lists?after={TOPICS[0]}@{len(people)}", winter.list_body([(p, 50_000) for p in people], DISTRICT)
+    answer = await service.post(path, body, ENTERER, "district_officer")
+    list_id = answer.json()["list_id"]
+    for done in (await winter.verify(list_id, unit=DISTRICT), await winter.approve(list_id)):
+        assert done.status_code == 200, done.text
+    failed = (3, 7)
+    batches: list[str] = []
+
+    async def issue() -> httpx.Response:
+        answer: httpx.Response = await winter.issue(list_id, winter.batch_body(numbered), key="issue")
+        batches.append(answer.json()["batch_id"])
+        return answer
+
+    answers = {n: "account-closed" if n in failed else None for n, _, _ in numbered}
+    steps: tuple[Callable[[], Awaitable[httpx.Response]], ...] = (
+        issue,
+        lambda: winter.release(batches[0], key="release"),
+        lambda: winter.bank_answers(batches[0], answers, key="return"),
+        lambda: winter.cancel(list_id, [3], key="cancel"),
+    )
+    for step in steps:
+        first = await step()
+        assert first.is_success, first.text
+        await office.restart()  # the caller never saw the answer, and asks again
+        assert (await step()).content == first.content
+    assert len(set(batches)) == 1
+    assert await winter.budget() == {
+        "allotted_fen": 200_000_000, "committed_fen": 50_000, "spent_fen": 900_000, "free_fen": 199_050_000,
+    }  # fmt: skip
+
+    async def all_published() -> bool:
+        return len(await published(kafka, TOPICS[1])) == await service.events()
+
+    await until(all_published)
+    told = [json.loads(value) for value in await published(kafka, TOPICS[1])]
+    paid = [event["data"] for event in told if event["type"] == "unionaid.relief.ReliefPaid.v1"]
+    assert sorted(event["line"] for event in paid) == [n for n, _, _ in numbered if n not in failed]
+    assert {(event["method"], event["batch_id"]) for event in paid} == {("bank", batches[0])}
+    assert await office.process.end() == 0
+    code, out, _ = await office.process.says("reservations")
+    assert (code, json.loads(out)["ok"], json.loads(out)["reservations"]) == (0, True, len(people) - 1)
+
+
 async def test_an_operator_retries_what_is_parked_and_rebuilds_what_registry_feeds(
     office: Office, kafka: Kafka
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -19,7 +19,18 @@ from unionaid.contracts.registry import (
     UnionOrgEstablished,
     WorkerRegistered,
 )
-from unionaid.contracts.relief import FundOpened, FundPart, FundsReceived, ProgrammeOpened, ReliefPaid, application_id
+from unionaid.contracts.relief import (
+    BankReturnRecorded,
+    FundOpened,
+    FundPart,
+    FundsReceived,
+    PaymentFailed,
+    PaymentOrdered,
+    ProgrammeOpened,
+    ReliefCancelled,
+    ReliefPaid,
+    application_id,
+)
 from unionaid.reporting.examples import Log
 
 Logs = Mapping[str, list[bytes]]
@@ -102,8 +113,29 @@ def payments(draw: st.DrawFn, line: int) -> ReliefPaid:
         method=method,
         amount_fen=sum(part.amount_fen for part in parts),
         parts=parts,
+        batch_id=uuid(7, draw(NUMBER)) if method == "bank" else None,
         signed_by="payee" if method == "cash" else None,
     )
+
+
+@st.composite
+def unpaid(draw: st.DrawFn, line: int) -> Fact:
+    """What is said of money that the bank did not pay, or not yet."""
+    list_id, batch_id, day, fen = uuid(6, draw(NUMBER)), uuid(7, draw(NUMBER)), draw(DAY), draw(st.integers(1, 10**14))
+    about: dict[str, Any] = {"occurred_on": day, "application_id": application_id(list_id, line), "list_id": list_id}
+    return draw(
+        st.sampled_from(
+            (
+                PaymentOrdered(**about, line=line, batch_id=batch_id, amount_fen=fen),
+                PaymentFailed(**about, line=line, batch_id=batch_id, amount_fen=fen, reason_code="account-closed"),
+                ReliefCancelled(**about, line=line, amount_fen=fen, reason_code="moved-away"),
+                BankReturnRecorded(
+                    occurred_on=day, batch_id=batch_id, list_id=list_id,
+                    paid_lines=1, paid_fen=fen, failed_lines=1, failed_fen=fen,
+                ),
+            )
+        )
+    )  # fmt: skip
 
 
 @st.composite
@@ -133,6 +165,7 @@ def relief_facts(draw: st.DrawFn) -> list[Fact]:
         for n in range(draw(NUMBER))
     ]
     facts += [draw(payments(line)) for line in range(1, 1 + draw(st.integers(0, 25)))]
+    facts += [draw(unpaid(line)) for line in range(1, 1 + draw(NUMBER))]
     return draw(st.permutations(facts))
 
 

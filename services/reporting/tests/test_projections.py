@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,15 @@ from hypothesis import strategies as st
 
 from unionaid.contracts import topic_name
 from unionaid.contracts.event import Event as Fact
+from unionaid.contracts.relief import (
+    BankReturnRecorded,
+    FundPart,
+    PaymentFailed,
+    PaymentOrdered,
+    ReliefCancelled,
+    ReliefPaid,
+    application_id,
+)
 from unionaid.eventlog import Event, inbox_of
 from unionaid.eventlog.handling import Interest
 from unionaid.eventlog.records import head
@@ -143,6 +152,60 @@ async def test_a_longer_history_in_one_batch_and_in_many(reporting: Reporting) -
     assert await apply(reporting, cut(interleaved(given_logs, draw), draw)) == expected
     backwards = [(topic, value) for topic in relief_first for value in given_logs[topic]]
     assert await apply(reporting, cut(backwards, draw)) == expected
+
+
+PAID_ON = date(2017, 1, 12)
+BATCH, FOLLOW_UP = uuid(7, 1), uuid(7, 2)
+
+
+def line_of(line: int) -> dict[str, Any]:
+    return {"application_id": application_id(uuid(6, 1), line), "list_id": uuid(6, 1), "line": line}
+
+
+def payment(line: int, **how: Any) -> ReliefPaid:
+    return ReliefPaid(
+        **line_of(line), occurred_on=PAID_ON, programme_id=uuid(4, 1), programme_kind="WINTER_WARMTH",
+        programme_year=2017, person_id=uuid(3, line), union_org_id=uuid(1, line % 2), amount_fen=100 * line,
+        parts=(FundPart(fund_id=uuid(5, 1), amount_fen=100 * line),), **how,
+    )  # fmt: skip
+
+
+def by_the_bank() -> Iterator[Fact]:
+    """Lines 1 and 2 are paid at once, line 3 with the follow-up, line 4 is given up."""
+    day: dict[str, Any] = {"occurred_on": PAID_ON}
+    for line in range(1, 5):
+        yield PaymentOrdered(**line_of(line), **day, batch_id=BATCH, amount_fen=100 * line)
+    yield BankReturnRecorded(
+        **day, batch_id=BATCH, list_id=uuid(6, 1), paid_lines=2, paid_fen=300, failed_lines=2, failed_fen=700
+    )
+    for line in (1, 2):
+        yield payment(line, method="bank", batch_id=BATCH)
+    for line in (3, 4):
+        yield PaymentFailed(**line_of(line), **day, batch_id=BATCH, amount_fen=100 * line, reason_code="account-closed")
+        yield PaymentOrdered(**line_of(line), **day, batch_id=FOLLOW_UP, amount_fen=100 * line)
+    yield payment(3, method="bank", batch_id=FOLLOW_UP)
+    yield PaymentFailed(**line_of(4), **day, batch_id=FOLLOW_UP, amount_fen=400, reason_code="account-unknown")
+    yield ReliefCancelled(**line_of(4), **day, amount_fen=400, reason_code="moved-away")
+
+
+async def test_the_bank_counts_as_cash_does_and_what_failed_or_was_given_up_counts_nothing(
+    reporting: Reporting,
+) -> None:
+    told = []
+    for facts in ([payment(line, method="cash", signed_by="payee") for line in (1, 2, 3)], list(by_the_bank())):
+        given_logs = written(reporting.division, ([], facts))
+        tables = await apply(reporting, [[(topic, v) for topic, values in given_logs.items() for v in values]])
+        assert tables == fold(given_logs)
+        told.append(
+            {
+                "payments": sorted((*row[4:11], row[12]) for row in tables["relief_payment"]),
+                "parts": sorted(row[2:] for row in tables["payment_part"]),
+                "daily": sorted((*row[:4], *row[5:]) for row in tables["relief_daily"]),
+            }
+        )
+    cash, bank = told
+    assert bank == cash
+    assert [row[-1] for row in bank["payments"]] == [100, 200, 300]
 
 
 async def test_an_enterprise_of_version_one_is_read_through_the_upcaster(reporting: Reporting) -> None:

@@ -126,15 +126,23 @@ def paid(data: dict[str, Any]) -> dict[str, Any]:
     parts = [{**part, "amount_fen": 1 + part["amount_fen"] // 20} for part in data["parts"]]
     data = {**data, "parts": parts, "amount_fen": sum(part["amount_fen"] for part in parts)}
     if data["method"] == "bank":
-        return without(data, "signed_by", "proxy_person_id")
-    data = {"signed_by": "thumbprint", **data}
+        return {"batch_id": str(uuid4()), **without(data, "signed_by", "proxy_person_id")}
+    data = {"signed_by": "thumbprint", **without(data, "batch_id")}
     return data if data["signed_by"] == "proxy" else without(data, "proxy_person_id")
+
+
+def bank_return(data: dict[str, Any]) -> dict[str, Any]:
+    lines = data["paid_lines"] or 1
+    failed = data["failed_lines"]
+    fen = {"paid_fen": lines + data["paid_fen"] // 2, "failed_fen": failed and failed + data["failed_fen"] // 2}
+    return {**data, "paid_lines": lines, **fen}
 
 
 PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "UnionOrgEstablished": union_org,
     "ProgrammeOpened": programme,
     "ReliefListPaid": list_paid,
+    "BankReturnRecorded": bank_return,
     "ReliefPaid": paid,
 }
 

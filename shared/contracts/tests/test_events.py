@@ -12,6 +12,7 @@ from unionaid.contracts.event import Data
 from unionaid.contracts.fields import AMOUNT_FEN_MAX, PARTS_MAX
 from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished
 from unionaid.contracts.relief import (
+    BankReturnRecorded,
     FundOpened,
     FundPart,
     FundsReceived,
@@ -95,6 +96,11 @@ def test_an_event_cannot_be_changed() -> None:
         (ReliefPaid, {"signed_by": None, "proxy_person_id": None}, "cash is signed for"),
         (ReliefPaid, {"signed_by": "payee"}, "proxy_person_id without signed_by proxy"),
         (ReliefPaid, {"method": "bank", "proxy_person_id": None}, "bank payment is not signed for"),
+        (ReliefPaid, {"method": "bank", "signed_by": None, "proxy_person_id": None}, "names its batch"),
+        (ReliefPaid, {"batch_id": uuid4()}, "names its batch"),
+        (BankReturnRecorded, {"paid_lines": 0, "paid_fen": 0, "failed_lines": 0, "failed_fen": 0}, "one line at least"),
+        (BankReturnRecorded, {"failed_lines": 0}, "does not fit the number of lines"),
+        (BankReturnRecorded, {"paid_fen": 0}, "does not fit the number of lines"),
         (ReliefPaid, {"amount_fen": 49_999}, "do not add up"),
         (ReliefPaid, {"parts": ()}, "at least 1"),
     ],

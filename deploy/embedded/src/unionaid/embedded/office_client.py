@@ -10,8 +10,8 @@ from unionaid.embedded.errors import StackError
 from unionaid.embedded.issuer import Issuer
 from unionaid.embedded.state import RunningStack
 
-TRIES_MAX = 60
-"""How often a request is repeated that the services could not take at that moment."""
+PATIENCE_S = 60.0
+"""How long a request is repeated that the services could not take at that moment."""
 REQUEST_TIMEOUT_S = 60.0
 
 
@@ -57,10 +57,10 @@ class OfficeClient:
         """Send a request; repeat it while the service says that it is an error of the moment.
 
         Raises:
-            StackError: the service refused it, or could not be reached `TRIES_MAX` times.
+            StackError: the service refused it, or did not answer it within `PATIENCE_S`.
         """
-        said = ""
-        for _ in range(TRIES_MAX):
+        said, deadline = "", time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
             try:
                 answer = self._services[service].request(method, path, headers=headers, **options)
             except httpx.TransportError as error:

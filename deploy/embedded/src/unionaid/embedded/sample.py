@@ -58,6 +58,11 @@ class SubDistrict:
     name: str
     units: Sequence[Unit]
 
+    @property
+    def paid_by_bank(self) -> bool:
+        """Whether its people are paid through the bank: in the streets; in townships visitors bring cash."""
+        return "街道" in self.name
+
 
 def officer(name: str) -> str:
     """Return the subject of an officer's token; the same name is the same person."""

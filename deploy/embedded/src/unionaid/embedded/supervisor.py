@@ -331,7 +331,7 @@ class Supervisor:
     async def _stop_part(self, part: _Part) -> None:
         if part.server is not None:
             await asyncio.to_thread(part.server.stop)
-            self._set(part.status.name, state="stopped", pid=None)
+            self._set(part.status.name, state="stopped", pid=None, reason="")
 
     def _go_on(self) -> None:
         if self._stopping.is_set():

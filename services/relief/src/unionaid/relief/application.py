@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
 
 from unionaid.contracts import Event, decode, stream_name
-from unionaid.contracts.relief import ReliefListSubmitted, ReliefRejected, ReliefRequested, application_id
-from unionaid.eventlog import Log, Reservation, ReservationTaken, holders, load
+from unionaid.contracts.relief import PaymentFailed, ReliefListSubmitted, ReliefRequested, application_id
+from unionaid.eventlog import Log, ReservationTaken, holders, load
 from unionaid.relief.domain.budget.facts import Budget, budget_of
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
+from unionaid.relief.domain.payment_batch.facts import Batch, batch_of
 from unionaid.relief.domain.programme import rules as programme_rules
 from unionaid.relief.domain.programme.facts import Open, Programme, programme_of
-from unionaid.relief.domain.refusals import LineFault, LinesRefused, NotFound
+from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list import paying, rules, submitting
 from unionaid.relief.domain.relief_list.applications import Application, application_of
 from unionaid.relief.domain.relief_list.facts import Act, ReliefList, list_of
-from unionaid.relief.domain.relief_list.guards import Step
+from unionaid.relief.domain.relief_list.guards import Step, existing
 from unionaid.relief.people import People
 from unionaid.relief.policies import Policies
+from unionaid.relief.reserving import given_back, key_of, reservation_of, scope_of, taken_meanwhile
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 
@@ -42,6 +43,11 @@ class Found:
     lines: list[Application]
     programme: Programme
     budget: Budget
+    batch: Batch
+    booked_by: frozenset[str]
+    """Who booked that the bank did not pay a line."""
+    versions: Mapping[str, int]
+    """Of the list's stream, and of the batch's where there is one."""
 
 
 class Relief:
@@ -123,7 +129,7 @@ class Relief:
         try:
             return await carry_out(self._log, issued, [programme, budget], decide)
         except ReservationTaken as refusal:
-            raise _taken_meanwhile(refusal, command) from None
+            raise taken_meanwhile(refusal, command) from None
 
     async def verify_list(
         self, issued: Issued, list_id: UUID, step: Step, expect: Expect, jurisdiction: UUID | None
@@ -167,10 +173,44 @@ class Relief:
 
         return await self._step(issued, list_id, "paid", expect, decide)
 
+    async def decide_on(
+        self,
+        issued: Issued,
+        list_id: UUID,
+        decide: Callable[[Found], Decision],
+        *,
+        jurisdiction: UUID | None = None,
+        batch_id: UUID | None = None,
+    ) -> Done:
+        """Decide on a list with its lines, its money and one of its batches. Raises NotFound without the list."""
+        terms = await self._terms(list_id, jurisdiction)
+        listed, batch = stream_name("list", list_id), () if batch_id is None else (stream_name("batch", batch_id),)
+        lines = [stream_name("application", application_id(list_id, n)) for n in range(1, terms.lines + 1)]
+        programme, budget = stream_name("programme", terms.programme_id), stream_name("budget", terms.budget_id)
+
+        def found(history: History) -> Decision:
+            return decide(
+                Found(
+                    list_of(_acts(history, listed)),
+                    [application_of(history[line]) for line in lines],
+                    programme_of(history[programme]),
+                    budget_of(history[budget]),
+                    batch_of(act for name in batch for act in _acts(history, name)),
+                    frozenset(by for line in lines for e, by in _acts(history, line) if isinstance(e, PaymentFailed)),
+                    {stream: len(history[stream]) for stream in (listed, *batch)},
+                )
+            )
+
+        return await carry_out(self._log, issued, [listed, *lines, programme, budget, *batch], found)
+
     async def acts_of(self, list_id: UUID) -> list[tuple[Act, datetime]]:
         """Return what happened to a list, each with the instant it was decided at."""
+        return await self.acts_in(stream_name("list", list_id))
+
+    async def acts_in(self, stream: str) -> list[tuple[Act, datetime]]:
+        """Return what happened in a stream, each with the instant it was decided at."""
         async with self._pool.acquire() as conn:
-            stored = await load(conn, stream_name("list", list_id))
+            stored = await load(conn, stream)
         decoded = [decode(event.body) for event in stored]
         return [(Act(event, envelope.actor), envelope.time) for envelope, event in decoded]
 
@@ -184,30 +224,19 @@ class Relief:
         *,
         jurisdiction: UUID | None = None,
     ) -> Done:
-        terms = await self._terms(list_id, jurisdiction)
-        listed = stream_name("list", list_id)
-        lines = [stream_name("application", application_id(list_id, n)) for n in range(1, terms.lines + 1)]
-        programme, budget = stream_name("programme", terms.programme_id), stream_name("budget", terms.budget_id)
-
-        def decide(history: History) -> Decision:
-            version = len(history[listed])
+        def decide(found: Found) -> Decision:
+            version = found.versions[stream_name("list", list_id)]
             expect(version)
-            found = Found(
-                list_of(Act(*pair) for pair in zip(history[listed], history.actors[listed], strict=True)),
-                [application_of(history[line]) for line in lines],
-                programme_of(history[programme]),
-                budget_of(history[budget]),
-            )
             events = decide_step(found)
-            body = _told(list_id, becomes, terms.lines, terms.amount_fen)
+            terms = existing(found.relief_list).terms
             return Decision(
                 events,
                 status=200,
-                answer=answer(body, version=version + 1),
-                release=_released(history, lines) if becomes == "rejected" else (),
+                answer=answer(_told(list_id, becomes, terms.lines, terms.amount_fen), version=version + 1),
+                release=given_back(found.lines, events),
             )
 
-        return await carry_out(self._log, issued, [listed, *lines, programme, budget], decide)
+        return await self.decide_on(issued, list_id, decide, jurisdiction=jurisdiction)
 
     async def _terms(self, list_id: UUID, jurisdiction: UUID | None) -> ReliefListSubmitted:
         """What was submitted: it never changes, and says which streams a step concerns."""
@@ -240,54 +269,14 @@ class Relief:
             opened = programme_of(decode(event.body)[1] for event in await load(conn, programme))
             if not isinstance(opened, Open):
                 return frozenset()
-            scope = _scope(opened.terms.programme_id, opened.period)
-            keys = {_key(person_id): person_id for person_id in persons}
+            scope = scope_of(opened.terms.programme_id, opened.period)
+            keys = {key_of(person_id): person_id for person_id in persons}
             taken = await holders(conn, scope, list(keys))
         return frozenset(keys[key] for key in taken)
 
 
-def reservation_of(requested: ReliefRequested) -> Reservation:
-    """Return what an application holds: the programme's purpose in its period, once per person.
-
-    By person while no household is known; the purpose is the programme's one.
-    """
-    return Reservation(_scope(requested.programme_id, requested.period), _key(requested.person_id), requested.subject)
-
-
-def held(events: Iterable[Event]) -> list[Reservation]:
-    """Return what the events of this service imply to be reserved: to rebuild and to check the reservations."""
-    holding: dict[str, Reservation] = {}
-    for event in events:
-        match event:
-            case ReliefRequested():
-                holding[event.subject] = reservation_of(event)
-            case ReliefRejected():
-                holding.pop(event.subject, None)
-            case _:
-                pass
-    return list(holding.values())
-
-
-def _scope(programme_id: UUID, period: str) -> str:
-    return f"purpose:{programme_id}:{period}"
-
-
-def _key(person_id: UUID) -> bytes:
-    """Person ids are random and stand in the events, so an unkeyed hash tells nothing and can be rebuilt."""
-    return sha256(person_id.bytes).digest()
-
-
-def _released(history: History, lines: Sequence[str]) -> list[Reservation]:
-    return [reservation_of(e) for line in lines for e in history[line] if isinstance(e, ReliefRequested)]
-
-
-def _taken_meanwhile(refusal: ReservationTaken, command: submitting.Submit) -> LinesRefused:
-    """Another list was first by a moment: tell the same as when it was first by a day."""
-    line_of = {
-        stream_name("application", application_id(command.list_id, n)): n for n in range(1, len(command.lines) + 1)
-    }
-    lines = sorted(line_of[conflict.wanted_by] for conflict in refusal.conflicts)
-    return LinesRefused([LineFault.PURPOSE_TAKEN.at(n, f"lines.{n - 1}.person_id") for n in lines])
+def _acts(history: History, stream: str) -> Iterable[Act]:
+    return (Act(*pair) for pair in zip(history[stream], history.actors[stream], strict=True))
 
 
 def _told(list_id: UUID, status: str, lines: int, amount_fen: int) -> Mapping[str, Any]:

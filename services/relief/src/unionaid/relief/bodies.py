@@ -24,7 +24,10 @@ from unionaid.contracts.fields import (
     SignedBy,
     Voucher,
 )
+from unionaid.relief.domain.payment_batch.returning import FailureReason, Outcome
+from unionaid.relief.domain.payment_batch.rules import WithdrawalReason
 from unionaid.relief.domain.relief_list.rules import RejectionReason
+from unionaid.relief.domain.relief_list.settling import CancellationReason
 from unionaid.service.routes import Body
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -133,3 +136,36 @@ class CashPaymentBody(StepBody):
     signed_list_sha256: Sha256Hex
     signed_list_bytes: Annotated[int, Field(strict=True, ge=1, le=FILE_BYTES_MAX)]
     lines: Annotated[list[SignatureBody], Field(min_length=1, max_length=LINES_MAX)]
+
+
+class PaymentBatchBody(StepBody):
+    """When, and what the lines that wait must agree with; `lines_hash` is over their numbers in the list."""
+
+    declared: DeclaredBody
+
+
+class WithdrawalBody(StepBody):
+    """When, and why."""
+
+    reason_code: WithdrawalReason
+
+
+class ReturnLineBody(Body):
+    """What the bank says of one line of a batch, by its number in the list; a reason where it did not pay."""
+
+    line: LineNumber
+    outcome: Outcome
+    reason_code: FailureReason | None = None
+
+
+class BankReturnBody(StepBody):
+    """What the bank answered, for some lines of a batch or all."""
+
+    lines: Annotated[list[ReturnLineBody], Field(min_length=1, max_length=LINES_MAX)]
+
+
+class CancellationBody(StepBody):
+    """When and why these lines of a list are given up."""
+
+    reason_code: CancellationReason
+    lines: Annotated[list[LineNumber], Field(min_length=1, max_length=LINES_MAX)]

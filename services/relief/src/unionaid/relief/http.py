@@ -3,100 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid4
 
-import asyncpg
-import msgspec
-from fastapi import Depends, Query
-from starlette.requests import Request
+from fastapi import Query
 from starlette.responses import Response
 
-from unionaid.contracts import Event
-from unionaid.contracts.relief import ReliefListPaid, ReliefListRejected, ReliefListSubmitted
-from unionaid.eventlog import OwnViews, Unsettled
 from unionaid.relief import views
-from unionaid.relief.application import Relief
+from unionaid.relief.batches import shown as shown_batch
 from unionaid.relief.bodies import (
     AllotBudgetBody,
+    BankReturnBody,
+    CancellationBody,
     CashPaymentBody,
+    DeclaredBody,
     OpenFundBody,
     OpenProgrammeBody,
+    PaymentBatchBody,
     ReceiveFundsBody,
     RejectionBody,
     StepBody,
     SubmitListBody,
+    WithdrawalBody,
+)
+from unionaid.relief.desk import (
+    LIST_READER,
+    MONEY_READER,
+    MONEY_READERS,
+    AtDesk,
+    ByAccountant,
+    ByCashier,
+    ListReader,
+    acts_seen_by,
+    jurisdiction_of,
+    shown,
+    shown_page,
+    step_of,
+    told,
 )
 from unionaid.relief.domain.fund.rules import AllotBudget, OpenFund, ReceiveFunds
+from unionaid.relief.domain.payment_batch.facts import batch_of
+from unionaid.relief.domain.payment_batch.returning import Answer
+from unionaid.relief.domain.payment_batch.rules import existing_batch
 from unionaid.relief.domain.programme.rules import OpenProgramme
 from unionaid.relief.domain.refusals import NotFound
-from unionaid.relief.domain.relief_list.facts import Act, list_of
-from unionaid.relief.domain.relief_list.guards import Step, status_of
+from unionaid.relief.domain.relief_list.facts import list_of
+from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
 from unionaid.relief.domain.relief_list.submitting import Declared, Line, Submit
-from unionaid.relief.people import People
-from unionaid.service.access import require
 from unionaid.service.after import after
-from unionaid.service.deciding import Issued
 from unionaid.service.idempotency import Command, commands
-from unionaid.service.problems import Problem
-from unionaid.service.roles import Actor, Role
+from unionaid.service.roles import Role
 from unionaid.service.routes import Router
 
+LineCursor = Annotated[int, Query(ge=0, le=2**31 - 1)]
+LinesLimit = Annotated[int, Query(ge=1, le=views.LINES_PAGE_MAX)]
 STATUSES: Mapping[str, int] = {
     "already-opened": 409,
     "fund-insufficient": 409,
     "budget-insufficient": 409,
     "commitment-missing": 409,
     "list-wrong-status": 409,
+    "batch-wrong-status": 409,
+    "nothing-to-pay": 409,
     "entered-by-same": 403,
     "verified-by-same": 403,
     "approved-by-same": 403,
+    "issued-by-same": 403,
+    "booked-by-same": 403,
     "own-matter": 403,
 }
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""
-
-NOWHERE = UUID(int=0)
-"""Jurisdiction of an officer below the district whose token names no union."""
-MONEY_READERS = (Role.ACCOUNTANT, Role.CASHIER, Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR)
-LIST_READERS = (*MONEY_READERS, Role.SUB_DISTRICT_OFFICER, Role.GRASSROOTS_OFFICER)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the routes work with; at `app.state.desk`."""
-
-    relief: Relief
-    people: People
-    own_views: OwnViews
-    pool: asyncpg.Pool[asyncpg.Record]
-
-    async def settled(self) -> None:
-        """Wait until the views hold what was written before. Raises Problem (503)."""
-        try:
-            await self.own_views.settled()
-        except Unsettled:
-            raise Problem.moment("not-yet-visible") from None
-
-
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-AtDesk = Annotated[Desk, Depends(_desk)]
-ByAccountant = Annotated[Command, commands(Role.ACCOUNTANT)]
-MONEY_READER = require(*MONEY_READERS)
-LIST_READER = require(*LIST_READERS)
-ListReader = Annotated[Actor, LIST_READER]
 
 funds = Router(prefix="/funds", tags=["funds"])
 budgets = Router(prefix="/budgets", tags=["funds"])
 programmes = Router(prefix="/programmes", tags=["programmes"])
 lists = Router(prefix="/lists", tags=["lists"])
-ROUTERS = (funds, budgets, programmes, lists)
+payment_batches = Router(prefix="/payment-batches", tags=["payment batches"])
+ROUTERS = (funds, budgets, programmes, lists, payment_batches)
 
 
 @funds.post("", status_code=201)
@@ -139,14 +123,14 @@ async def allot_budget(fund_id: UUID, body: AllotBudgetBody, command: ByAccounta
 async def show_fund(fund_id: UUID, desk: AtDesk) -> Response:
     """Show what a fund received, allotted and has left."""
     await desk.settled()
-    return _shown(await views.fund(desk.pool, fund_id))
+    return shown(await views.fund(desk.pool, fund_id))
 
 
 @budgets.get("/{budget_id}", dependencies=[MONEY_READER])
 async def show_budget(budget_id: UUID, desk: AtDesk) -> Response:
     """Show what of a budget is committed, spent and free."""
     await desk.settled()
-    return _shown(await views.budget(desk.pool, budget_id))
+    return shown(await views.budget(desk.pool, budget_id))
 
 
 @programmes.post("", status_code=201)
@@ -177,7 +161,7 @@ async def open_programme(
 async def show_programme(programme_id: UUID, desk: AtDesk) -> Response:
     """Show a programme."""
     await desk.settled()
-    return _shown(await views.programme(desk.pool, programme_id))
+    return shown(await views.programme(desk.pool, programme_id))
 
 
 @lists.post("", status_code=201)
@@ -189,8 +173,7 @@ async def submit_list(
 ) -> Response:
     """Submit a list: all lines, or none and every line at fault named."""
     list_id = uuid4()
-    jurisdiction = _jurisdiction(command.actor, Role.DISTRICT_OFFICER)
-    declared = Declared(body.declared.lines, body.declared.amount_fen, body.declared.lines_hash)
+    jurisdiction = jurisdiction_of(command.actor, Role.DISTRICT_OFFICER)
     lines = [Line(line.person_id, line.amount_fen) for line in body.lines]
     return await command.run(
         lambda issued: desk.relief.submit_list(
@@ -200,7 +183,7 @@ async def submit_list(
             Submit(
                 list_id=list_id,
                 union_org_id=body.union_org_id,
-                declared=declared,
+                declared=declared_in(body.declared),
                 lines=lines,
                 by=issued.actor,
                 on=body.occurred_on,
@@ -219,9 +202,9 @@ async def verify_list(
     desk: AtDesk,
 ) -> Response:
     """Verify a list of one's own unions."""
-    jurisdiction = _jurisdiction(command.actor)
+    jurisdiction = jurisdiction_of(command.actor)
     return await command.run(
-        lambda issued: desk.relief.verify_list(issued, list_id, _step(issued, body), command.expect, jurisdiction)
+        lambda issued: desk.relief.verify_list(issued, list_id, step_of(issued, body), command.expect, jurisdiction)
     )
 
 
@@ -231,7 +214,7 @@ async def approve_list(
 ) -> Response:
     """Approve a verified list."""
     return await command.run(
-        lambda issued: desk.relief.approve_list(issued, list_id, _step(issued, body), command.expect)
+        lambda issued: desk.relief.approve_list(issued, list_id, step_of(issued, body), command.expect)
     )
 
 
@@ -239,16 +222,14 @@ async def approve_list(
 async def reject_list(
     list_id: UUID, body: RejectionBody, command: Annotated[Command, commands(Role.APPROVER)], desk: AtDesk
 ) -> Response:
-    """Reject a list that is not yet paid."""
+    """Reject a list of which nothing is paid or in a batch."""
     return await command.run(
-        lambda issued: desk.relief.reject_list(issued, list_id, body.reason_code, _step(issued, body), command.expect)
+        lambda issued: desk.relief.reject_list(issued, list_id, body.reason_code, step_of(issued, body), command.expect)
     )
 
 
 @lists.post("/{list_id}/cash-payment")
-async def pay_list_in_cash(
-    list_id: UUID, body: CashPaymentBody, command: Annotated[Command, commands(Role.CASHIER)], desk: AtDesk
-) -> Response:
+async def pay_list_in_cash(list_id: UUID, body: CashPaymentBody, command: ByCashier, desk: AtDesk) -> Response:
     """Record that a list was handed out in cash and signed for."""
     first, second = body.visitors
     visit = CashVisit(
@@ -258,30 +239,116 @@ async def pay_list_in_cash(
         signatures=[Signature(line.line, line.signed_by, line.proxy_person_id) for line in body.lines],
     )
     return await command.run(
-        lambda issued: desk.relief.pay_list_in_cash(issued, list_id, visit, _step(issued, body), command.expect)
+        lambda issued: desk.relief.pay_list_in_cash(issued, list_id, visit, step_of(issued, body), command.expect)
     )
+
+
+@lists.post("/{list_id}/cancellation")
+async def cancel_lines(
+    list_id: UUID, body: CancellationBody, command: Annotated[Command, commands(Role.APPROVER)], desk: AtDesk
+) -> Response:
+    """Give up lines that the bank could not pay."""
+    return await command.run(
+        lambda issued: desk.batches.cancel(
+            issued,
+            list_id,
+            lines=body.lines,
+            reason=body.reason_code,
+            step=step_of(issued, body),
+            expect=command.expect,
+        )
+    )
+
+
+@lists.post("/{list_id}/payment-batches", status_code=201)
+async def issue_payment_batch(list_id: UUID, body: PaymentBatchBody, command: ByCashier, desk: AtDesk) -> Response:
+    """Make a payment batch of the lines that wait: all of an approved list, later those that the bank returned."""
+    batch_id = uuid4()
+    return await command.run(
+        lambda issued: desk.batches.issue(
+            issued,
+            list_id,
+            batch_id,
+            declared=declared_in(body.declared),
+            step=step_of(issued, body),
+            expect=command.expect,
+        )
+    )
+
+
+@payment_batches.post("/{batch_id}/release")
+async def release_payment_batch(batch_id: UUID, body: StepBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Release a batch to the bank."""
+    return await command.run(
+        lambda issued: desk.batches.release(issued, batch_id, step_of(issued, body), command.expect)
+    )
+
+
+@payment_batches.post("/{batch_id}/withdrawal")
+async def withdraw_payment_batch(batch_id: UUID, body: WithdrawalBody, command: ByCashier, desk: AtDesk) -> Response:
+    """Withdraw a batch that is not released."""
+    return await command.run(
+        lambda issued: desk.batches.withdraw(issued, batch_id, body.reason_code, step_of(issued, body), command.expect)
+    )
+
+
+@payment_batches.post("/{batch_id}/bank-return")
+async def record_bank_return(batch_id: UUID, body: BankReturnBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Book what the bank answered: each line it names is paid, or failed for a reason."""
+    answers = [Answer(line.line, line.outcome, line.reason_code) for line in body.lines]
+    return await command.run(
+        lambda issued: desk.batches.record_return(issued, batch_id, answers, step_of(issued, body), command.expect)
+    )
+
+
+@payment_batches.get("/{batch_id}", dependencies=[MONEY_READER])
+async def show_payment_batch(batch_id: UUID, desk: AtDesk) -> Response:
+    """Show where a batch is, what the bank has answered for, and who did what when."""
+    acts = await desk.batches.acts_of(batch_id)
+    batch = existing_batch(batch_of(act for act, _ in acts))
+    steps = [told(act, at, "PaymentBatch") for act, at in acts]
+    return shown({**shown_batch(batch), "steps": steps}, {"ETag": f'"{len(acts)}"'})
+
+
+@payment_batches.get("/{batch_id}/lines", dependencies=[MONEY_READER])
+async def show_payment_batch_lines(
+    batch_id: UUID, desk: AtDesk, cursor: LineCursor = 0, limit: LinesLimit = 100
+) -> Response:
+    """Show a page of a batch's lines; `next_cursor` is null on the last one."""
+    if not await desk.batches.acts_of(batch_id):
+        raise NotFound
+    await desk.settled()
+    return shown_page("lines", await views.batch_lines(desk.pool, batch_id, cursor, limit + 1), limit, "line")
+
+
+@lists.get("")
+async def show_lists(
+    reader: ListReader,
+    desk: AtDesk,
+    programme_id: UUID | None = None,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=views.LISTS_PAGE_MAX)] = 100,
+) -> Response:
+    """Show a page of the lists the reader may see, the latest first; `next_cursor` is null on the last one."""
+    jurisdiction = jurisdiction_of(reader, *MONEY_READERS)
+    unions = None if jurisdiction is None else await desk.people.subtree(jurisdiction)
+    await desk.settled()
+    found = await views.lists(desk.pool, programme_id, unions, cursor, limit + 1)
+    return shown_page("lists", found, limit, "list_id")
 
 
 @lists.get("/{list_id}")
 async def show_list(list_id: UUID, reader: ListReader, desk: AtDesk) -> Response:
     """Show where a list is, and who did what when."""
-    acts = await _acts_seen_by(reader, desk, list_id)
-    status = status_of(list_of(act for act, _ in acts))
-    shown = {
-        **acts[0][0].event.model_dump(exclude={"occurred_on"}),
-        "status": status,
-        "steps": [
-            {
-                "step": type(act.event).__name__.removeprefix("ReliefList").lower(),
-                "by": act.by,
-                "occurred_on": act.event.occurred_on,
-                "decided_at": at,
-                **_particulars(act.event),
-            }
-            for act, at in acts
-        ],
-    }
-    return _shown(shown, {"ETag": f'"{len(acts)}"'})
+    acts = await acts_seen_by(reader, desk, list_id)
+    return shown(
+        {
+            **acts[0][0].event.model_dump(exclude={"occurred_on"}),
+            "status": status_of(list_of(act for act, _ in acts)),
+            "steps": [told(act, at, "ReliefList") for act, at in acts],
+        },
+        {"ETag": f'"{len(acts)}"'},
+    )
 
 
 @lists.get("/{list_id}/lines")
@@ -289,52 +356,15 @@ async def show_lines(
     list_id: UUID,
     reader: ListReader,
     desk: AtDesk,
-    cursor: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
-    limit: Annotated[int, Query(ge=1, le=views.LINES_PAGE_MAX)] = 100,
+    cursor: LineCursor = 0,
+    limit: LinesLimit = 100,
 ) -> Response:
     """Show a page of a list's lines; `next_cursor` is null on the last one."""
-    await _acts_seen_by(reader, desk, list_id)
+    await acts_seen_by(reader, desk, list_id)
     await desk.settled()
-    found = await views.lines(desk.pool, list_id, cursor, limit + 1)
-    page = found[:limit]
-    return _shown({"lines": page, "next_cursor": page[-1]["line"] if len(found) > limit else None})
+    return shown_page("lines", await views.lines(desk.pool, list_id, cursor, limit + 1), limit, "line")
 
 
-def _jurisdiction(actor: Actor, *over_all: Role) -> UUID | None:
-    """Return the union whose subtree an actor may touch, None for one who holds a role over the district."""
-    return None if actor.roles.intersection(over_all) else actor.unit or NOWHERE
-
-
-def _step(issued: Issued, body: StepBody) -> Step:
-    return Step(issued.actor, body.occurred_on, issued.business_date)
-
-
-async def _acts_seen_by(reader: Actor, desk: Desk, list_id: UUID) -> list[tuple[Act, datetime]]:
-    """What happened to a list. Raises NotFound, also where it is another union's."""
-    acts = await desk.relief.acts_of(list_id)
-    if not acts:
-        raise NotFound
-    jurisdiction = _jurisdiction(reader, *MONEY_READERS)
-    submitted = acts[0][0].event
-    if jurisdiction is not None and (
-        not isinstance(submitted, ReliefListSubmitted)
-        or submitted.union_org_id not in await desk.people.subtree(jurisdiction)
-    ):
-        raise NotFound
-    return acts
-
-
-def _particulars(event: Event) -> dict[str, Any]:
-    match event:
-        case ReliefListRejected():
-            return {"reason_code": event.reason_code}
-        case ReliefListPaid():
-            return event.model_dump(include={"method", "visitors", "signed_list_sha256", "signed_list_bytes"})
-        case _:
-            return {}
-
-
-def _shown(body: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None) -> Response:
-    if body is None:
-        raise NotFound
-    return Response(msgspec.json.encode(body), 200, headers, "application/json")
+def declared_in(body: DeclaredBody) -> Declared:
+    """Return what a body declares its lines to be."""
+    return Declared(body.lines, body.amount_fen, body.lines_hash)

@@ -8,17 +8,19 @@ from typing import Final
 import asyncpg
 
 from unionaid.contracts import source, topic_name
-from unionaid.contracts.relief import ReliefRejected, ReliefRequested
 from unionaid.eventlog import OwnViews, ProjectionSet, Relay, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.relief import policies
-from unionaid.relief.application import Relief, held
+from unionaid.relief.application import Relief
+from unionaid.relief.batches import Batches
+from unionaid.relief.desk import Desk
 from unionaid.relief.domain.refusals import LineFault
-from unionaid.relief.http import ROUTERS, STATUSES, Desk
+from unionaid.relief.http import ROUTERS, STATUSES
+from unionaid.relief.own_views import ReliefViews
 from unionaid.relief.people import People, registry_people
+from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
 from unionaid.relief.subscriptions import following
-from unionaid.relief.views import ReliefViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import Clock, clock_of
@@ -101,7 +103,8 @@ def assemble(
         appended=appended,
     )
     app.state.shell.catalogue.refuse_missing(LineFault)
-    app.state.desk = Desk(Relief(pool, known, policies.read(directory("policy"))), known, own_views, pool)
+    relief = Relief(pool, known, policies.read(directory("policy")))
+    app.state.desk = Desk(relief, Batches(relief), known, own_views, pool)
     return Parts(
         app=app,
         beside={"own views": own_views.run},
@@ -119,8 +122,8 @@ def _nothing_parked(people: People) -> health.Check:
 
 
 async def imply(owner: Owner, _database: str) -> Implied:
-    """Say what relief's events hold: a purpose in a period, by each application that is not rejected."""
-    return Implied(held([event async for _, event in own_events(owner, ReliefRequested, ReliefRejected)]))
+    """Say what relief's events hold: a purpose in a period, by each application neither rejected nor cancelled."""
+    return Implied(held([event async for _, event in own_events(owner, *MOVERS)]))
 
 
 VIEWS = Views(own=ReliefViews, sets=lambda division: [registry_people(division)])

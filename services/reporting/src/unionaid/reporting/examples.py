@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from unionaid.contracts import EventMeta, encode_with, source, topic_name
 from unionaid.contracts.registry import (
@@ -208,6 +208,7 @@ def _list(log: Log, programme: ProgrammeOpened, funds: Sequence[UUID], lines: Se
             )
         )  # fmt: skip
     method: Literal["cash", "bank"] = log.draw.choice(("cash", "bank"))
+    batch_id = uuid5(list_id, "batch") if method == "bank" else None
     for number, application, person, union, amount in numbered:
         log.add(
             ReliefPaid(
@@ -215,6 +216,7 @@ def _list(log: Log, programme: ProgrammeOpened, funds: Sequence[UUID], lines: Se
                 programme_id=programme.programme_id, programme_kind=programme.kind,
                 programme_year=programme.year, person_id=person, union_org_id=union, method=method,
                 amount_fen=amount, parts=_parts(log.draw, funds, amount),
+                batch_id=batch_id,
                 signed_by="payee" if method == "cash" else None,
             )
         )  # fmt: skip

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 import yaml
 
-Kind = Literal["id", "date", "amount", "number", "flag", "code", "hash", "public_name", "document_number"]
+Kind = Literal[
+    "id", "date", "amount", "amount_or_none", "number", "flag", "code", "hash", "public_name", "document_number"
+]
 Schema = dict[str, Any]
 _SHA256 = "^[0-9a-f]{64}$"
 
@@ -78,6 +80,7 @@ _LOOKS_LIKE: dict[Kind, Callable[[Schema], bool]] = {
     "id": lambda node: node.get("format") == "uuid",
     "date": lambda node: node.get("format") == "date",
     "amount": lambda node: _bounded_integer(node) and node.get("exclusiveMinimum") == 0,
+    "amount_or_none": lambda node: _bounded_integer(node) and node.get("minimum") == 0,
     "number": lambda node: _bounded_integer(node) and "minimum" in node,
     "flag": lambda node: node.get("type") == "boolean",
     "code": lambda node: "enum" in node or (_bounded_text(node) and node.get("pattern", "^").isascii()),

@@ -40,8 +40,12 @@ def _without_identity(text: str) -> str:
 
 AmountFen = Annotated[int, Field(gt=0, le=AMOUNT_FEN_MAX)]
 """Money in fen, more than nothing."""
+AmountFenOrNone = Annotated[int, Field(ge=0, le=AMOUNT_FEN_MAX)]
+"""Money in fen, or none: a part of a sum that may be empty."""
 Lines = Annotated[int, Field(ge=1, le=LINES_MAX)]
 """How many lines a list has."""
+LinesOrNone = Annotated[int, Field(ge=0, le=LINES_MAX)]
+"""How many of a list's lines; it may be none of them."""
 LineNumber = Annotated[int, Field(ge=1, le=LINES_MAX)]
 """A line's place in its list, from 1."""
 Year = Annotated[int, Field(ge=YEAR_MIN, le=YEAR_MAX)]

@@ -12,11 +12,13 @@ from unionaid.contracts.event import Data, Event
 from unionaid.contracts.fields import (
     PARTS_MAX,
     AmountFen,
+    AmountFenOrNone,
     Code,
     FileBytes,
     FundSource,
     LineNumber,
     Lines,
+    LinesOrNone,
     PaymentMethod,
     Period,
     PolicyVersion,
@@ -125,7 +127,7 @@ class BudgetCommitted(ReliefEvent, stream="budget"):
 
 
 class BudgetSpent(ReliefEvent, stream="budget"):
-    """What was bound to a list was paid out."""
+    """What was bound to a list, or to those of its lines that a bank answered for, was paid out."""
 
     budget_id: UUID
     list_id: UUID
@@ -134,7 +136,7 @@ class BudgetSpent(ReliefEvent, stream="budget"):
 
 
 class CommitmentReleased(ReliefEvent, stream="budget"):
-    """What was bound to a list became free again, unpaid."""
+    """What was bound to a list, or to lines of it that were cancelled, became free again, unpaid."""
 
     budget_id: UUID
     list_id: UUID
@@ -210,6 +212,93 @@ class ReliefListPaid(ReliefEvent, stream="list"):
         return self
 
 
+class ReliefListOrdered(ReliefEvent, stream="list"):
+    """Lines of a list went into a payment batch: all of an approved list, later those that the bank returned."""
+
+    list_id: UUID
+    batch_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+
+
+class ReliefListOrderWithdrawn(ReliefEvent, stream="list"):
+    """A payment batch that was not released was withdrawn; its lines are again what they were before it."""
+
+    list_id: UUID
+    batch_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+
+
+class ReliefListSettled(ReliefEvent, stream="list"):
+    """No line of a list waits any longer: the bank paid `paid_lines`, the others were cancelled.
+
+    A list of which every line was paid has ReliefListPaid instead.
+    """
+
+    list_id: UUID
+    paid_lines: LinesOrNone
+    paid_fen: AmountFenOrNone
+    cancelled_lines: Lines
+    cancelled_fen: AmountFen
+
+
+class PaymentBatchIssued(ReliefEvent, stream="batch"):
+    """The cashier made a batch of a list's lines, for the bank to pay.
+
+    Each line is a PaymentOrdered of its own; `lines_hash` is over those lines, by the list's numbers. No account
+    stands here: registry alone resolves a person.
+    """
+
+    batch_id: UUID
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+    lines_hash: Sha256Hex
+
+
+class PaymentBatchReleased(ReliefEvent, stream="batch"):
+    """An accountant, not the one who made it, released a batch to the bank."""
+
+    batch_id: UUID
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+
+
+class PaymentBatchWithdrawn(ReliefEvent, stream="batch"):
+    """A batch was withdrawn for a coded reason before it was released: the bank never had it."""
+
+    batch_id: UUID
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+    reason_code: Code
+
+
+class BankReturnRecorded(ReliefEvent, stream="batch"):
+    """The bank's answer to some lines of a batch, or to all, was booked.
+
+    Each line is a ReliefPaid or a PaymentFailed of its own.
+    """
+
+    batch_id: UUID
+    list_id: UUID
+    paid_lines: LinesOrNone
+    paid_fen: AmountFenOrNone
+    failed_lines: LinesOrNone
+    failed_fen: AmountFenOrNone
+
+    @model_validator(mode="after")
+    def _lines_and_money_agree(self) -> Self:
+        if self.paid_lines + self.failed_lines == 0:
+            raise ValueError("a return answers for one line at least")
+        for lines, fen in ((self.paid_lines, self.paid_fen), (self.failed_lines, self.failed_fen)):
+            if fen < lines or (lines == 0 and fen > 0):
+                raise ValueError("the money does not fit the number of lines")
+        return self
+
+
 class ReliefRequested(ReliefEvent, stream="application"):
     """Relief was asked for one person: one line of a list."""
 
@@ -251,6 +340,50 @@ class ReliefRejected(ReliefEvent, stream="application"):
     reason_code: Code
 
 
+class PaymentOrdered(ReliefEvent, stream="application"):
+    """One person's relief went into a payment batch and waits for the bank."""
+
+    application_id: UUID
+    list_id: UUID
+    line: LineNumber
+    batch_id: UUID
+    amount_fen: AmountFen
+
+
+class PaymentOrderWithdrawn(ReliefEvent, stream="application"):
+    """The batch with one person's relief was withdrawn: the line waits again for a batch, or for cash."""
+
+    application_id: UUID
+    list_id: UUID
+    line: LineNumber
+    batch_id: UUID
+    amount_fen: AmountFen
+
+
+class PaymentFailed(ReliefEvent, stream="application"):
+    """The bank did not pay one person and gave a coded reason: nothing was paid, the budget stays bound.
+
+    The line waits for a follow-up batch, or is cancelled.
+    """
+
+    application_id: UUID
+    list_id: UUID
+    line: LineNumber
+    batch_id: UUID
+    amount_fen: AmountFen
+    reason_code: Code
+
+
+class ReliefCancelled(ReliefEvent, stream="application"):
+    """One person's relief, which the bank could not pay, was given up for a coded reason."""
+
+    application_id: UUID
+    list_id: UUID
+    line: LineNumber
+    amount_fen: AmountFen
+    reason_code: Code
+
+
 class FundPart(Data):
     """Which fund paid which part of a payment."""
 
@@ -263,6 +396,7 @@ class ReliefPaid(ReliefEvent, stream="application"):
 
     The parts, each of another fund, add up to `amount_fen`. Cash has `signed_by`, a bank payment has not,
     goods may; `proxy_person_id` stands only beside `signed_by` `proxy`, where the office knows the proxy.
+    `batch_id` names the batch of a bank payment, and stands in no other.
     """
 
     application_id: UUID
@@ -276,6 +410,7 @@ class ReliefPaid(ReliefEvent, stream="application"):
     method: PaymentMethod
     amount_fen: AmountFen
     parts: Annotated[tuple[FundPart, ...], Field(min_length=1, max_length=PARTS_MAX)]
+    batch_id: UUID | None = None
     signed_by: SignedBy | None = None
     proxy_person_id: UUID | None = None
 
@@ -297,6 +432,12 @@ class ReliefPaid(ReliefEvent, stream="application"):
             raise ValueError("proxy_person_id without signed_by proxy")
         return self
 
+    @model_validator(mode="after")
+    def _batch_fits_method(self) -> Self:
+        if (self.method == "bank") != (self.batch_id is not None):
+            raise ValueError("a bank payment names its batch, and no other does")
+        return self
+
 
 EVENTS: tuple[type[Event], ...] = (
     FundOpened,
@@ -312,9 +453,20 @@ EVENTS: tuple[type[Event], ...] = (
     ReliefListApproved,
     ReliefListRejected,
     ReliefListPaid,
+    ReliefListOrdered,
+    ReliefListOrderWithdrawn,
+    ReliefListSettled,
+    PaymentBatchIssued,
+    PaymentBatchReleased,
+    PaymentBatchWithdrawn,
+    BankReturnRecorded,
     ReliefRequested,
     ReliefVerified,
     ReliefApproved,
     ReliefRejected,
+    PaymentOrdered,
+    PaymentOrderWithdrawn,
+    PaymentFailed,
+    ReliefCancelled,
     ReliefPaid,
 )

@@ -22,6 +22,7 @@ from unionaid.contracts.registry import (
     WorkerRegistered,
 )
 from unionaid.contracts.relief import (
+    BankReturnRecorded,
     BudgetAllotted,
     BudgetCommitted,
     BudgetOpened,
@@ -30,11 +31,21 @@ from unionaid.contracts.relief import (
     FundOpened,
     FundPart,
     FundsReceived,
+    PaymentBatchIssued,
+    PaymentBatchReleased,
+    PaymentBatchWithdrawn,
+    PaymentFailed,
+    PaymentOrdered,
+    PaymentOrderWithdrawn,
     ProgrammeOpened,
     ReliefApproved,
+    ReliefCancelled,
     ReliefListApproved,
+    ReliefListOrdered,
+    ReliefListOrderWithdrawn,
     ReliefListPaid,
     ReliefListRejected,
+    ReliefListSettled,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefPaid,
@@ -62,6 +73,9 @@ FUND = UUID("58a6e4d2-9f1b-4c3d-8e70-b1d2c3f4a509")
 PROGRAMME = UUID("c4f1e0d9-2b8a-4d5c-9f6e-7a8b9c0d1e10")
 BUDGET = UUID("7b2d9e4f-1a6c-4e8b-b0d3-5f4e3d2c1b11")
 LIST = UUID("a9c8b7d6-e5f4-4a3b-8c2d-1e0f9a8b7c12")
+BANK_LIST = UUID("5d7f9b1a-3c2e-4f6d-8a0b-9c8e7d6f5b14")
+BATCH = UUID("0b1c2d3e-4f5a-4b6c-9d7e-8f9a0b1c2d15")
+FOLLOW_UP = UUID("7e6d5c4b-3a29-4818-b706-f5e4d3c2b119")
 REJECTED_LIST = UUID("2e4d6c8b-0a9f-4b7e-9d5c-3f1a2b4c6d13")
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 AMOUNT_FEN = 50_000
@@ -360,6 +374,136 @@ _SAMPLES = (
         ),
         index=21,
         stream_version=5,
+        by=APPROVER,
+    ),
+    Sample(
+        PaymentBatchIssued(
+            occurred_on=date(2017, 1, 16),
+            batch_id=BATCH,
+            list_id=BANK_LIST,
+            lines=2,
+            amount_fen=2 * AMOUNT_FEN,
+            lines_hash=lines_hash([(1, WORKER, AMOUNT_FEN), (2, RELATIVE, AMOUNT_FEN)]),
+        ),
+        index=30,
+        stream_version=1,
+        by=CASHIER,
+    ),
+    Sample(
+        ReliefListOrdered(
+            occurred_on=date(2017, 1, 16), list_id=BANK_LIST, batch_id=BATCH, lines=2, amount_fen=2 * AMOUNT_FEN
+        ),
+        index=31,
+        stream_version=4,
+        by=CASHIER,
+    ),
+    Sample(
+        PaymentOrdered(
+            occurred_on=date(2017, 1, 16),
+            application_id=application_id(BANK_LIST, 2),
+            list_id=BANK_LIST,
+            line=2,
+            batch_id=BATCH,
+            amount_fen=AMOUNT_FEN,
+        ),
+        index=33,
+        stream_version=4,
+        by=CASHIER,
+    ),
+    Sample(
+        PaymentBatchReleased(
+            occurred_on=date(2017, 1, 17), batch_id=BATCH, list_id=BANK_LIST, lines=2, amount_fen=2 * AMOUNT_FEN
+        ),
+        index=34,
+        stream_version=2,
+        by=ACCOUNTANT,
+    ),
+    Sample(
+        BankReturnRecorded(
+            occurred_on=date(2017, 1, 19),
+            batch_id=BATCH,
+            list_id=BANK_LIST,
+            paid_lines=1,
+            paid_fen=AMOUNT_FEN,
+            failed_lines=1,
+            failed_fen=AMOUNT_FEN,
+        ),
+        index=35,
+        stream_version=3,
+        by=ACCOUNTANT,
+    ),
+    Sample(
+        PaymentFailed(
+            occurred_on=date(2017, 1, 19),
+            application_id=application_id(BANK_LIST, 2),
+            list_id=BANK_LIST,
+            line=2,
+            batch_id=BATCH,
+            amount_fen=AMOUNT_FEN,
+            reason_code="account-closed",
+        ),
+        index=37,
+        stream_version=5,
+        by=ACCOUNTANT,
+    ),
+    Sample(
+        PaymentBatchWithdrawn(
+            occurred_on=date(2017, 1, 20),
+            batch_id=FOLLOW_UP,
+            list_id=BANK_LIST,
+            lines=1,
+            amount_fen=AMOUNT_FEN,
+            reason_code="entered-in-error",
+        ),
+        index=41,
+        stream_version=2,
+        by=CASHIER,
+    ),
+    Sample(
+        ReliefListOrderWithdrawn(
+            occurred_on=date(2017, 1, 20), list_id=BANK_LIST, batch_id=FOLLOW_UP, lines=1, amount_fen=AMOUNT_FEN
+        ),
+        index=42,
+        stream_version=6,
+        by=CASHIER,
+    ),
+    Sample(
+        PaymentOrderWithdrawn(
+            occurred_on=date(2017, 1, 20),
+            application_id=application_id(BANK_LIST, 2),
+            list_id=BANK_LIST,
+            line=2,
+            batch_id=FOLLOW_UP,
+            amount_fen=AMOUNT_FEN,
+        ),
+        index=43,
+        stream_version=7,
+        by=CASHIER,
+    ),
+    Sample(
+        ReliefCancelled(
+            occurred_on=date(2017, 1, 23),
+            application_id=application_id(BANK_LIST, 2),
+            list_id=BANK_LIST,
+            line=2,
+            amount_fen=AMOUNT_FEN,
+            reason_code="moved-away",
+        ),
+        index=46,
+        stream_version=8,
+        by=APPROVER,
+    ),
+    Sample(
+        ReliefListSettled(
+            occurred_on=date(2017, 1, 23),
+            list_id=BANK_LIST,
+            paid_lines=1,
+            paid_fen=AMOUNT_FEN,
+            cancelled_lines=1,
+            cancelled_fen=AMOUNT_FEN,
+        ),
+        index=45,
+        stream_version=7,
         by=APPROVER,
     ),
 )

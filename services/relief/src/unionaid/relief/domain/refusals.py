@@ -10,7 +10,9 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 __all__ = [
     "AlreadyOpened",
     "ApprovedBySame",
+    "BatchWrongStatus",
     "BeforePreviousStep",
+    "BookedBySame",
     "BudgetInsufficient",
     "BudgetOfOtherProgramme",
     "CommitmentMissing",
@@ -21,10 +23,12 @@ __all__ = [
     "EnteredBySame",
     "Fault",
     "FundInsufficient",
+    "IssuedBySame",
     "LineFault",
     "LinesRefused",
     "ListWrongStatus",
     "NotFound",
+    "NothingToPay",
     "OutsideWindow",
     "OwnMatter",
     "PolicyMissing",
@@ -96,7 +100,7 @@ class BudgetOfOtherProgramme(Refusal):
 
 
 class CommitmentMissing(Refusal):
-    """The budget is not bound to the list by this amount."""
+    """The budget is not bound to the list by as much."""
 
     code = "commitment-missing"
 
@@ -143,6 +147,18 @@ class ListWrongStatus(Refusal):
     code = "list-wrong-status"
 
 
+class BatchWrongStatus(Refusal):
+    """The payment batch is not where this step begins."""
+
+    code = "batch-wrong-status"
+
+
+class NothingToPay(Refusal):
+    """No line of the list waits for a payment batch."""
+
+    code = "nothing-to-pay"
+
+
 class SamePersonTwice(Refusal):
     """Two pairs of eyes: each step is another person's."""
 
@@ -163,6 +179,18 @@ class ApprovedBySame(SamePersonTwice):
     """Who approved the list may not pay it."""
 
     code = "approved-by-same"
+
+
+class IssuedBySame(SamePersonTwice):
+    """Who made a payment batch may neither release nor reconcile it, nor give up its lines."""
+
+    code = "issued-by-same"
+
+
+class BookedBySame(SamePersonTwice):
+    """Who booked the bank's refusal of a line may not give it up."""
+
+    code = "booked-by-same"
 
 
 class OwnMatter(Refusal):
@@ -203,6 +231,10 @@ class LineFault(StrEnum):
     LINE_MISSING = "line-missing"
     LINE_NOT_ON_LIST = "line-not-on-list"
     LINE_TWICE = "line-twice"
+    LINE_NOT_ON_BATCH = "line-not-on-batch"
+    LINE_BOOKED = "line-booked"
+    REASON_MISSING = "reason-missing"
+    REASON_WITHOUT_NEED = "reason-without-need"
     PROXY_UNKNOWN = "proxy-unknown"
     PROXY_NOT_ALLOWED = "proxy-not-allowed"
     PROXY_WITHOUT_NEED = "proxy-without-need"

@@ -20,7 +20,7 @@ class Unopened:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Amounts in fen; `commitments` are of lists approved and not yet paid."""
+    """Amounts in fen; `commitments` are what lists still have bound: a part that is paid or given up is off it."""
 
     budget_id: UUID
     fund_id: UUID
@@ -31,8 +31,12 @@ class Open:
 
     @property
     def committed_fen(self) -> int:
-        """What is bound to lists that are not yet paid."""
+        """What is bound to lists and not yet paid."""
         return sum(self.commitments.values())
+
+    def committed_to(self, list_id: UUID) -> int:
+        """What is bound to a list and not yet paid."""
+        return self.commitments.get(list_id, 0)
 
     @property
     def free_fen(self) -> int:
@@ -52,11 +56,10 @@ def evolve(budget: Budget, event: Event) -> Budget:
             return Open(event.budget_id, event.fund_id, event.programme_id, event.amount_fen)
         case Open(), BudgetCommitted() if event.list_id not in budget.commitments:
             return replace(budget, commitments={**budget.commitments, event.list_id: event.amount_fen})
-        case Open(), BudgetSpent() if budget.commitments.get(event.list_id) == event.amount_fen:
-            spent_fen = budget.spent_fen + event.amount_fen
-            return replace(budget, commitments=_without(budget, event.list_id), spent_fen=spent_fen)
-        case Open(), CommitmentReleased() if budget.commitments.get(event.list_id) == event.amount_fen:
-            return replace(budget, commitments=_without(budget, event.list_id))
+        case Open(), BudgetSpent() if event.amount_fen <= budget.committed_to(event.list_id):
+            return replace(budget, commitments=_less(budget, event), spent_fen=budget.spent_fen + event.amount_fen)
+        case Open(), CommitmentReleased() if event.amount_fen <= budget.committed_to(event.list_id):
+            return replace(budget, commitments=_less(budget, event))
         case _:
             raise BrokenHistory(budget, event)
 
@@ -66,5 +69,6 @@ def budget_of(history: Iterable[Event]) -> Budget:
     return reduce(evolve, history, INITIAL)
 
 
-def _without(budget: Open, list_id: UUID) -> dict[UUID, int]:
-    return {known: amount for known, amount in budget.commitments.items() if known != list_id}
+def _less(budget: Open, part: BudgetSpent | CommitmentReleased) -> dict[UUID, int]:
+    left = {**budget.commitments, part.list_id: budget.committed_to(part.list_id) - part.amount_fen}
+    return {list_id: amount for list_id, amount in left.items() if amount}

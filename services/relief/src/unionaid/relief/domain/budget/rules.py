@@ -1,6 +1,6 @@
 """What may happen to a budget: committed and spent together never exceed what was allotted.
 
-A list of any length is one movement.
+A list of any length is one movement; what a bank answers for, or an approver gives up, is a part of it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from unionaid.relief.domain.refusals import BudgetInsufficient, CommitmentMissin
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What one list moves: `amount_fen` of its `lines`."""
+    """What one list moves: `amount_fen` of so many of its `lines`."""
 
     list_id: UUID
     amount_fen: int
@@ -41,7 +41,7 @@ def commit(budget: Budget, move: Movement) -> Event:
 
 
 def spend(budget: Budget, move: Movement) -> Event:
-    """Turn a list's commitment into spending. Raises ReferenceUnknown, CommitmentMissing."""
+    """Turn a list's commitment, or a part of it, into spending. Raises ReferenceUnknown, CommitmentMissing."""
     opened = _committed(budget, move)
     return BudgetSpent(
         occurred_on=move.on,
@@ -53,7 +53,7 @@ def spend(budget: Budget, move: Movement) -> Event:
 
 
 def release(budget: Budget, move: Movement) -> Event:
-    """Free a list's commitment, unpaid. Raises ReferenceUnknown, CommitmentMissing."""
+    """Free a list's commitment, or a part of it, unpaid. Raises ReferenceUnknown, CommitmentMissing."""
     opened = _committed(budget, move)
     return CommitmentReleased(
         occurred_on=move.on,
@@ -66,7 +66,7 @@ def release(budget: Budget, move: Movement) -> Event:
 
 def _committed(budget: Budget, move: Movement) -> Open:
     opened = _opened(budget)
-    if opened.commitments.get(move.list_id) != move.amount_fen:
+    if move.amount_fen > opened.committed_to(move.list_id):
         raise CommitmentMissing
     return opened
 

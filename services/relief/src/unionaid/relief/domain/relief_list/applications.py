@@ -1,21 +1,32 @@
 """One line of a list: what one person asked for, and what became of it. A stream of its own.
 
 ```
-Requested ─► Verified ─► Approved ─► Paid
-    └────────────┴───────────┴─► Rejected
+Requested ─► Verified ─► Approved ─────────────► Paid           in cash
+    └────────────┴───────────┼─► Rejected
+                             └─► Ordered ─► Paid                by the bank
+                                  ▲   └──► Failed ─► Cancelled
+                                  └───────────┘
 ```
+
+An order that is withdrawn makes the line again what it was before: approved, or failed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from typing import TypeAlias
+from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import (
+    PaymentFailed,
+    PaymentOrdered,
+    PaymentOrderWithdrawn,
     ReliefApproved,
+    ReliefCancelled,
     ReliefPaid,
     ReliefRejected,
     ReliefRequested,
@@ -52,8 +63,35 @@ class Approved(_Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered(_Asked):
+    """Is in a payment batch and waits for the bank; `was` is what it was before."""
+
+    batch_id: UUID
+    was: Approved | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(_Asked):
+    """The bank did not pay, on the business date `on`; waits for a follow-up batch. `batches` are those it was in."""
+
+    on: date
+    batches: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class Paid(_Asked):
     """The person has received it. The end."""
+
+    on: date
+    batches: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(_Asked):
+    """The bank could not pay and it was given up. The end."""
+
+    on: date
+    batches: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +99,7 @@ class Rejected(_Asked):
     """The person will not receive it. The end."""
 
 
-Existing: TypeAlias = Requested | Verified | Approved | Paid | Rejected
+Existing: TypeAlias = Requested | Verified | Approved | Ordered | Failed | Paid | Cancelled | Rejected
 Application: TypeAlias = Unrequested | Existing
 
 INITIAL: Application = Unrequested()
@@ -76,10 +114,26 @@ def evolve(application: Application, event: Event) -> Application:
             return Verified(terms)
         case Verified(terms), ReliefApproved():
             return Approved(terms)
-        case Approved(terms), ReliefPaid():
-            return Paid(terms)
+        case Approved(terms), ReliefPaid(batch_id=None):
+            return Paid(terms, event.occurred_on)
         case ((Requested(terms) | Verified(terms) | Approved(terms)), ReliefRejected()):
             return Rejected(terms)
+        case _:
+            return _by_bank(application, event)
+
+
+def _by_bank(application: Application, event: Event) -> Application:
+    match application, event:
+        case ((Approved() | Failed()), PaymentOrdered()):
+            return Ordered(application.terms, event.batch_id, application)
+        case Ordered(_, batch_id, was), PaymentOrderWithdrawn() if event.batch_id == batch_id:
+            return was
+        case Ordered(terms, batch_id), PaymentFailed() if event.batch_id == batch_id:
+            return Failed(terms, event.occurred_on, batches_of(application))
+        case Ordered(terms, batch_id), ReliefPaid() if event.batch_id == batch_id:
+            return Paid(terms, event.occurred_on, batches_of(application))
+        case Failed(terms, _, batches), ReliefCancelled():
+            return Cancelled(terms, event.occurred_on, batches)
         case _:
             raise BrokenHistory(application, event)
 
@@ -87,3 +141,14 @@ def evolve(application: Application, event: Event) -> Application:
 def application_of(history: Iterable[Event]) -> Application:
     """Return the application that its stream tells of. Raises BrokenHistory."""
     return reduce(evolve, history, INITIAL)
+
+
+def batches_of(application: Application) -> frozenset[UUID]:
+    """Return the batches that the line is or was in, those withdrawn excepted."""
+    match application:
+        case Ordered(_, batch_id, was):
+            return batches_of(was) | {batch_id}
+        case Failed() | Paid() | Cancelled():
+            return application.batches
+        case _:
+            return frozenset()

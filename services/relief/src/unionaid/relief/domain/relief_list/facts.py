@@ -1,24 +1,32 @@
 """A list: submitted, verified, approved, paid; or rejected on the way. Each step is another person's.
 
 ```
-Unsubmitted ─► Submitted ─► Verified ─► Approved ─► Paid
-                   └────────────┴───────────┴─► Rejected
+Unsubmitted ─► Submitted ─► Verified ─► Approved ───────────► Paid        in cash
+                   └────────────┴───────────┼─► Rejected
+                                            └─► Ordered ─► Paid           by the bank
+                                                   └────► Settled
 ```
+
+A list is ordered while one of its lines is, or was, in a payment batch; its only batch withdrawn, it is approved again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from typing import NamedTuple, TypeAlias
+from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import (
     ReliefListApproved,
+    ReliefListOrdered,
+    ReliefListOrderWithdrawn,
     ReliefListPaid,
     ReliefListRejected,
+    ReliefListSettled,
     ReliefListSubmitted,
     ReliefListVerified,
 )
@@ -67,6 +75,23 @@ class Approved(_Known):
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered(_Known):
+    """The bank pays it; `orders` are its batches, each with who made it. The lines say how far it is."""
+
+    verified_by: str
+    approved_by: str
+    orders: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(_Known):
+    """The bank paid some lines, perhaps none, and the others were cancelled. The end."""
+
+    verified_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Paid(_Known):
     """Every line was paid. The end."""
 
@@ -83,7 +108,7 @@ class Rejected(_Known):
     reason_code: str
 
 
-Existing: TypeAlias = Submitted | Verified | Approved | Paid | Rejected
+Existing: TypeAlias = Submitted | Verified | Approved | Ordered | Settled | Paid | Rejected
 ReliefList: TypeAlias = Unsubmitted | Existing
 
 INITIAL: ReliefList = Unsubmitted()
@@ -99,10 +124,31 @@ def evolve(relief_list: ReliefList, act: Act) -> ReliefList:
             return Verified(terms, entered_by, event.occurred_on, by)
         case Verified(terms, entered_by, _, verified_by), ReliefListApproved():
             return Approved(terms, entered_by, event.occurred_on, verified_by, by)
-        case Approved(terms, entered_by, _, verified_by, approved_by), ReliefListPaid():
+        case Approved(terms, entered_by, _, verified_by, approved_by), ReliefListPaid() if event.method != "bank":
             return Paid(terms, entered_by, event.occurred_on, verified_by, approved_by, by)
         case ((Submitted() | Verified() | Approved()), ReliefListRejected()):
             return Rejected(relief_list.terms, relief_list.entered_by, event.occurred_on, by, event.reason_code)
+        case ((Approved() | Ordered()), _):
+            return _by_bank(relief_list, act)
+        case _:
+            raise BrokenHistory(relief_list, event)
+
+
+def _by_bank(relief_list: Approved | Ordered, act: Act) -> ReliefList:
+    event, by = act
+    known = (relief_list.terms, relief_list.entered_by, event.occurred_on)
+    hands = (relief_list.verified_by, relief_list.approved_by)
+    orders = relief_list.orders if isinstance(relief_list, Ordered) else {}
+    match event:
+        case ReliefListOrdered() if event.batch_id not in orders:
+            return Ordered(*known, *hands, {**orders, event.batch_id: by})
+        case ReliefListOrderWithdrawn() if event.batch_id in orders:
+            left = {batch_id: made_by for batch_id, made_by in orders.items() if batch_id != event.batch_id}
+            return Ordered(*known, *hands, left) if left else Approved(*known, *hands)
+        case ReliefListPaid(method="bank") if orders:
+            return Paid(*known, *hands, by)
+        case ReliefListSettled() if orders:
+            return Settled(*known, *hands)
         case _:
             raise BrokenHistory(relief_list, event)
 

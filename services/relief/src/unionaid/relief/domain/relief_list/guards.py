@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
+from uuid import UUID
 
 from unionaid.relief.domain.budget.rules import Movement
 from unionaid.relief.domain.dates import refuse_impossible
@@ -54,11 +55,12 @@ def status_of(state: object) -> str:
     return type(state).__name__.lower()
 
 
-def refuse_date(relief_list: facts.Existing, step: Step) -> None:
-    """Refuse a date that cannot be, or one before the step before."""
+def refuse_date(step: Step, *earlier: date) -> None:
+    """Refuse a date that cannot be, or one before the latest of the steps it follows."""
     refuse_impossible(step.on, step.today)
-    if step.on < relief_list.last_on:
-        raise BeforePreviousStep(field="occurred_on", previous=relief_list.last_on.isoformat())
+    previous = max(earlier)
+    if step.on < previous:
+        raise BeforePreviousStep(field="occurred_on", previous=previous.isoformat())
 
 
 def refuse_same_person(relief_list: facts.Existing, by: str) -> None:
@@ -90,9 +92,10 @@ def each(status: type[L], lines: Lines, relief_list: facts.Existing) -> list[L]:
     return passing
 
 
-def refuse_own_matter(lines: Sequence[applications.Existing], by: str) -> None:
+def refuse_own_matter(lines: Lines, by: str) -> None:
     """Refuse who stands on the list."""
-    if any(by == f"person-{line.terms.person_id}" for line in lines):
+    asked = (line for line in lines if not isinstance(line, applications.Unrequested))
+    if any(by == f"person-{line.terms.person_id}" for line in asked):
         raise OwnMatter
 
 
@@ -100,3 +103,13 @@ def movement(relief_list: facts.Existing, step: Step) -> Movement:
     """Return what the list moves in its budget."""
     terms = relief_list.terms
     return Movement(terms.list_id, terms.amount_fen, terms.lines, step.on)
+
+
+def part_of(lines: Sequence[applications.Existing], list_id: UUID, on: date) -> Movement:
+    """Return what some lines of a list move in its budget."""
+    return Movement(list_id, fen_of(lines), len(lines), on)
+
+
+def fen_of(lines: Iterable[applications.Existing]) -> int:
+    """Return what lines add up to, in fen."""
+    return sum(line.terms.amount_fen for line in lines)

@@ -79,7 +79,7 @@ def pay_cash(
     if not isinstance(budget, budget_facts.Open):
         raise ReferenceUnknown(field="budget_id")
     refuse_same_person(known, step.by)
-    refuse_date(known, step)
+    refuse_date(step, known.last_on)
     approved = each(applications.Approved, lines, known)
     refuse_own_matter(approved, step.by)
     _refuse_visitors(known, approved, visit)

@@ -56,7 +56,7 @@ def verify(relief_list: facts.ReliefList, lines: Lines, step: Step) -> list[Even
     if not isinstance(known, facts.Submitted):
         raise wrong_status(known)
     refuse_same_person(known, step.by)
-    refuse_date(known, step)
+    refuse_date(step, known.last_on)
     asked = each(applications.Requested, lines, known)
     refuse_own_matter(asked, step.by)
     list_id = known.terms.list_id
@@ -95,7 +95,7 @@ def approve(
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
     refuse_same_person(known, step.by)
-    refuse_date(known, step)
+    refuse_date(step, known.last_on)
     verified = each(applications.Verified, lines, known)
     refuse_own_matter(verified, step.by)
     terms, policy_version = known.terms, programme.terms.policy_version
@@ -140,7 +140,7 @@ def reject(
         raise EnteredBySame
     if not isinstance(known, facts.Submitted) and step.by == known.verified_by:
         raise VerifiedBySame
-    refuse_date(known, step)
+    refuse_date(step, known.last_on)
     asked = each(_LINE_STATUS[type(known)], lines, known)
     refuse_own_matter(asked, step.by)
     list_id = known.terms.list_id

@@ -97,26 +97,23 @@ def submit(
     refuse_impossible(command.on, command.today)
     if not terms.window_from <= command.on <= terms.window_to:
         raise OutsideWindow(field="occurred_on", first=terms.window_from.isoformat(), last=terms.window_to.isoformat())
-    _refuse_other_than_declared(command)
+    refuse_other_than_declared(
+        command.declared, [(n, line.person_id, line.amount_fen) for n, line in enumerate(command.lines, start=1)]
+    )
     faults = list(_faults(programme, known, command))
     if faults:
         raise LinesRefused(faults)
     return [_submitted(budget.budget_id, programme, command), *_requests(programme, known, command)]
 
 
-def _refuse_other_than_declared(command: Submit) -> None:
-    declared = command.declared
-    if declared.lines != len(command.lines):
+def refuse_other_than_declared(declared: Declared, lines: Sequence[tuple[int, UUID, int]]) -> None:
+    """Refuse lines (number, person, fen) that do not agree with what was declared. Raises DeclaredDiffers."""
+    if declared.lines != len(lines):
         raise DeclaredDiffers(field="declared.lines")
-    total = sum(line.amount_fen for line in command.lines)
-    if declared.amount_fen != total:
+    if declared.amount_fen != sum(amount_fen for _, _, amount_fen in lines):
         raise DeclaredDiffers(field="declared.amount_fen")
-    if declared.lines_hash != _hash(command.lines):
+    if declared.lines_hash != lines_hash(lines):
         raise DeclaredDiffers(field="declared.lines_hash")
-
-
-def _hash(lines: Sequence[Line]) -> str:
-    return lines_hash((n, line.person_id, line.amount_fen) for n, line in enumerate(lines, start=1))
 
 
 def _faults(programme: programme_facts.Open, known: Known, command: Submit) -> Iterator[Fault]:

@@ -1,0 +1,121 @@
+"""A payment batch: made by a cashier, released by an accountant, answered by the bank, at once or part by part.
+
+```
+Unissued ─► Issued ─► Released ─► Returned
+               └────► Withdrawn
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import reduce
+from typing import TypeAlias
+
+from unionaid.contracts.relief import (
+    BankReturnRecorded,
+    PaymentBatchIssued,
+    PaymentBatchReleased,
+    PaymentBatchWithdrawn,
+)
+from unionaid.relief.domain.relief_list.facts import Act
+from unionaid.service.refusals import BrokenHistory
+
+
+@dataclass(frozen=True, slots=True)
+class Unissued:
+    """There is no batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What every batch has: what was issued, and by whom."""
+
+    terms: PaymentBatchIssued
+    issued_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issued(_Known):
+    """Waits for the accountant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released(_Known):
+    """The bank may pay it. Counts and fen are of the lines it has answered for."""
+
+    released_on: date
+    paid_lines: int = 0
+    paid_fen: int = 0
+    failed_lines: int = 0
+    failed_fen: int = 0
+
+    @property
+    def open_lines(self) -> int:
+        """How many lines wait for the bank."""
+        return self.terms.lines - self.paid_lines - self.failed_lines
+
+    @property
+    def open_fen(self) -> int:
+        """What waits for the bank."""
+        return self.terms.amount_fen - self.paid_fen - self.failed_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Returned(Released):
+    """The bank has answered for every line. The end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn(_Known):
+    """The bank never had it. The end."""
+
+
+Existing: TypeAlias = Issued | Released | Withdrawn
+Batch: TypeAlias = Unissued | Existing
+
+INITIAL: Batch = Unissued()
+
+
+def evolve(batch: Batch, act: Act) -> Batch:
+    """Return the batch after an act. Raises BrokenHistory."""
+    event, by = act
+    match batch, event:
+        case Unissued(), PaymentBatchIssued():
+            return Issued(event, by)
+        case Issued(terms, issued_by), PaymentBatchReleased():
+            return Released(terms, issued_by, event.occurred_on)
+        case Issued(terms, issued_by), PaymentBatchWithdrawn():
+            return Withdrawn(terms, issued_by)
+        case Released(), BankReturnRecorded() if event.paid_lines + event.failed_lines <= batch.open_lines:
+            return _answered(batch, event)
+        case _:
+            raise BrokenHistory(batch, event)
+
+
+def batch_of(history: Iterable[Act]) -> Batch:
+    """Return the batch that its stream tells of. Raises BrokenHistory."""
+    return reduce(evolve, history, INITIAL)
+
+
+def _answered(batch: Released, event: BankReturnRecorded) -> Released:
+    after = replace(
+        batch,
+        paid_lines=batch.paid_lines + event.paid_lines,
+        paid_fen=batch.paid_fen + event.paid_fen,
+        failed_lines=batch.failed_lines + event.failed_lines,
+        failed_fen=batch.failed_fen + event.failed_fen,
+    )
+    if after.open_lines:
+        return after
+    return Returned(
+        after.terms,
+        after.issued_by,
+        after.released_on,
+        after.paid_lines,
+        after.paid_fen,
+        after.failed_lines,
+        after.failed_fen,
+    )

@@ -1,0 +1,158 @@
+"""What the bank answered: each line of a released batch was paid, or came back for a coded reason.
+
+An answer may come part by part. A line is booked once; what a return says of any other line stops all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from unionaid.contracts import Event
+from unionaid.contracts.relief import BankReturnRecorded, FundPart, PaymentFailed, ReliefPaid
+from unionaid.relief.domain.budget import facts as budget_facts
+from unionaid.relief.domain.budget import rules as budget_rules
+from unionaid.relief.domain.payment_batch import facts
+from unionaid.relief.domain.payment_batch.rules import existing_batch, refuse_hands, wrong_batch_status
+from unionaid.relief.domain.programme import facts as programme_facts
+from unionaid.relief.domain.refusals import Fault, IssuedBySame, LineFault, LinesRefused, ReferenceUnknown
+from unionaid.relief.domain.relief_list import applications
+from unionaid.relief.domain.relief_list import facts as list_facts
+from unionaid.relief.domain.relief_list.guards import Lines, Step, existing, fen_of, part_of
+from unionaid.relief.domain.relief_list.settling import settled
+
+
+class Outcome(StrEnum):
+    """What became of a line at the bank."""
+
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class FailureReason(StrEnum):
+    """Why the bank did not pay a line."""
+
+    ACCOUNT_UNKNOWN = "account-unknown"
+    ACCOUNT_CLOSED = "account-closed"
+    ACCOUNT_FROZEN = "account-frozen"
+    NAME_DIFFERS = "name-differs"
+    BANK_DECLINED = "bank-declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the bank says of one line, by its place in the list; `reason` belongs to what it did not pay."""
+
+    line: int
+    outcome: Outcome
+    reason: FailureReason | None = None
+
+
+def record_return(
+    batch: facts.Batch,
+    relief_list: list_facts.ReliefList,
+    lines: Lines,
+    programme: programme_facts.Programme,
+    budget: budget_facts.Budget,
+    *,
+    answers: Sequence[Answer],
+    step: Step,
+) -> list[Event]:
+    """Book what the bank answered: what was paid is spent, what failed stays bound and waits.
+
+    Raises NotFound, BatchWrongStatus, IssuedBySame, EnteredBySame, VerifiedBySame, ApprovedBySame, OwnMatter,
+    ReferenceUnknown, LinesRefused (with every line at fault), CommitmentMissing and the refusals of dates.
+    """
+    known = existing_batch(batch)
+    if not isinstance(known, facts.Released):
+        raise wrong_batch_status(known)
+    if step.by == known.issued_by:
+        raise IssuedBySame
+    refuse_hands(relief_list, lines, step, known.released_on)
+    if not isinstance(programme, programme_facts.Open):
+        raise ReferenceUnknown(field="programme_id")
+    if not isinstance(budget, budget_facts.Open):
+        raise ReferenceUnknown(field="budget_id")
+    terms = known.terms
+    faults = list(_faults(terms.batch_id, lines, answers))
+    if faults:
+        raise LinesRefused(faults)
+    told = {answer.line: answer for answer in answers}
+    answered = [
+        (line, told[n]) for n, line in enumerate(lines, start=1) if n in told and isinstance(line, applications.Ordered)
+    ]
+    paid = [line for line, answer in answered if answer.outcome is Outcome.PAID]
+    failed = [(line, answer.reason) for line, answer in answered if answer.reason is not None]
+    by_line: list[ReliefPaid | PaymentFailed] = [
+        *(_paid(line, programme, budget.fund_id, step) for line in paid),
+        *(_failed(line, reason, step) for line, reason in failed),
+    ]
+    events: list[Event] = []
+    if paid:
+        events.append(budget_rules.spend(budget, part_of(paid, terms.list_id, step.on)))
+    events.append(
+        BankReturnRecorded(
+            occurred_on=step.on,
+            batch_id=terms.batch_id,
+            list_id=terms.list_id,
+            paid_lines=len(paid),
+            paid_fen=fen_of(paid),
+            failed_lines=len(failed),
+            failed_fen=fen_of(line for line, _ in failed),
+        )
+    )
+    events += settled(existing(relief_list), lines, by_line)
+    events += by_line
+    return events
+
+
+def _faults(batch_id: UUID, lines: Lines, answers: Sequence[Answer]) -> Iterator[Fault]:
+    seen: set[int] = set()
+    for place, answer in enumerate(answers):
+        field = f"lines.{place}"
+        line = lines[answer.line - 1] if 0 < answer.line <= len(lines) else applications.INITIAL
+        if batch_id not in applications.batches_of(line):
+            yield LineFault.LINE_NOT_ON_BATCH.at(answer.line, f"{field}.line")
+        elif answer.line in seen:
+            yield LineFault.LINE_TWICE.at(answer.line, f"{field}.line")
+        elif not isinstance(line, applications.Ordered) or line.batch_id != batch_id:
+            yield LineFault.LINE_BOOKED.at(answer.line, f"{field}.line")
+        if answer.outcome is Outcome.FAILED and answer.reason is None:
+            yield LineFault.REASON_MISSING.at(answer.line, f"{field}.reason_code")
+        if answer.outcome is Outcome.PAID and answer.reason is not None:
+            yield LineFault.REASON_WITHOUT_NEED.at(answer.line, f"{field}.reason_code")
+        seen.add(answer.line)
+
+
+def _paid(line: applications.Ordered, programme: programme_facts.Open, fund_id: UUID, step: Step) -> ReliefPaid:
+    terms = line.terms
+    return ReliefPaid(
+        occurred_on=step.on,
+        application_id=terms.application_id,
+        list_id=terms.list_id,
+        line=terms.line,
+        programme_id=terms.programme_id,
+        programme_kind=programme.terms.kind,
+        programme_year=programme.terms.year,
+        person_id=terms.person_id,
+        union_org_id=terms.union_org_id,
+        method="bank",
+        amount_fen=terms.amount_fen,
+        parts=(FundPart(fund_id=fund_id, amount_fen=terms.amount_fen),),
+        batch_id=line.batch_id,
+    )
+
+
+def _failed(line: applications.Ordered, reason: FailureReason, step: Step) -> PaymentFailed:
+    terms = line.terms
+    return PaymentFailed(
+        occurred_on=step.on,
+        application_id=terms.application_id,
+        list_id=terms.list_id,
+        line=terms.line,
+        batch_id=line.batch_id,
+        amount_fen=terms.amount_fen,
+        reason_code=reason.value,
+    )
