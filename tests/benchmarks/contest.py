@@ -1,10 +1,10 @@
-"""What a row of the benchmarks is, how its two sides alternate, and what is made of their rates."""
+"""What a row of the benchmarks is, how its two sides alternate, and what is made of what they give."""
 
 from __future__ import annotations
 
 import gc
 import statistics
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,6 +69,25 @@ class Row:
         return (self.name,) if self.rate_goal is None else (self.name, f"{self.name}-rate")
 
 
+Tell = Callable[[str], None]
+"""Hears of each step of a probe."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A row without a rival: `measure` does the work, checks it against a naive replay, returns a line per name."""
+
+    name: str
+    work: str
+    names: tuple[str, ...]
+    """The names of the lines it gives; its own is the first."""
+    size: int
+    size_smoke: int
+    measure: Callable[[Servers, int, Tell], Awaitable[list[Line]]]
+    steps: int
+    """How often it tells of a step, about."""
+
+
 @dataclass
 class Rates:
     """The rates of both sides, round by round, in events per second."""
@@ -92,12 +111,15 @@ class Rates:
         return [compared, Line(row.names[1], ours, None, None, min(self.ours), row.rate_goal, self.ours)]
 
 
+EVENTS_PER_S = "events/s"
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the table.
 
-    `low` is the least of the rounds: with five of them the true median lies below it once in 32 runs, which makes
-    it a lower bound at 97 %. A goal is reached when `low` reaches it.
+    `low` is the worst of the rounds: the least, or where lower is better the greatest. With five rounds the true
+    median lies beyond it once in 32 runs, which makes it a bound at 97 %. A goal is reached when `low` reaches it.
     """
 
     name: str
@@ -107,11 +129,17 @@ class Line:
     low: float
     goal: float | None
     rounds: list[float]
+    unit: str = EVENTS_PER_S
+    lower_is_better: bool = False
+    note: str = ""
+    """What a reader should know besides."""
 
     @property
     def reached(self) -> bool | None:
         """Whether the goal is reached, None without a goal."""
-        return None if self.goal is None else self.low >= self.goal
+        if self.goal is None:
+            return None
+        return self.low <= self.goal if self.lower_is_better else self.low >= self.goal
 
     def as_json(self) -> dict[str, Any]:
         """As `--json` writes it."""
@@ -122,10 +150,25 @@ class Line:
             "ratio": None if self.ratio is None else round(self.ratio, 3),
             "low": round(self.low, 3),
             "goal": self.goal,
-            "unit": "events/s",
-            "lower_is_better": False,
+            "unit": self.unit,
+            "lower_is_better": self.lower_is_better,
             "rounds": [round(value, 3) for value in self.rounds],
+            **({"note": self.note} if self.note else {}),
         }
+
+
+def measured(
+    name: str,
+    rounds: Sequence[float],
+    unit: str,
+    goal: float | None = None,
+    *,
+    lower_is_better: bool = True,
+    note: str = "",
+) -> Line:
+    """Return the line of something measured without a rival: the median of the rounds, and the worst."""
+    worst = max(rounds) if lower_is_better else min(rounds)
+    return Line(name, statistics.median(rounds), None, None, worst, goal, list(rounds), unit, lower_is_better, note)
 
 
 async def play(contest: Contest, rounds: int, tell: Callable[[str, float], None], turns: int = 1) -> Rates:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +18,7 @@ _COLUMNS = {
         "union_org_id", "list_id", "method", "amount_fen",
     ),
     "payment_part": ("topic", "index", "fund_id", "amount_fen"),
-    "relief_daily": ("programme_id", "kind", "occurred_on", "union_org_id", "method", "times", "fen"),
+    "relief_daily": ("programme_id", "kind", "occurred_on", "union_org_id", "method", "first_index", "times", "fen"),
     "programme": (
         *_PROVENANCE, "programme_id", "kind", "year", "name", "window_from", "window_to", "policy_version",
     ),
@@ -57,7 +56,7 @@ def _told(name: str, value: Any) -> Any:
 def expected_tables(logs: Mapping[str, Sequence[bytes]]) -> Tables:
     """Replay the logs, one event after the other."""
     tables: dict[str, list[Row]] = {name: [] for name in _COLUMNS}
-    daily: dict[Row, list[int]] = defaultdict(lambda: [0, 0])
+    daily: dict[Row, list[int]] = {}
     for topic, values in logs.items():
         for value in values:
             event = json.loads(value)
@@ -72,11 +71,12 @@ def expected_tables(logs: Mapping[str, Sequence[bytes]]) -> Tables:
             )
             if table == "relief_payment":
                 tables["payment_part"] += [(topic, index, UUID(p["fund_id"]), p["amount_fen"]) for p in data["parts"]]
-                sums = daily[
+                day = (
                     UUID(data["programme_id"]), data["programme_kind"], date.fromisoformat(data["occurred_on"]),
                     UUID(data["union_org_id"]), data["method"],
-                ]  # fmt: skip
-                sums[0] += 1
-                sums[1] += data["amount_fen"]
+                )  # fmt: skip
+                sums = daily.setdefault(day, [index, 0, 0])
+                sums[1] += 1
+                sums[2] += data["amount_fen"]
     tables["relief_daily"] = [(*key, *sums) for key, sums in daily.items()]
     return tables

@@ -34,8 +34,10 @@ EVENTS_PER_PERSON = 10
 class Division:
     """One division's logs of registry and relief in their topics, and its reporting."""
 
+    code: str
     bootstrap: str
     dsn: str
+    owner_dsn: str
     set: ProjectionSet
     roles: Roles
     owner: asyncpg.Connection[asyncpg.Record]
@@ -69,8 +71,8 @@ class Division:
 
 
 @asynccontextmanager
-async def new_division(servers: Servers, people: int) -> AsyncIterator[Division]:
-    """Publish the logs of so many people, and let a reporting of their own read them into its live build."""
+async def new_division(servers: Servers, people: int, *, read: bool = True) -> AsyncIterator[Division]:
+    """Publish the logs of so many people for a reporting of their own; `read`: into its live build at once."""
     database = await servers.postgres.create_service_database("reporting")
     await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
     code = f"{SystemRandom().randrange(10**6):06}"
@@ -82,15 +84,15 @@ async def new_division(servers: Servers, people: int) -> AsyncIterator[Division]
     owner = await asyncpg.connect(database.owner_dsn)
     pool = await asyncpg.create_pool(database.app_dsn, min_size=0, max_size=2, server_settings=INBOX_SERVER_SETTINGS)
     division = Division(
-        servers.kafka.bootstrap, database.app_dsn, chosen, database.roles, owner, pool,
+        code, servers.kafka.bootstrap, database.app_dsn, database.owner_dsn, chosen, database.roles, owner, pool,
         {topic: len(events) for topic, events in values.items()},
         await asyncio.to_thread(expected_tables, values),
     )  # fmt: skip
     try:
-        inbox = inbox_of(pool, chosen, await live_build(owner, chosen))
-        await feed(
-            inbox, division.bootstrap, until=lambda: all(inbox.vector()[t] == n - 1 for t, n in division.ends.items())
-        )
+        if read:
+            inbox = inbox_of(pool, chosen, await live_build(owner, chosen))
+            ends = division.ends.items()
+            await feed(inbox, division.bootstrap, until=lambda: all(inbox.vector()[t] == n - 1 for t, n in ends))
         yield division
     finally:
         await owner.close()

@@ -128,7 +128,8 @@ _decode = msgspec.json.Decoder(
 ).decode
 _DAILY = (
     "INSERT INTO relief_daily AS d SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], $4::uuid[], $5::text[], "
-    "$6::bigint[], $7::bigint[]) ON CONFLICT (programme_id, kind, occurred_on, union_org_id, method) "
+    "$6::bigint[], $7::bigint[], $8::bigint[]) "
+    "ON CONFLICT (programme_id, kind, occurred_on, union_org_id, method) "
     "DO UPDATE SET times = d.times + excluded.times, fen = d.fen + excluded.fen"
 )
 _Rows = dict[str, list[tuple[Any, ...]]]
@@ -150,10 +151,10 @@ def _sorted(topic: str, values: Sequence[bytes]) -> tuple[_Rows, dict[tuple[Any,
                 for part in d.parts:
                     rows["payment_part"].append((topic, int(index), part.fund_id, part.amount_fen))
                 sums = daily.setdefault(
-                    (d.programme_id, d.programme_kind, d.occurred_on, d.union_org_id, d.method), [0, 0]
+                    (d.programme_id, d.programme_kind, d.occurred_on, d.union_org_id, d.method), [int(index), 0, 0]
                 )
-                sums[0] += 1
-                sums[1] += d.amount_fen
+                sums[1] += 1
+                sums[2] += d.amount_fen
             case _Person(logindex=index, data=d):
                 rows["person"].append((topic, int(index), event.logtime, d.person_id, d.birth_year, d.sex))
             case _Worker(logindex=index, data=d):

@@ -103,7 +103,7 @@ _KINDS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "unionaid.registry.WorkerRegistered.v1": ("worker", _Worker),
 }
 _DAILY = (
-    "INSERT INTO relief_daily AS d VALUES ($1, $2, $3, $4, $5, 1, $6) "
+    "INSERT INTO relief_daily AS d VALUES ($1, $2, $3, $4, $5, $6, 1, $7) "
     "ON CONFLICT (programme_id, kind, occurred_on, union_org_id, method) "
     "DO UPDATE SET times = d.times + 1, fen = d.fen + excluded.fen"
 )
@@ -129,7 +129,7 @@ async def _apply(conn: Any, topic: str, event: Received) -> None:
             await conn.execute(_insert("payment_part"), topic, event.logindex, part.fund_id, part.amount_fen)
         await conn.execute(
             _DAILY, paid.programme_id, paid.programme_kind, paid.occurred_on, paid.union_org_id, paid.method,
-            paid.amount_fen,
+            event.logindex, paid.amount_fen,
         )  # fmt: skip
     elif event.type in _KINDS:
         table, model = _KINDS[event.type]

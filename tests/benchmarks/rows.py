@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from .appending import open_append, open_command, open_roster
 from .commanding_http import open_http
-from .contest import Row
+from .contest import Probe, Row
 from .publishing import open_publish, open_snapshot_held
+from .reaching import NAMES as LATENCY
+from .reaching import ROUNDS as LATENCY_ROUNDS
+from .reaching import measure_latency
 from .rebuilding import open_rebuild, open_rebuild_usual
+from .remembering import NAMES as MEMORY
+from .remembering import measure_memory
 from .rival_eventsourcing import open_eventsourcing
+from .totalling import NAMES as TOTALS
+from .totalling import ROUNDS as TOTALS_ROUNDS
+from .totalling import measure_totals
 
-ROWS = (
+ROWS: tuple[Row | Probe, ...] = (
     Row(
         "append",
         "Log.append, one event, 16 writers",
@@ -64,6 +72,21 @@ ROWS = (
         "the same without the snapshot",
         goal=None, size=20_000, size_smoke=40, open=open_snapshot_held, rounds=1,
     ),
+    Probe(
+        "latency",
+        "from a command's arrival at registry until reporting's tables hold it; 200 commands/s, then doubled",
+        LATENCY, size=4_000, size_smoke=40, measure=measure_latency, steps=LATENCY_ROUNDS + 2,
+    ),
+    Probe(
+        "totals",
+        "a total among 1,000,000 payments, as of any moment: one programme and year, anything, broken down",
+        TOTALS, size=1_000_000, size_smoke=200, measure=measure_totals, steps=TOTALS_ROUNDS + 1,
+    ),
+    Probe(
+        "memory",
+        "resident memory of a process that replays 1,000,000 events: consumer, rebuild, relay",
+        MEMORY, size=1_000_000, size_smoke=200, measure=measure_memory, steps=3,
+    ),
 )  # fmt: skip
 
 
@@ -71,7 +94,7 @@ class UnknownRow(Exception):
     """There is no row of that name; the message lists those there are."""
 
 
-def chosen(names: list[str]) -> list[Row]:
+def chosen(names: list[str]) -> list[Row | Probe]:
     """Return the rows of these names, all without any.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import uvloop
@@ -15,11 +15,13 @@ from rich.table import Table
 
 from unionaid.testkit.stack import Kafka, Postgres, Workshop
 
-from .contest import Line, Row, Servers, Void, play
+from .contest import EVENTS_PER_S, Line, Probe, Row, Servers, Tell, Void, play
 from .machine import facts
 from .rows import UnknownRow, chosen
 
 EXIT_VOID, EXIT_UNKNOWN = 1, 2
+SMALL = 1_000
+"""Below it a figure is told with a digit after the point."""
 
 
 def run(names: list[str], *, json_file: Path | None) -> int:
@@ -49,7 +51,7 @@ def _servers(workshop: Workshop) -> Servers:
     return Servers(Postgres(postgres) if postgres else workshop.postgres(), Kafka(kafka) if kafka else workshop.kafka())
 
 
-async def _run(rows: Sequence[Row], servers: Servers, console: Console, json_file: Path | None) -> int:
+async def _run(rows: Sequence[Row | Probe], servers: Servers, console: Console, json_file: Path | None) -> int:
     machine = await facts(servers.postgres, servers.kafka)
     for name, fact in machine.items():
         console.print(f"{name:11} {fact}", markup=False, highlight=False, soft_wrap=True)
@@ -57,7 +59,7 @@ async def _run(rows: Sequence[Row], servers: Servers, console: Console, json_fil
     lines: list[Line] = []
     voids: dict[str, str] = {}
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("", total=sum(2 * row.rounds for row in rows))
+        bar = progress.add_task("", total=sum(_steps(row) for row in rows))
         for row in rows:
             progress.update(bar, description=f"{row.name}: preparing")
             try:
@@ -68,13 +70,23 @@ async def _run(rows: Sequence[Row], servers: Servers, console: Console, json_fil
                 _write(json_file, lines, machine)
     console.print(_table(lines))
     for row in rows:
-        console.print(f"{row.name}: {row.work}, against {row.against}", style="dim", markup=False, soft_wrap=True)
+        against = f", against {row.against}" if isinstance(row, Row) else ""
+        console.print(f"{row.name}: {row.work}{against}", style="dim", markup=False, soft_wrap=True)
+    for line in lines:
+        if line.note:
+            console.print(f"{line.name}: {line.note}", markup=False, highlight=False, soft_wrap=True)
     for name, reason in voids.items():
         console.print(f"{name} is void: {reason}", style="bold red", markup=False, soft_wrap=True)
     return EXIT_VOID if voids else 0
 
 
-async def _measure(row: Row, servers: Servers, tell: Callable[[str], None]) -> list[Line]:
+def _steps(row: Row | Probe) -> int:
+    return row.steps if isinstance(row, Probe) else 2 * row.rounds
+
+
+async def _measure(row: Row | Probe, servers: Servers, tell: Tell) -> list[Line]:
+    if isinstance(row, Probe):
+        return await row.measure(servers, row.size, lambda said: tell(f"{row.name}: {said}"))
     async with row.open(servers, row.size) as contest:
         rates = await play(
             contest, row.rounds, lambda side, rate: tell(f"{row.name}: {side} {rate:,.0f} events/s"), row.turns
@@ -89,20 +101,22 @@ def _write(file: Path, lines: Sequence[Line], machine: Mapping[str, str]) -> Non
 
 def _table(lines: Sequence[Line]) -> Table:
     """One line per figure; `rounds` tells the least and the most."""
-    table = Table(box=None, pad_edge=False, caption="events/s, median of the rounds; low: the least of the rounds")
-    for title in ("", "ours", "rival", "ratio", "rounds", "low", "goal", ""):
-        table.add_column(title, justify="left" if title == "" else "right", no_wrap=True)
+    table = Table(
+        box=None, pad_edge=False, caption="events/s where no unit stands; the median and the worst of the rounds"
+    )
+    for title in ("row", "ours", "rival", "ratio", "rounds", "worst", "goal", ""):
+        table.add_column(title, justify="left" if title in ("row", "") else "right", no_wrap=title != "row")
     for line in lines:
-        shown = "{:,.0f}" if line.ratio is None else "{:.2f}"
+        shown = "{:.2f}" if line.ratio is not None else "{:,.1f}" if line.ours < SMALL else "{:,.0f}"
         least, most = min(line.rounds), max(line.rounds)
         table.add_row(
-            line.name,
-            f"{line.ours:,.0f}",
+            line.name if line.unit == EVENTS_PER_S else f"{line.name} ({line.unit})",
+            f"{line.ours:,.0f}" if line.ratio is not None else shown.format(line.ours),
             "" if line.rival is None else f"{line.rival:,.0f}",
             "" if line.ratio is None else shown.format(line.ratio),
             f"{shown.format(least)} to {shown.format(most)}",
             shown.format(line.low),
-            "" if line.goal is None else shown.format(line.goal),
+            "" if line.goal is None else f"{line.goal:,g}",
             {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}[line.reached],
         )
     return table

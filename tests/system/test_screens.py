@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect
+from tests.system.browsing import sign_in
 
 from unionaid.testkit.demo import Demo
 
 pytestmark = pytest.mark.needs("browser")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 LANGUAGES = {
     "简体中文": ("zh-Hans", "帮扶合计", "打开这一合计所依据的事件"),
     "繁體中文": ("zh-Hant", "幫扶合計", "打開這一合計所依據的事件"),
     "English": ("en", "Relief totals", "Open the events this total is made of"),
 }
 TOTAL = "/reporting/pages/relief?from=2017-01-01&to=2017-12-31&kind=WINTER_WARMTH"
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[BrowserContext]:
-    """A Chromium that has never been used; what its console says of pages must be nothing."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as driver:
-        context = driver.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=program, args=FLAGS, locale="en-US"
-        )
-        said: list[str] = []
-        context.on("console", lambda message: said.append(message.text))
-        context.on("weberror", lambda error: said.append(str(error.error)))
-        yield context
-        context.close()
-    assert [text for text in said if "status of 422" not in text] == [], "a page breaks its own security policy"
-
-
-def sign_in(page: Page, front: str, role: str, address: str) -> None:
-    """Ask for a page, choose a role by keyboard, and be brought to the page."""
-    page.goto(front + address)
-    expect(page).to_have_url(f"{front}/issuer/sign-in?next=" + address.split("?", maxsplit=1)[0].replace("/", "%2F"))
-    page.locator("#role").select_option(role)
-    page.locator("main button").press("Enter")
-    expect(page).to_have_url(front + address)
 
 
 def test_the_total_opens_into_its_events_in_three_languages(demo: Demo, browser: BrowserContext) -> None:
@@ -73,10 +41,14 @@ def test_the_total_opens_into_its_events_in_three_languages(demo: Demo, browser:
     assert page.locator("tbody tr").first.inner_text() != first
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
-    page.get_by_role("button", name="Sign out").click()
-    expect(page).to_have_url(f"{front}/issuer/sign-in")
+    page.goto(f"{front}/reporting/pages/nothing")
+    expect(page.locator("h1")).to_have_text("Nothing here")
     page.goto(front + TOTAL)
-    assert page.url.startswith(f"{front}/issuer/sign-in?next=")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(f"{front}/reporting/pages/signed-out")
+    assert not [cookie for cookie in browser.cookies() if cookie["name"] == "unionaid_session"]
+    page.goto(front + TOTAL)
+    assert page.url.startswith(f"{front}/issuer/authorize?"), "who has signed out is asked again"
 
 
 def test_a_wrong_id_is_told_beside_its_field(demo: Demo, browser: BrowserContext) -> None:

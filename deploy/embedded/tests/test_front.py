@@ -64,6 +64,18 @@ async def test_an_answer_comes_back_whole(caller: httpx.AsyncClient, service: Se
     assert answer.headers["etag"] == '"3"'
 
 
+async def test_the_session_of_one_browser_is_never_anothers(caller: httpx.AsyncClient, service: Service) -> None:
+    service.answer = httpx.Response(
+        303, headers={"Set-Cookie": "unionaid_session=secret; Path=/"}, stream=httpx.ByteStream(b"")
+    )
+    signed_in = await caller.get("/relief/pages/signed-in")
+    assert signed_in.headers["set-cookie"].startswith("unionaid_session=secret")
+    caller.cookies.clear()
+    service.answer = httpx.Response(200, stream=httpx.ByteStream(b""))
+    await caller.get("/relief/pages/lists")
+    assert "cookie" not in service.seen[-1].headers
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -85,7 +97,7 @@ async def test_only_named_services_are_reached(caller: httpx.AsyncClient, servic
         assert (await caller.get(path)).status_code == 404, path
     assert service.seen == []
     home = await caller.get("/")
-    assert (home.status_code, home.headers["location"]) == (303, "/reporting/pages/relief")
+    assert (home.status_code, home.headers["location"]) == (303, "/relief/pages/lists")
     assert json.loads((await caller.get("/readyz")).content) == {"service": "front", "ready": True}
 
 
@@ -96,3 +108,18 @@ async def test_a_service_that_is_away_is_named(
     service.fails = error
     answer = await caller.get("/relief/x")
     assert (answer.status_code, answer.text) == (status, "relief does not answer\n")
+
+
+async def test_a_browser_is_told_on_a_page(caller: httpx.AsyncClient, service: Service) -> None:
+    service.fails = httpx.ConnectError("x")
+    browser = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "zh-TW"}
+    away = await caller.get("/relief/pages/lists?a=1", headers=browser)
+    assert (away.status_code, away.headers["content-language"]) == (502, "zh-Hant")
+    assert "relief 服務暫時沒有應答。" in away.text
+    assert 'href="/relief/pages/lists?a=1"' in away.text, "it may be tried again"
+    nobody = await caller.post("/nobody/x", headers=browser, content=b"a=b")
+    assert (nobody.status_code, "沒有這個服務。" in nobody.text) == (404, True)
+    style = away.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert (await caller.get(style)).headers["content-type"].startswith("text/css")
+    chosen = await caller.get("/pages/language?to=en&next=/relief/x")
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/relief/x")

@@ -53,17 +53,16 @@ def published(issuer: Issuer, **changed: str) -> KeySet:
     return KeySet.import_key_set(content)
 
 
-@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 def test_tokens_are_verified_by_the_published_key_and_by_no_other(tmp_path: Path) -> None:
     issuer = Issuer(tmp_path / "issuer", "http://127.0.0.1:1")
     token = issuer.mint("person-1", ["officer"], "unit-1")
     again = Issuer(tmp_path / "issuer", "http://127.0.0.1:1")
-    claims = jwt.decode(token, published(again), algorithms=["EdDSA"]).claims
+    claims = jwt.decode(token, published(again), algorithms=["ES256"]).claims
     assert (claims["iss"], claims["aud"], claims["unit"]) == ("http://127.0.0.1:1", "unionaid", "unit-1")
     assert claims["exp"] - claims["iat"] == timedelta(hours=8).total_seconds()
     forged = published(Issuer(tmp_path / "other", "http://127.0.0.1:1"), kid=again.jwks()["keys"][0]["kid"])
     with pytest.raises(BadSignatureError):
-        jwt.decode(token, forged, algorithms=["EdDSA"])
+        jwt.decode(token, forged, algorithms=["ES256"])
 
 
 async def test_the_issuer_publishes_only_the_public_half(tmp_path: Path) -> None:
@@ -71,10 +70,10 @@ async def test_the_issuer_publishes_only_the_public_half(tmp_path: Path) -> None
     async with httpx.AsyncClient(transport=httpx.ASGITransport(issuer), base_url="http://x") as client:
         keys = (await client.get("/jwks.json")).json()["keys"]
         discovered = (await client.get("/.well-known/openid-configuration")).json()
-        assert (await client.get("/key.json")).status_code == 404
+        assert (await client.get("/es256.json")).status_code == 404
     assert "d" not in keys[0]
     assert discovered["jwks_uri"] == "http://127.0.0.1:1/jwks.json"
-    assert (tmp_path / "issuer" / "key.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "issuer" / "es256.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_second_supervisor_is_refused_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:

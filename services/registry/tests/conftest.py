@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -109,10 +111,14 @@ class Units:
     enterprise: str
 
 
-@pytest.fixture
-async def office(postgres: Postgres) -> AsyncIterator[Office]:
-    database = await postgres.create_service_database("registry")
-    await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
+@asynccontextmanager
+async def opened(
+    postgres: Postgres, database: ServiceDatabase | None = None, keys: Keys | None = None
+) -> AsyncIterator[Office]:
+    """A running registry, on a new database with new keys unless they are given."""
+    if database is None:
+        database = await postgres.create_service_database("registry")
+        await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
     issuer = Issuer()
     settings = Settings(
         database_url=database.app_dsn,
@@ -125,21 +131,36 @@ async def office(postgres: Postgres) -> AsyncIterator[Office]:
         clock_start=TODAY,
         clock_origin=datetime.now(UTC),
     )
-    parts = build(settings, keys=Keys(b"k" * 32, b"h" * 32), issuer_keys=IssuerKeys(issuer.fetch))
+    keys = keys or Keys(secrets.token_bytes(32), secrets.token_bytes(32))
+    parts = build(settings, keys=keys, issuer_keys=IssuerKeys(issuer.fetch))
     transport = httpx.ASGITransport(app=parts.app, raise_app_exceptions=False)
     async with (
         parts.app.router.lifespan_context(parts.app),
         httpx.AsyncClient(transport=transport, base_url="http://registry.test", timeout=60) as client,
     ):
         views = asyncio.ensure_future(parts.beside["own views"]())
-        yield Office(client, parts.app.state.shell.pool, issuer, database)
-        views.cancel()
-        await asyncio.wait([views])
-    await postgres.drop(database)
+        try:
+            yield Office(client, parts.app.state.shell.pool, issuer, database)
+        finally:
+            views.cancel()
+            await asyncio.wait([views])
+
+
+@pytest.fixture
+async def office(postgres: Postgres) -> AsyncIterator[Office]:
+    async with opened(postgres) as office:
+        yield office
+    await postgres.drop(office.database)
 
 
 @pytest.fixture
 async def units(office: Office) -> Units:
+    return await established(office)
+
+
+async def established(office: Office) -> Units:
+    """Enter the units."""
+
     async def union(level: str, name: str, parent_id: str | None) -> str:
         body = {"level": level, "name": name, "occurred_on": ON, "parent_id": parent_id}
         return await office.made("/union-orgs", body, "org_id")

@@ -54,9 +54,9 @@ async def test_what_is_asked_is_told_and_recorded_in_one_event(office: Office, u
     answered = await office.post(PATH, asking(second, first, nobody, first))
     assert (answered.status_code, answered.headers["cache-control"]) == (200, "no-store")
     assert answered.json()["persons"] == [
-        {"person_id": second, "identity": {"name": NAME}},
-        {"person_id": first, "identity": {"name": NAME, "phone": PHONE}},
-        {"person_id": nobody, "identity": None},
+        {"person_id": second, "identity": {"name": NAME}, "code": None},
+        {"person_id": first, "identity": {"name": NAME, "phone": PHONE}, "code": None},
+        {"person_id": nobody, "identity": None, "code": "not-found"},
     ]
     assert await office.events() == before + 1
     actor, event = await recorded(office, answered.json()["opening_id"])

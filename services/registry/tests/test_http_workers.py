@@ -198,7 +198,9 @@ async def test_others_enter_nobody(office: Office, path: str, role: Role) -> Non
     assert (await office.post(path, {}, role)).status_code == 403
 
 
-@pytest.mark.parametrize("role", [r for r in Role if r not in {Role.DISTRICT_OFFICER, Role.CASHIER}])
+@pytest.mark.parametrize(
+    "role", [r for r in Role if r not in {Role.GRASSROOTS_OFFICER, Role.DISTRICT_OFFICER, Role.CASHIER}]
+)
 async def test_others_match_nobody(office: Office, role: Role) -> None:
     refused = await office.post("/matches", {"kind": "resident_id", "values": [ID]}, role)
     assert refused.status_code == 403
@@ -340,6 +342,16 @@ async def test_matching_changes_and_tells_nothing_more(office: Office, units: Un
     ):
         assert (await office.post("/matches", body)).status_code == 422
     assert await office.events() == before
+
+
+async def test_to_a_grassroots_officer_nobody_of_another_union_has_a_number(office: Office, units: Units) -> None:
+    person_id = await office.made("/workers", worker(units), "person_id")
+    asked, officer = {"kind": "resident_id", "values": [ID]}, Role.GRASSROOTS_OFFICER
+    own = await office.post("/matches", asked, officer, unit=units.factory_union)
+    assert own.json()["matches"] == [{"person_id": person_id, "code": None}]
+    for unit in (units.other_street, None):
+        other = await office.post("/matches", asked, officer, unit=unit)
+        assert other.json()["matches"] == [{"person_id": None, "code": "nobody-found"}]
 
 
 async def test_identity_is_nowhere_but_in_the_vault_and_there_encrypted(office: Office, units: Units) -> None:

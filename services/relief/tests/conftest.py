@@ -53,6 +53,31 @@ class FixedClock:
         return self.now().astimezone(BUSINESS_ZONE).date()
 
 
+class Registry(httpx.AsyncBaseTransport):
+    """Registry as relief's pages ask it: whose a number is, and who persons are. It keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, UUID] = {}
+        self.names: dict[UUID, str] = {}
+        self.asked: list[tuple[str, dict[str, Any], str]] = []
+        self.away = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.away:
+            raise httpx.ConnectError("away")
+        body = json.loads(await request.aread())
+        self.asked.append((request.url.path, body, request.headers["authorization"]))
+        if request.url.path == "/matches":
+            found = [self.numbers.get(value) for value in body["values"]]
+            matches = [{"person_id": one and str(one), "code": None if one else "nobody-found"} for one in found]
+            return httpx.Response(200, json={"matches": matches})
+        persons = [
+            {"person_id": one, "identity": {"name": self.names[UUID(one)]} if UUID(one) in self.names else None}
+            for one in body["person_ids"]
+        ]
+        return httpx.Response(200, json={"opening_id": str(uuid4()), "persons": persons})
+
+
 @dataclass
 class Service:
     """The service and its callers; `parts` is None where it runs as a process of its own."""
@@ -65,6 +90,7 @@ class Service:
     issuer_key: OKPKey
     issuer: str = ISSUER
     keys: Any = field(default_factory=lambda: count(1))
+    registry: Registry = field(default_factory=Registry)
 
     def token(self, who: str, *roles: str, unit: UUID | None = None, **changed: object) -> str:
         claims = {
@@ -259,6 +285,7 @@ def settings_for(database: ServiceDatabase, kafka: str = "127.0.0.1:1") -> Setti
             "http_port": 0,
             "issuer": ISSUER,
             "secrets_dir": Path("/nowhere"),
+            "urls": {"registry": "http://registry.test"},
         }
     )
 
@@ -280,16 +307,22 @@ async def service(postgres: Postgres) -> AsyncIterator[Service]:
     relay = Relay(
         dsn=database.app_dsn, bootstrap=settings.kafka, topic="unused", source="unused", clock=FixedClock().now
     )
-    people = registry_people(DIVISION)
+    people, registry = registry_people(DIVISION), Registry()
     parts = assemble(
-        settings, relay, people, keys=Keys(b"k" * 32, b"h" * 32), clock=FixedClock(), issuer_keys=IssuerKeys(fetch)
+        settings,
+        relay,
+        people,
+        keys=Keys(b"k" * 32, b"h" * 32),
+        clock=FixedClock(),
+        issuer_keys=IssuerKeys(fetch),
+        neighbours=registry,
     )
     transport = httpx.ASGITransport(app=parts.app, raise_app_exceptions=False)
     async with (
         parts.app.router.lifespan_context(parts.app),
         httpx.AsyncClient(transport=transport, base_url="http://relief.test", timeout=60) as client,
     ):
-        made = Service(parts, client, parts.app.state.shell.pool, database, people, key)
+        made = Service(parts, client, parts.app.state.shell.pool, database, people, key, registry=registry)
         async with made.pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL search_path = registry_people_1")
             await Orgs().apply(conn, [_event(org) for org in ORGS])

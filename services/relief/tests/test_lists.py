@@ -229,6 +229,13 @@ def test_every_line_at_fault_is_named() -> None:
     ]
 
 
+def test_an_erased_person_is_named_so_where_the_submitter_may_know_it() -> None:
+    lines, gone = [Line(person(1), 1), Line(person(2), 1)], frozenset({person(1), person(2)})
+    union_of = {person(1): GRASSROOTS, person(2): DISTRICT}
+    told = [("lines.0.person_id", "person-erased", 1), ("lines.1.person_id", "person-unknown", 2)]
+    assert faults(lines, union_of=union_of, erased=gone, sees_all=False) == told
+
+
 def test_two_faults_of_one_line_are_both_named() -> None:
     assert faults([Line(person(1), 0)], union_of={}) == [
         ("lines.0.amount_fen", "amount-not-positive", 1),

@@ -74,10 +74,14 @@ class Process:
 
 @asynccontextmanager
 async def issuer(key: OKPKey) -> AsyncIterator[str]:
-    body = json.dumps({"keys": [key.as_dict(private=False)]}).encode()
+    """An issuer that says where its keys are; nobody signs in there."""
+    keys = json.dumps({"keys": [key.as_dict(private=False)]}).encode()
 
     class Jwks(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            url = f"http://127.0.0.1:{self.server.server_port}"  # type: ignore[attr-defined]
+            said = {"issuer": url, "jwks_uri": f"{url}/keys", "authorization_endpoint": url, "token_endpoint": url}
+            body = json.dumps(said).encode() if self.path.startswith("/.well-known/") else keys
             self.send_response(200)
             self.end_headers()
             self.wfile.write(body)

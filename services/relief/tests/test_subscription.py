@@ -14,6 +14,7 @@ import pytest
 from unionaid.contracts import Event, decode, topic_name
 from unionaid.contracts.registry import (
     EnterpriseRegistered,
+    PersonErased,
     PersonRegistered,
     UnionOrgEstablished,
     WorkerRegistered,
@@ -98,6 +99,25 @@ async def test_an_unknown_person_is_refused_and_taken_when_registry_has_spoken(
         assert answer.status_code == 201, answer.text
         list_id = answer.json()["list_id"]
         assert (await winter.verify(list_id, unit=SUB_DISTRICT)).status_code == 200
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_an_erased_person_stands_on_no_new_list(
+    service: Service, winter: Winter, kafka: Kafka, topic: str, together: bool
+) -> None:
+    await service.pool.execute("DELETE FROM registry_people_1.org")
+    values = told(*STORY, sample(PersonErased, person_id=WORKER))
+    async with listening(service, kafka):
+        await write(kafka, topic, values if together else values[:6])
+        await reached(service, 6 if together else 5)
+        if not together:
+            await write(kafka, topic, values[6:])
+            await reached(service, 6)
+    refused = await winter.submit(winter.list_body([(WORKER, 50_000)], union=GRASSROOTS), unit=GRASSROOTS)
+    assert (refused.status_code, refused.json()["code"]) == (422, "lines-refused")
+    assert [(e["field"], e["code"]) for e in refused.json()["errors"]] == [("lines.0.person_id", "person-erased")]
+    people = People(service.pool, service.people)
+    assert await people.unions_of([WORKER]) == {WORKER: GRASSROOTS}
 
 
 async def test_what_is_said_again_or_malformed_or_foreign_changes_nothing(

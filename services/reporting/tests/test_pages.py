@@ -151,7 +151,7 @@ async def test_who_reads_no_totals_sees_none(served: Served) -> None:
     assert (await page(served, "/pages/relief", role=Role.CASHIER)).status_code == 403
     unknown = await served.client.get("/pages/relief")
     assert (unknown.status_code, unknown.headers["location"]) == (
-        303, "/issuer/sign-in?next=%2Freporting%2Fpages%2Frelief",
+        303, "/reporting/pages/sign-in?next=%2Freporting%2Fpages%2Frelief",
     )  # fmt: skip
 
 

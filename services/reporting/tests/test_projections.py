@@ -45,7 +45,7 @@ Tables = dict[str, list[tuple[Any, ...]]]
 def fold(given: Logs) -> Tables:
     """Every table, computed from the published JSON."""
     tables: Tables = defaultdict(list)
-    daily: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    daily: dict[tuple[Any, ...], list[int]] = {}
     for topic, values in given.items():
         for value in values:
             event = json.loads(value)
@@ -61,8 +61,9 @@ def fold(given: Logs) -> Tables:
                          ids["list_id"], d["method"], d["amount_fen"])
                     )  # fmt: skip
                     tables["payment_part"] += [(*front[:2], UUID(p["fund_id"]), p["amount_fen"]) for p in d["parts"]]
-                    daily[programme, kind, on, union, d["method"]][0] += 1
-                    daily[programme, kind, on, union, d["method"]][1] += d["amount_fen"]
+                    first_times_fen = daily.setdefault((programme, kind, on, union, d["method"]), [front[1], 0, 0])
+                    first_times_fen[1] += 1
+                    first_times_fen[2] += d["amount_fen"]
                 case "ProgrammeOpened":
                     window = (date.fromisoformat(d["window_from"]), date.fromisoformat(d["window_to"]))
                     tables["programme"].append(

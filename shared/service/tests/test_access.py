@@ -10,11 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from fastapi import APIRouter
 from joserfc import jws, jwt
-from joserfc.jwk import ECKey, OKPKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -22,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from unionaid.service.access import look_up, require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.limits import JWKS_AGE_MAX_S, JWKS_FETCH_PAUSE_S, JWKS_STALE_MAX_S, TOKEN_LEEWAY_S
+from unionaid.service.provider import ProviderAway
 from unionaid.service.roles import Actor, Role
 from unionaid.service.routes import Router, RouteUnguarded, refuse_unguarded
 from unionaid.service.tokens import IssuerKeys, IssuerUnreachable, TokenRefused, Verifier, read_key_set
@@ -92,6 +92,7 @@ REFUSED: dict[str, Callable[[], str]] = {
     "alg a list": lambda: f"{_b64({'alg': ['Ed25519'], 'kid': 'first'})}.{_b64(_claims())}.AA",
     "header a list": lambda: f"{_b64([])}.{_b64(_claims())}.AA",
     "HMAC with the public key": _hmac_with_public_key,
+    "RS256 claimed for an Ed25519 key": lambda: _token(RSAKey.generate_key(2048, {"kid": "first"}), "RS256"),
     "ES256 claimed for an Ed25519 key": lambda: _token(ECKey.generate_key("P-256", {"kid": "first"}), "ES256"),
     "unknown key id": lambda: _token(_key("second")),
     "no key id": lambda: _token(header={"kid": None}),
@@ -145,7 +146,12 @@ async def test_a_good_token_says_who_acts() -> None:
 
 @pytest.mark.parametrize(
     ("key", "alg"),
-    [(KEY, "Ed25519"), (KEY, "EdDSA"), (ECKey.generate_key("P-256", {"kid": "ec"}), "ES256")],
+    [
+        (KEY, "Ed25519"),
+        (KEY, "EdDSA"),
+        (ECKey.generate_key("P-256", {"kid": "ec"}), "ES256"),
+        (RSAKey.generate_key(2048, {"kid": "rsa"}), "RS256"),
+    ],
 )
 async def test_algorithms(key: Any, alg: str) -> None:
     assert (await _verifier(key).actor(_token(key, alg))).roles == {Role.AUDITOR}
@@ -171,7 +177,7 @@ class _Issuer:
     async def fetch(self) -> bytes:
         self.fetched += 1
         if self.away:
-            raise httpx.ConnectError("away")
+            raise ProviderAway("away")
         return _key_set(*self.keys)
 
 
@@ -215,7 +221,7 @@ async def test_a_withdrawn_key_is_forgotten() -> None:
 
 async def test_an_issuer_never_reached_is_not_the_caller_s_fault(trial: Trial) -> None:
     async def away() -> bytes:
-        raise httpx.ConnectError("away")
+        raise ProviderAway("away")
 
     trial.app.state.shell.verifier = Verifier(ISSUER, "relief", IssuerKeys(away))
     answer = await trial.client.get(f"/funds/{uuid4()}", headers=trial.headers(Role.AUDITOR))

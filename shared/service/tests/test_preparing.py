@@ -94,9 +94,7 @@ class Prepared:
         await owner.close()
 
     async def remove(self) -> None:
-        superuser = await asyncpg.connect(self.superuser)
-        await drop(superuser, self.name)
-        await superuser.close()
+        await drop(self.superuser, self.name)
 
 
 @pytest.fixture

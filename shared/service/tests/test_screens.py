@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
@@ -15,9 +17,11 @@ from unionaid.service import forms as forms_module
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms
 from unionaid.service.languages import Catalogue, Language
+from unionaid.service.problems import Problem
+from unionaid.service.refusals import NotFound, VersionMoved
 from unionaid.service.roles import Actor, Role
 from unionaid.service.routes import refuse_unguarded
-from unionaid.service.screens import CONTENT_SECURITY, PageRouter, csrf_token, local, yuan
+from unionaid.service.screens import KINDS_OF_PROBLEM, PageRouter, content_security, csrf_token, local, yuan
 
 if TYPE_CHECKING:
     from shared.service.tests.conftest import Trial
@@ -26,15 +30,30 @@ PAGES = Path(forms_module.__file__).parent
 USED = re.compile(r"\"(screen-[A-Za-z-]+)\"")
 
 
+BROKEN: dict[str, Exception] = {
+    "missing": NotFound(),
+    "invalid": Problem.of_input("note", "too-long", limit=3),
+    "forbidden": Problem(403, "role-missing"),
+    "moved": VersionMoved(),
+    "moment": Problem.moment("database-unavailable"),
+    "fault": RuntimeError("a secret <name>"),
+}
+STATUSES = {"missing": 404, "invalid": 422, "forbidden": 403, "moved": 412, "moment": 503, "fault": 500}
+
+
 def page_router() -> PageRouter:
     pages = PageRouter()
 
     @pages.get("/pages/gifts")
     async def gifts(request: Request, _: Annotated[Actor, require(Role.AUDITOR)]) -> Response:
         shown: Response = request.app.state.shell.screens.page(
-            request, "problem.html", told="<script>", faults=[], number=None
+            request, "problem.html", kind="invalid", told="<script>", faults=[], number=None, again=False
         )
         return shown
+
+    @pages.get("/pages/broken/{how}")
+    async def broken(how: str, _: Annotated[Actor, require(Role.AUDITOR)]) -> Response:
+        raise BROKEN[how]
 
     @pages.post("/pages/gifts")
     async def give(form: Annotated[Form, forms(Role.AUDITOR)]) -> Response:
@@ -61,7 +80,7 @@ def signed_in(trial: Trial, *roles: Role, **more: str) -> dict[str, str]:
 async def test_who_is_not_signed_in_is_sent_to_do_so_and_comes_back(paged: Trial) -> None:
     answer = await paged.client.get("/pages/gifts?a=1&b=2")
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/issuer/sign-in?next=%2Frelief%2Fpages%2Fgifts%3Fa%3D1%26b%3D2"
+    assert answer.headers["location"] == "/relief/pages/sign-in?next=%2Frelief%2Fpages%2Fgifts%3Fa%3D1%26b%3D2"
     broken = await paged.client.get("/pages/gifts", headers={"Cookie": "unionaid_session=x.y.z"})
     assert broken.status_code == 303
     bearer = await paged.client.get("/pages/gifts", headers=paged.headers(Role.AUDITOR))
@@ -80,10 +99,61 @@ async def test_a_missing_role_is_told_on_a_page(paged: Trial) -> None:
     assert "You do not have a role that may do this." in answer.text
 
 
+async def test_what_goes_wrong_on_a_page_is_a_page_that_says_what_to_do(paged: Trial) -> None:
+    for how, language in product(BROKEN, Language):
+        await refused_as_a_page(paged, how, language)
+
+
+async def refused_as_a_page(paged: Trial, how: str, language: Language) -> None:
+    headers = signed_in(paged, unionaid_language=language) | {"Accept": "text/html,*/*;q=0.8"}
+    answer = await paged.client.get(f"/pages/broken/{how}", headers=headers)
+    assert answer.status_code == STATUSES[how]
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"] == content_security("http://issuer.test")
+    texts = Catalogue.of()
+    assert f"<h1>{texts.text(language, f'screen-problem-{how}')}</h1>" in answer.text
+    assert texts.text(language, f"screen-problem-next-{how}") in html.unescape(answer.text)
+    assert answer.headers["x-request-id"] in answer.text
+    assert ('href="/relief/pages/broken/moment"' in answer.text) == (how == "moment"), "a look may be tried again"
+    assert "secret" not in answer.text
+
+
+async def test_an_address_that_is_not_there_is_a_page_to_browsers_alone(paged: Trial) -> None:
+    browser = await paged.client.get(
+        "/pages/nothing/<x>", headers={"Accept": "text/html", "Cookie": "unionaid_language=zh-Hant"}
+    )
+    assert (browser.status_code, browser.headers["content-language"]) == (404, "zh-Hant")
+    assert "<h1>沒有找到</h1>" in browser.text
+    assert "<x>" not in browser.text
+    for accept in ("*/*", "application/json"):
+        program = await paged.client.get("/pages/nothing", headers={"Accept": accept})
+        assert (program.status_code, program.json()["code"]) == (404, "not-found")
+    asked = await paged.client.get(f"/funds/{uuid4()}", headers={"Accept": "text/html"})
+    assert asked.json()["code"] == "token-missing", "the API is no page, whoever asks"
+
+
+@pytest.mark.parametrize(
+    ("public", "scheme", "kept"),
+    [
+        (None, "http", False),
+        (None, "https", True),
+        ("https://office.test", "http", True),
+        ("http://o.test", "https", False),
+    ],
+)
+async def test_cookies_are_secure_where_browsers_come_over_tls(
+    paged: Trial, public: str | None, scheme: str, kept: bool
+) -> None:
+    shell = paged.app.state.shell
+    shell.settings = shell.settings.model_copy(update={"public_url": public})
+    answer = await paged.client.get(f"{scheme}://relief.test/pages/language?to=en")
+    assert ("; Secure" in answer.headers["set-cookie"]) == kept
+
+
 async def test_pages_run_no_script_and_nothing_of_others(paged: Trial) -> None:
     answer = await paged.client.get("/pages/gifts", headers=signed_in(paged))
     assert answer.status_code == 200
-    assert answer.headers["content-security-policy"] == CONTENT_SECURITY
+    assert answer.headers["content-security-policy"] == content_security("http://issuer.test")
     assert answer.headers["cache-control"] == "no-store"
     assert "&lt;script&gt;" in answer.text
     assert not re.search(r"<script| on\w+=|style=", answer.text)
@@ -106,7 +176,7 @@ async def test_the_language_is_the_cookies_else_the_browsers(
     answer = await paged.client.get("/pages/gifts", headers=headers | ({"Accept-Language": header} if header else {}))
     assert f'<html lang="{language}">' in answer.text
     assert answer.headers["content-language"] == language
-    told = Catalogue.of().text(Language(language), "screen-refused")
+    told = Catalogue.of().text(Language(language), "screen-problem-invalid")
     assert f"<h1>{told}</h1>" in answer.text
 
 
@@ -168,10 +238,9 @@ def test_every_text_of_the_screens_is_used() -> None:
     known = {code for code in Catalogue.of().codes if code.startswith("screen-")}
     known -= {f"screen-role-{role}" for role in Role}
     sources = [*PAGES.glob("*.py"), *PAGES.glob("templates/*.html")]
-    used = {code for file in sources for code in USED.findall(file.read_text("utf-8"))} - {"screen-role-"}
+    used = {code for file in sources for code in USED.findall(file.read_text("utf-8"))}
+    used -= {"screen-role-", "screen-problem-", "screen-problem-next-"}
+    kinds = (*KINDS_OF_PROBLEM.values(), "invalid", "sign-in")
+    known -= {f"screen-problem{way}-{kind}" for way in ("", "-next") for kind in kinds}
     assert used <= known
-    assert {
-        code
-        for code in known - used
-        if not code.startswith(("screen-sign-in", "screen-role", "screen-unit", "screen-no-unit"))
-    } == set()
+    assert known - used == set()

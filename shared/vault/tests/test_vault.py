@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unionaid.eventlog import Roles, migrate
-from unionaid.vault import FIELDS, IdentityReference, NotTogether, Unreadable, Vault, commitment, sealing
+from unionaid.vault import FIELDS, KINDS, IdentityReference, NotTogether, Unreadable, Vault, commitment, forget, sealing
 
 if TYPE_CHECKING:
     from unionaid.testkit.stack import Postgres, ServiceDatabase
@@ -255,16 +255,18 @@ async def test_who_is_forgotten_is_neither_opened_nor_found_and_others_stay(
 ) -> None:
     gone, stays, unknown = uuid4(), uuid4(), uuid4()
     await _put(vault, app, gone, PLANTED)
-    await _put_next(vault, app, gone, {**PLANTED, "phone": "13900008888"})
+    after = {**PLANTED, "phone": "13900008888"}
+    await _put_next(vault, app, gone, after)
     await _put(vault, app, stays, {"name": PLANTED["name"]})
     with pytest.raises(NotTogether):
-        await vault.forget(app, [gone])
+        await forget(app, [gone])
     with pytest.raises(ValueError, match="0 persons"):
-        await vault.forget(app, [])
+        await forget(app, [])
     async with app.transaction():
-        assert await vault.forget(app, [gone, unknown]) == {gone}
+        told = await forget(app, [gone, unknown])
+    assert told == {gone: {kind: vault.blind(kind, after[field]) for kind, field in KINDS.items()}}
     async with app.transaction():
-        assert await vault.forget(app, [gone, unknown]) == frozenset()
+        assert await forget(app, [gone, unknown]) == {}
     assert await _open(vault, app, gone, stays) == {stays: {"name": PLANTED["name"]}}
     found = await vault.match(app, "name", [PLANTED["name"]])
     assert gone not in found[PLANTED["name"]]

@@ -250,12 +250,17 @@ def test(context: typer.Context) -> None:
     os.execv(sys.executable, command)  # noqa: S606  our interpreter
 
 
-@app.command(epilog="Examples: ./unionaid bench · ./unionaid bench append publish --json rows.json")
+@app.command(epilog="Examples: ./unionaid bench · ./unionaid bench append latency --json rows.json")
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all without.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
 ) -> None:
-    """Measure against the rivals of docs/reference/benchmarks.md."""
+    """Measure against the rivals and the goals of docs/reference/benchmarks.md.
+
+    Against a rival: append, command, http, roster, eventsourcing, publish, rebuild, rebuild-usual, snapshot-held.
+
+    Against a goal: latency, totals, memory.
+    """
     _set_up_kafka(stack_home())
     sys.path.insert(0, str(_checkout() / "tests"))
     run: Callable[..., int] = importlib.import_module("benchmarks.run").run

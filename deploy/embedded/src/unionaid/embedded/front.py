@@ -11,18 +11,21 @@ import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx
 import uvicorn
 
-HOME = "/reporting/pages/relief"
+HOME = "/relief/pages/lists"
 """Where somebody goes who came from nowhere."""
 CONNECT_S = 2.0
 """Seconds a service has to take a connection."""
 READ_S = 60.0
 """Seconds a service may be silent."""
 CONNECTIONS_MAX = 200
+RETRY_AFTER_S = b"1"
+"""Seconds after which somebody may try again to whom a service did not answer."""
 _PATH = re.compile(rb"/([a-z]+)(/.*)", re.DOTALL)
 # RFC 9110 section 7.6.1: what is said to the next hop only. `host` stays: services and issuer see what was asked for.
 _HOP = frozenset(
@@ -35,6 +38,7 @@ _HOP = frozenset(
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 
@@ -44,6 +48,8 @@ class Front:
     def __init__(self, services: Mapping[str, str], client: httpx.AsyncClient) -> None:
         self._services = dict(services)
         self._client = client
+        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # else one's session would be the next's
+        self._drawn: Application | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -58,8 +64,11 @@ class Front:
             return
         named = _PATH.fullmatch(path)
         name = named[1].decode() if named else ""
+        if name == "pages":
+            await self._pages()(scope, receive, send)
+            return
         if named is None or name not in self._services:
-            await _answer(send, 404, b"no such service\n", "text/plain")
+            await self._told(scope, receive, send, 404, "no-such-service")
             return
         target = named[2] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         request = self._client.build_request(
@@ -72,7 +81,7 @@ class Front:
             response = await self._client.send(request, stream=True)
         except httpx.TransportError as error:
             status = 504 if isinstance(error, httpx.TimeoutException) else 502
-            await _answer(send, status, f"{name} does not answer\n".encode(), "text/plain", [(b"retry-after", b"1")])
+            await self._told(scope, receive, send, status, "service-away", service=name)
             return
         try:
             headers = [self._located(name, header) for header in _passed_on(response.headers.raw)]
@@ -82,6 +91,24 @@ class Front:
             await send({"type": "http.response.body", "body": b""})
         finally:
             await response.aclose()
+
+    async def _told(self, scope: Message, receive: Receive, send: Send, status: int, code: str, **params: str) -> None:
+        """Say what the front itself has to say: a page to a browser, a line of text to others."""
+        if any(key == b"accept" and b"text/html" in value for key, value in scope["headers"]):
+            scope["unionaid.told"] = status, code, params
+            await self._pages()(scope, receive, send)
+            return
+        told = {"no-such-service": "no such service", "service-away": "{service} does not answer"}[code]
+        away = [(b"retry-after", RETRY_AFTER_S)] if params else []
+        await _answer(send, status, told.format(**params).encode() + b"\n", "text/plain", away)
+
+    def _pages(self) -> Application:
+        """Return the pages of the front's own; made when first needed, for what draws them is slow to import."""
+        if self._drawn is None:
+            from unionaid.embedded.front_pages import pages  # noqa: PLC0415
+
+            self._drawn = pages()
+        return self._drawn
 
     def _located(self, name: str, header: Header) -> Header:
         """Put the service's name before a Location that the service gave as its own path."""

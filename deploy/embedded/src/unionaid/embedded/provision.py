@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import asyncpg
-
 from unionaid.embedded.errors import StackError
 from unionaid.embedded.postgres import write_secret
 
@@ -46,15 +44,12 @@ async def create_service_database(
     if passwords is None:
         roles = _roles(name)
         passwords = {role: new_password() for role in (roles.owner, roles.app, roles.auditor)}
-    connection = await asyncpg.connect(superuser_dsn)
     try:
-        roles = await provision.provision(connection, name, passwords)
+        roles = await provision.provision(superuser_dsn, name, passwords)
     except provision.ServerTooOld as refused:
         raise StackError(
             f"T{str(refused)[1:]}.", "Name another server in UNIONAID_POSTGRES, or none to use the embedded one."
         ) from None
-    finally:
-        await connection.close()
 
     def dsn(role: str) -> str:
         host = urlsplit(superuser_dsn).netloc.rpartition("@")[2]
@@ -68,11 +63,7 @@ async def drop_service_database(superuser_dsn: str, name: str) -> None:
     """Drop the database, closing its connections, and its roles."""
     from unionaid.eventlog import provision  # noqa: PLC0415  its package is slow to import
 
-    connection = await asyncpg.connect(superuser_dsn)
-    try:
-        await provision.drop(connection, name)
-    finally:
-        await connection.close()
+    await provision.drop(superuser_dsn, name)
 
 
 def new_password() -> str:

@@ -1,26 +1,30 @@
-"""The sign-in of one machine: choose a role and a unit, and have a session. No password: whoever reaches it may.
+"""The sign-in of one machine: choose a role and a unit. No password: whoever reaches it may.
 
-It listens on the loopback interface only and answers only to names of that. Each role of a unit is a person of its
-own, always the same one, so that two pairs of eyes are two here as well.
+To the screens it is an OpenID provider as any other: authorization code flow with PKCE (RFC 7636), for one public
+client whose addresses are known beforehand. It listens on the loopback interface only and answers only to names of
+that. Each role of a unit is a person of its own, always the same one, so that two pairs of eyes are two here as well.
 """
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from unionaid.embedded.front import HOME
+from unionaid.embedded.codes import Codes, Grant
 from unionaid.service.languages import Catalogue
 from unionaid.service.roles import Role
-from unionaid.service.screens import LANGUAGE, SESSION_COOKIE, STYLE, Screens, local
+from unionaid.service.screens import LANGUAGE, STYLE, Screens, content_security
 
 if TYPE_CHECKING:
     from unionaid.embedded.issuer import Issuer
@@ -30,17 +34,26 @@ OFFERED = (
     Role.ACCOUNTANT, Role.AUDITOR,
 )  # fmt: skip
 """Roles that have something to do on the screens there are."""
+CLIENT = "unionaid"
 UNITS_PAGE = 500
 UNITS_MAX = 5_000
 """Unions in the list; of more, the first from the district down."""
+NO_STORE = {"Cache-Control": "no-store"}
 _PERSONS = uuid.UUID("6f1d7a3e-70a5-4c57-9a56-2f4b8c1f8f00")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_CARRIED = (
+    "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+)  # fmt: skip
+_VALUE_CHARS_MAX = 2_000
 
 Unit = tuple[str, str]
 """Id and name of a union."""
+Units = Callable[[], Awaitable[Sequence[Unit]]]
 
 
-def units_of(registry: str, issuer: Issuer) -> Callable[[], Awaitable[Sequence[Unit]]]:
+def units_of(registry: str, issuer: Issuer) -> Units:
     """Return what lists the unions that `registry` knows; none while it does not answer."""
 
     async def units() -> Sequence[Unit]:
@@ -67,64 +80,124 @@ def person_of(role: Role, unit: str) -> str:
     return f"person-{uuid.uuid5(_PERSONS, f'{role.value} {unit}')}"
 
 
-def sign_in_app(issuer: Issuer, units: Callable[[], Awaitable[Sequence[Unit]]]) -> Starlette:
-    """Return the pages `/sign-in` and `/sign-out`; behind the front they stand below `/issuer`."""
-    screens = Screens(Catalogue.of(), "unionaid.embedded")
+def addresses_of(front_port: int, services: Sequence[str], page: str) -> frozenset[str]:
+    """Return where the screens may be come back to: a page of each service, behind the front, on this machine."""
+    hosts = ("127.0.0.1", "localhost")
+    return frozenset(f"http://{host}:{front_port}/{name}/pages/{page}" for host in hosts for name in services)
 
-    async def ask(request: Request) -> Response:
-        if not _ours(request):
-            return _refused()
-        return screens.render(
-            request,
-            "sign_in.html",
-            service="issuer",
-            simulated=None,
-            actor=None,
-            roles=[role.value for role in OFFERED],
-            units=await units(),
-            next=local(request.query_params.get("next"), HOME),
+
+@dataclass
+class SignIn:
+    """The provider's side of the flow; `signed_in` and `signed_out` are the client's addresses."""
+
+    issuer: Issuer
+    units: Units
+    signed_in: frozenset[str]
+    signed_out: frozenset[str]
+    codes: Codes = field(default_factory=Codes)
+
+    def __post_init__(self) -> None:
+        self._screens = Screens(Catalogue.of(files("unionaid.embedded") / "locale"), "unionaid.embedded")
+
+    def app(self) -> Starlette:
+        """Return the pages and endpoints; behind the front they stand below `/issuer`."""
+        return Starlette(
+            routes=[
+                Route("/authorize", self.ask, methods=["GET"]),
+                Route("/authorize", self.enter, methods=["POST"]),
+                Route("/token", self.token, methods=["POST"]),
+                Route("/end-session", self.end_session, methods=["GET", "POST"]),
+                STYLE,
+                LANGUAGE,
+            ]
         )
 
-    async def enter(request: Request) -> Response:
+    async def ask(self, request: Request) -> Response:
+        """Ask who signs in (OpenID Connect Core 1.0, section 3.1.2.1)."""
+        asked = _carried(request.query_params)
+        if (refused := self._refused(request, asked)) is not None:
+            return refused
+        page = self._screens.render(
+            request, "sign_in.html", service="issuer", simulated=None, asked=asked,
+            roles=[role.value for role in OFFERED], units=await self.units(),
+        )  # fmt: skip
+        page.headers["Content-Security-Policy"] = content_security(asked["redirect_uri"])
+        return page
+
+    async def enter(self, request: Request) -> Response:
+        """Send who chose a role back with a code."""
         form = await request.form(max_files=0)
+        asked = _carried({name: value for name, value in form.items() if isinstance(value, str)})
+        if (refused := self._refused(request, asked)) is not None:
+            return refused
         role, unit = form.get("role"), form.get("unit") or ""
-        if not _ours(request) or role not in {offered.value for offered in OFFERED} or not isinstance(unit, str):
-            return _refused()
-        if unit and unit not in {known for known, _ in await units()}:
-            return _refused()
-        token = issuer.mint(person_of(Role(role), unit), [Role(role)], unit or None)
-        response = RedirectResponse(local(str(form.get("next", "")), HOME), 303, {"Cache-Control": "no-store"})
-        response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="lax", path="/")
-        return response
+        if role not in {offered.value for offered in OFFERED} or not isinstance(unit, str):
+            return _forbidden()
+        if unit and unit not in {known for known, _ in await self.units()}:
+            return _forbidden()
+        grant = Grant(
+            person_of(Role(role), unit), str(role), unit or None, asked["redirect_uri"], asked["code_challenge"],
+            asked.get("nonce"),
+        )  # fmt: skip
+        return self._back(asked, code=self.codes.give(grant))
 
-    async def leave(request: Request) -> Response:
-        if not _ours(request):
-            return _refused()
-        response = RedirectResponse("/issuer/sign-in", 303, {"Cache-Control": "no-store"})
-        response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax", path="/")
-        return response
+    async def token(self, request: Request) -> Response:
+        """Exchange a code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5)."""
+        if not _on_loopback(request):
+            return _forbidden()
+        form = {name: value for name, value in (await request.form(max_files=0)).items() if isinstance(value, str)}
+        if form.get("grant_type") != "authorization_code":
+            return JSONResponse({"error": "unsupported_grant_type"}, 400, NO_STORE)
+        verifier = form.get("code_verifier", "")
+        grant = self.codes.take(form.get("code", ""), verifier, form.get("redirect_uri", ""))
+        if grant is None or form.get("client_id") != CLIENT or not _VERIFIER.fullmatch(verifier):
+            return JSONResponse({"error": "invalid_grant"}, 400, NO_STORE)
+        return JSONResponse(self.issuer.tokens(grant, CLIENT), 200, NO_STORE)
 
-    return Starlette(
-        routes=[
-            Route("/sign-in", ask, methods=["GET"]),
-            Route("/sign-in", enter, methods=["POST"]),
-            Route("/sign-out", leave, methods=["POST"]),
-            STYLE,
-            LANGUAGE,
-        ]
-    )
+    async def end_session(self, request: Request) -> Response:
+        """Go back to the screens: nothing of a session is kept here (RP-Initiated Logout 1.0)."""
+        after = request.query_params.get("post_logout_redirect_uri", "")
+        if not _on_loopback(request) or after not in self.signed_out:
+            return _forbidden()
+        return RedirectResponse(after, 303, NO_STORE)
+
+    def _refused(self, request: Request, asked: Mapping[str, str]) -> Response | None:
+        """Refuse here who is not known, and at the client's address what is not asked rightly."""
+        if not _ours(request) or asked.get("client_id") != CLIENT or asked.get("redirect_uri") not in self.signed_in:
+            return _forbidden()
+        if asked.get("response_type") != "code":
+            return self._back(asked, error="unsupported_response_type")
+        challenged = asked.get("code_challenge_method") == "S256" and _CHALLENGE.fullmatch(
+            asked.get("code_challenge", "")
+        )
+        if not challenged or "openid" not in asked.get("scope", "").split():
+            return self._back(asked, error="invalid_request")
+        return None
+
+    def _back(self, asked: Mapping[str, str], **told: str) -> Response:
+        answer = {**told, "iss": self.issuer.url}  # RFC 9207
+        if "state" in asked:
+            answer["state"] = asked["state"]
+        return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}", 303, NO_STORE)
+
+
+def _carried(given: Mapping[str, str]) -> dict[str, str]:
+    return {name: given[name] for name in _CARRIED if len(given.get(name, "")) in range(1, _VALUE_CHARS_MAX)}
 
 
 def _ours(request: Request) -> bool:
-    """Whether a request names this machine, and was sent by a page of it: no site signs others in or out."""
-    host = request.headers.get("host", "")
-    if urlsplit(f"//{host}").hostname not in _LOOPBACK:
+    """Whether a request names this machine, and was sent by a page of it: no site signs others in."""
+    if not _on_loopback(request):
         return False
     if request.method == "GET":
         return True
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == host
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
 
 
-def _refused() -> Response:
+def _on_loopback(request: Request) -> bool:
+    return urlsplit(f"//{request.headers.get('host', '')}").hostname in _LOOPBACK
+
+
+def _forbidden() -> Response:
     return PlainTextResponse("refused", 403)

@@ -211,7 +211,8 @@ class Supervisor:
     def _start_issuer(self, registry_url: str) -> str:
         port = ports.keep(self.home / "run" / "issuer.port", None, "the issuer")
         url = f"http://127.0.0.1:{port}"
-        args = [str(self.home / "issuer"), str(port), registry_url]
+        front = ports.keep(self.home / "run" / "front.port", None, "the front")
+        args = [str(self.home / "issuer"), str(port), registry_url, str(front)]
         process = ServiceProcess("issuer", "unionaid.embedded.issuer", args, self.home, self.environment)
         self._start_process("issuer", process, url)
         return url

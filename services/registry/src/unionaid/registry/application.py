@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from unionaid.contracts import Event, stream_name
-from unionaid.contracts.registry import EnterpriseRegistered, IdentityReference, UnionOrgEstablished
+from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished
 from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
-from unionaid.registry.domain.person.facts import Worker, person_of
+from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
+from unionaid.registry.domain.person.erasing import ErasePerson
+from unionaid.registry.domain.person.facts import Erased, Person, person_of, union_of
 from unionaid.registry.domain.person.identity import Identity
-from unionaid.registry.domain.person.opening import OpenIdentity, Purpose, opened, right_to_open, within_reach
-from unionaid.registry.domain.person.resident_id import AREA_UNKNOWN, ResidentId
+from unionaid.registry.domain.person.opening import (
+    OpenIdentity,
+    Purpose,
+    opened,
+    right_to_open,
+    why_nothing,
+    within_reach,
+)
 from unionaid.registry.domain.person.roster import ReadRoster, ReadRow, Row, read_roster, taken
-from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, RowsRefused, UsccTaken
+from unionaid.registry.domain.refusals import DistrictExists, NotFound, ResidentIdTaken, RowsRefused, UsccTaken
 from unionaid.registry.domain.union_org import rules as union_rules
 from unionaid.registry.domain.union_org.facts import union_org_of
+from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
+from unionaid.registry.identities import (
+    Expect,
+    Matter,
+    Write,
+    correcting,
+    erasing,
+    reentering,
+    reference_of,
+    reserved,
+    warnings_of,
+)
 from unionaid.registry.views import Pool, lineage, people
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import IdentityReference as VaultReference
 from unionaid.vault import Vault
 
-RESIDENT_ID = "resident-id"
-"""Reservation: one ID, one person. The key is the vault's blind index of the number."""
 USCC = "uscc"
 """Reservation: one code, one enterprise."""
 DISTRICT = "district"
 """Reservation: one division, one district federation."""
 OF_A_SUBTREE = frozenset({"grassroots_officer", "sub_district_officer"})
 """Roles that see the persons of their unit's subtree; every other role of a purpose sees the division's."""
-Write: TypeAlias = Callable[[Connection], Awaitable[None]]
-"""Writes into the transaction of an append."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +127,7 @@ class Registry:
         streams = await self._streams(place)
         body = {
             "person_id": worker.person_id,
-            "warnings": [{"field": "resident_id", "code": code} for code in _warnings(worker.identity)],
+            "warnings": warnings_of(worker.identity.resident_id),
         }
 
         def decide(history: History) -> Decision:
@@ -159,11 +175,15 @@ class Registry:
             row_of = {r.stream: row for r, row in zip(reserve, read.resident_ids, strict=True)}
             raise RowsRefused(taken(row_of[c.wanted_by] for c in refusal.conflicts)) from None
 
-    async def match(self, resident_ids: Iterable[str]) -> Mapping[str, UUID]:
-        """Return the persons with these numbers, each in its one form; nothing is opened."""
+    async def match(self, resident_ids: Iterable[str], jurisdiction: Jurisdiction) -> Mapping[str, UUID]:
+        """Return the persons within reach with these numbers, each in its one form; nothing is opened."""
         async with self._pool.acquire() as conn:
-            found = await self._vault.match(conn, "resident_id", list(resident_ids))
-        return {number: persons[0] for number, persons in found.items()}
+            matched = await self._vault.match(conn, "resident_id", list(resident_ids))
+        found = {number: persons[0] for number, persons in matched.items()}
+        if jurisdiction.whole_division:
+            return found
+        reached = set(await self._reached(list(found.values()), jurisdiction))
+        return {number: person_id for number, person_id in found.items() if person_id in reached}
 
     async def open_identity(self, issued: Issued, command: OpenIdentity, unit: UUID | None) -> Done:
         """Show who persons are; the record of it is committed first, and what is kept of the answer tells nobody.
@@ -172,7 +192,8 @@ class Registry:
         """
         roles = right_to_open(self._purposes, command)
         jurisdiction = Jurisdiction(whole_division=False, unit=unit) if roles <= OF_A_SUBTREE else WHOLE_DIVISION
-        reached = await self._reached(command.person_ids, jurisdiction)
+        persons = await self._reached(command.person_ids, jurisdiction)
+        reached = [person_id for person_id, person in persons.items() if not isinstance(person, Erased)]
         event = opened(command, reached)
         found: dict[UUID, dict[str, str]] = {}
 
@@ -181,23 +202,66 @@ class Registry:
                 found.update(
                     await self._vault.open(conn, reached, command.fields, actor=issued.actor, purpose=command.purpose)
                 )
+            if lost := [person_id for person_id in reached if person_id not in found]:
+                persons.update(await people(conn, lost))  # erased since, or lost by the vault
 
         told = {"opening_id": command.opening_id}
         decision = Decision([event], status=200, answer=answer(told))
         done = await carry_out(self._log, issued, [], lambda _: decision, also=open_vault)
-        persons = [{"person_id": one, "identity": found.get(one)} for one in command.person_ids]
-        return replace(done, answer=answer({**told, "persons": persons}))
+        each = [
+            {
+                "person_id": one,
+                "identity": found.get(one),
+                "code": None if one in found else why_nothing(persons.get(one)),
+            }
+            for one in command.person_ids
+        ]
+        return replace(done, answer=answer({**told, "persons": each}))
 
-    async def _reached(self, person_ids: Sequence[UUID], jurisdiction: Jurisdiction) -> list[UUID]:
+    async def correct_identity(
+        self,
+        issued: Issued,
+        command: CorrectIdentity,
+        changes: Mapping[str, str | None],
+        jurisdiction: Jurisdiction,
+        expect: Expect,
+    ) -> Done:
+        """Correct a person of the jurisdiction. Raises NotFound, ResidentIdTaken."""
+        if not await self._reached([command.person_id], jurisdiction):
+            raise NotFound
+        return await self._carried(issued, correcting(self._vault, command, changes, expect))
+
+    async def reenter_identity(
+        self, issued: Issued, command: ReenterIdentity, identity: Identity, expect: Expect
+    ) -> Done:
+        """Enter again who a person is. Raises ResidentIdTaken."""
+        return await self._carried(issued, reentering(self._vault, command, identity, expect))
+
+    async def erase_person(self, issued: Issued, command: ErasePerson, expect: Expect) -> Done:
+        """Destroy a person's identity. The sweep clears the disk of it."""
+        return await self._carried(issued, erasing(command, expect))
+
+    async def _carried(self, issued: Issued, matter: Matter) -> Done:
+        try:
+            return await carry_out(
+                self._log, issued, [matter.stream], matter.decide, first=matter.first, also=matter.also
+            )
+        except ReservationTaken:
+            raise ResidentIdTaken(field="resident_id") from None
+
+    async def _reached(self, person_ids: Collection[UUID], jurisdiction: Jurisdiction) -> dict[UUID, Person]:
         async with self._pool.acquire() as conn:
-            persons = await people(conn, person_ids)
-            unions = {person.union_org_id for person in persons.values() if isinstance(person, Worker)}
+            persons = await people(conn, list(person_ids))
+            unions = {union for person in persons.values() if (union := union_of(person)) is not None}
             lineages = {org_id: await lineage(conn, org_id) for org_id in unions}
         return within_reach(persons, lineages, jurisdiction)
 
     async def _taken(self, read: ReadRoster) -> list[int]:
         """Which rows have an ID that is registered, to tell them with the other faults. The append decides."""
-        keys = {row: self._key(resident_id) for row, resident_id in read.resident_ids.items()}
+        keys = {
+            row: self._vault.blind(RESIDENT_ID_KIND, resident_id.number)
+            for row, resident_id in read.resident_ids.items()
+        }
         async with self._pool.acquire() as conn:
             held = await holders(conn, RESIDENT_ID, list(keys.values()))
         return [row for row, key in keys.items() if key in held]
@@ -209,11 +273,7 @@ class Registry:
         return _Streams(unions, enterprise)
 
     def _reservation(self, worker: NewWorker) -> Reservation:
-        stream = stream_name("person", worker.person_id)
-        return Reservation(RESIDENT_ID, self._key(worker.identity.resident_id), stream)
-
-    def _key(self, resident_id: ResidentId) -> bytes:
-        return self._vault.blind("resident_id", resident_id.number)
+        return reserved(self._vault, stream_name("person", worker.person_id), worker.identity.resident_id)
 
     def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], Write]:
         """Return what rules may know of new workers, and what puts their identity into the vault."""
@@ -245,8 +305,7 @@ def _workplace(history: History, streams: _Streams) -> person_rules.Workplace:
 
 
 def _entrant(worker: NewWorker, reference: VaultReference) -> person_rules.Entrant:
-    identity = IdentityReference(vault_version=reference.vault_version, commitment=reference.commitment)
-    return person_rules.Entrant(worker.person_id, identity, worker.identity.resident_id, worker.migrant)
+    return person_rules.Entrant(worker.person_id, reference_of(reference), worker.identity.resident_id, worker.migrant)
 
 
 def _roster_told(roster_id: UUID, person_ids: Sequence[UUID], rows: Sequence[ReadRow]) -> dict[str, Any]:
@@ -255,15 +314,9 @@ def _roster_told(roster_id: UUID, person_ids: Sequence[UUID], rows: Sequence[Rea
         "workers": len(person_ids),
         "person_ids": person_ids,
         "warnings": [
-            {"row": row.number, "field": "resident_id", "code": code}
-            for row in rows
-            for code in _warnings(row.identity)
+            {"row": row.number, **warning} for row in rows for warning in warnings_of(row.identity.resident_id)
         ],
     }
-
-
-def _warnings(identity: Identity) -> list[str]:
-    return [] if identity.resident_id.area_known else [AREA_UNKNOWN]
 
 
 def reservations_of(events: Iterable[Event], division: str) -> list[Reservation]:

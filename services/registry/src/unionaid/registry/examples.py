@@ -10,6 +10,7 @@ from stdnum.cn import ric, uscc
 from unionaid.contracts.registry import (
     EnterpriseRegistered,
     IdentityReference,
+    PersonErased,
     PersonRegistered,
     UnionOrgEstablished,
     WorkerRegistered,
@@ -67,3 +68,4 @@ WORKER = WorkerRegistered(
     enterprise_id=FACTORY_ID,
     migrant=True,
 )
+ERASED = PersonErased(occurred_on=ON, person_id=PERSON_ID, reason_code="entered-in-error")

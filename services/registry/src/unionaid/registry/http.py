@@ -1,48 +1,48 @@
-"""Routes of registry. Bodies are checked for their form here; what they mean is judged by rules."""
+"""Routes of registry. Bodies are checked for their form in `bodies`; what they mean is judged by rules."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
 import msgspec
 from fastapi import Query
-from pydantic import BeforeValidator, Field, StrictBool
-from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from unionaid.contracts.fields import (
-    OPENED_FIELDS_MAX,
-    OPENED_PERSONS_MAX,
-    Code,
-    IdentityField,
-    Ownership,
-    PublicName,
-    UnionLevel,
-)
 from unionaid.registry import views
 from unionaid.registry.application import NewWorker, Place, Registry
+from unionaid.registry.bodies import (
+    Correction,
+    Erasure,
+    Matching,
+    NewEnterprise,
+    NewRoster,
+    NewUnionOrg,
+    NewWorkerBody,
+    Opening,
+    Reentry,
+)
 from unionaid.registry.domain.enterprise import facts as enterprise_facts
 from unionaid.registry.domain.enterprise.rules import RegisterEnterprise
 from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
-from unionaid.registry.domain.person.facts import Worker
+from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
+from unionaid.registry.domain.person.erasing import ErasePerson
+from unionaid.registry.domain.person.facts import Erased, Worker, union_of
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.opening import OpenIdentity
-from unionaid.registry.domain.person.resident_id import read_resident_id
-from unionaid.registry.domain.person.roster import ROSTER_ROWS_MAX, Row
-from unionaid.registry.domain.refusals import NotFound, Refusal
-from unionaid.registry.domain.text import tidy_name
+from unionaid.registry.domain.person.resident_id import ResidentId, read_resident_id
+from unionaid.registry.domain.person.roster import Row
+from unionaid.registry.domain.refusals import NotFound, PersonIsErased, Refusal
 from unionaid.registry.domain.union_org.facts import Established
 from unionaid.registry.domain.union_org.rules import EstablishUnionOrg
 from unionaid.service.access import look_up, require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor, Role
-from unionaid.service.routes import Body, Router
+from unionaid.service.routes import Router
 
 if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
@@ -51,95 +51,17 @@ if TYPE_CHECKING:
 
     Act = Callable[[Issued], Awaitable[Done]]
 
-MATCH_VALUES_MAX = 5_000
-"""Values of one look-up."""
-TYPED_CHARS_MAX = 200
-"""Characters of a field as typed, before it is brought into its one form."""
 UPLOADS = "/rosters"
 """The path on which bodies up to the shell's limit of uploads are taken."""
 
 ENTERING = (Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER)
 """Who enters workers, each for the unions of the own jurisdiction."""
+MATCHING = (Role.GRASSROOTS_OFFICER, Role.DISTRICT_OFFICER, Role.CASHIER)
+"""Who asks whose a number is: who enters lists, each for the own jurisdiction, and who pays."""
 OVERSEEING = (Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR)
 """Who sees the pseudonymous file of any worker of the division."""
 OFFICE = (*ENTERING, Role.APPROVER, Role.SIGNER, Role.CERTIFIED_SUPERVISOR, Role.CASHIER, Role.ACCOUNTANT, Role.AUDITOR)
 """Who sees unions and enterprises: everybody of the office."""
-
-
-def _only_text(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        raise PydanticCustomError("date_type", "not a date")
-    return value
-
-
-def _tidied(value: object) -> object:
-    return tidy_name(value) if isinstance(value, str) else value
-
-
-BusinessDate = Annotated[date, BeforeValidator(_only_text)]
-"""`2017-01-05` and nothing else: pydantic would take a number for seconds."""
-UnitName = Annotated[PublicName, BeforeValidator(_tidied)]
-Typed = Annotated[str, Field(max_length=TYPED_CHARS_MAX)]
-
-
-class NewUnionOrg(Body):
-    """A union to be entered; every one but the district federation names the union above it."""
-
-    level: UnionLevel
-    name: UnitName
-    parent_id: UUID | None = None
-    occurred_on: BusinessDate
-
-
-class NewEnterprise(Body):
-    """An enterprise to be entered; it may have no union yet."""
-
-    uscc: Typed
-    name: UnitName
-    ownership: Ownership
-    union_org_id: UUID | None = None
-    occurred_on: BusinessDate
-
-
-class Person(Body):
-    """Who a worker is, as typed: birth date and sex follow from the ID."""
-
-    name: Typed = Field(repr=False)
-    resident_id: Typed = Field(repr=False)
-    phone: Typed | None = Field(default=None, repr=False)
-    migrant: StrictBool
-
-
-class NewWorkerBody(Person):
-    """One worker to be entered."""
-
-    union_org_id: UUID
-    enterprise_id: UUID | None = None
-    occurred_on: BusinessDate
-
-
-class NewRoster(Body):
-    """The workers of one union, and of one enterprise if it is named; all are entered or none."""
-
-    union_org_id: UUID
-    enterprise_id: UUID | None = None
-    occurred_on: BusinessDate
-    rows: Annotated[list[Person], Field(min_length=1, max_length=ROSTER_ROWS_MAX)]
-
-
-class Matching(Body):
-    """Numbers of which somebody asks whose they are."""
-
-    kind: Literal["resident_id"]
-    values: Annotated[list[Typed], Field(min_length=1, max_length=MATCH_VALUES_MAX, repr=False)]
-
-
-class Opening(Body):
-    """Whom somebody wants to see, which fields, and what for."""
-
-    person_ids: Annotated[list[UUID], Field(min_length=1, max_length=OPENED_PERSONS_MAX)]
-    fields: Annotated[list[IdentityField], Field(min_length=1, max_length=OPENED_FIELDS_MAX)]
-    purpose: Code
 
 
 def jurisdiction_of(actor: Actor) -> Jurisdiction:
@@ -154,15 +76,21 @@ async def worker_seen_by(reader: Actor, pool: views.Pool, person_id: UUID) -> tu
 
     Raises:
         NotFound: there is none, or none in the reader's jurisdiction.
+        PersonIsErased: the reader may know that.
     """
     async with pool.acquire() as conn:
         worker, version = await views.person(conn, person_id)
-        if not isinstance(worker, Worker):
+        union = union_of(worker)
+        if union is None:
             raise NotFound
         if reader.roles.isdisjoint(OVERSEEING):
-            above = await views.lineage(conn, worker.union_org_id)
+            above = await views.lineage(conn, union)
             if not jurisdiction_of(reader).covers(above):
                 raise NotFound
+    if isinstance(worker, Erased):
+        raise PersonIsErased
+    if not isinstance(worker, Worker):
+        raise NotFound
     return worker, version
 
 
@@ -187,7 +115,8 @@ def routers(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: 
         _union_orgs(registry, pool, own_views),
         _enterprises(registry, pool, own_views),
         _workers(registry, pool, figures),
-        _matches(registry, figures),
+        _persons(registry, figures),
+        _matches(registry, figures, own_views),
         _identities(registry),
     ]
 
@@ -323,14 +252,68 @@ def _workers(registry: Registry, pool: views.Pool, figures: Figures) -> Router:
     return routes
 
 
-def _matches(registry: Registry, figures: Figures) -> Router:
+def _persons(registry: Registry, figures: Figures) -> Router:
+    routes = Router(prefix="/persons", tags=["identity"])
+
+    @routes.post("/{person_id}/corrections")
+    async def correct(person_id: UUID, body: Correction, command: Annotated[Command, commands(*ENTERING)]) -> Response:
+        """Correct name, ID or phone; each version stays in the vault, and the event names the fields alone."""
+
+        async def act(issued: Issued) -> Done:
+            changes, resident_id = _changes(body)
+            asked = CorrectIdentity(
+                person_id, resident_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
+            )
+            with figures.counting_duplicates():
+                return await registry.correct_identity(
+                    issued, asked, changes, jurisdiction_of(command.actor), command.expect
+                )
+
+        return await command.run(act)
+
+    @routes.post("/{person_id}/identity")
+    async def reenter(
+        person_id: UUID, body: Reentry, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]
+    ) -> Response:
+        """Enter again who a person is, after a restore without the vault's rows; no other person's."""
+
+        async def act(issued: Issued) -> Done:
+            resident_id = read_resident_id(body.resident_id, body.occurred_on)
+            identity = Identity(read_name(body.name), resident_id, read_phone(body.phone))
+            asked = ReenterIdentity(
+                person_id, resident_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
+            )
+            with figures.counting_duplicates():
+                return await registry.reenter_identity(issued, asked, identity, command.expect)
+
+        return await command.run(act)
+
+    @routes.post("/{person_id}/erasure")
+    async def erase(person_id: UUID, body: Erasure, command: Annotated[Command, commands(Role.APPROVER)]) -> Response:
+        """Destroy a person's identity, for good; neither who entered or corrected the person, nor the person."""
+
+        async def act(issued: Issued) -> Done:
+            asked = ErasePerson(person_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date)
+            return await registry.erase_person(issued, asked, command.expect)
+
+        return await command.run(act)
+
+    return routes
+
+
+def _matches(registry: Registry, figures: Figures, own_views: OwnViews) -> Router:
     routes = Router(prefix="/matches", tags=["identity"])
 
     @routes.post("")
-    async def match(body: Matching, _: Annotated[Actor, look_up(Role.DISTRICT_OFFICER, Role.CASHIER)]) -> Response:
-        """Tell which persons have these numbers, in their order; null and a code for one that nobody has."""
+    async def match(body: Matching, asker: Annotated[Actor, look_up(*MATCHING)]) -> Response:
+        """Tell which persons have these numbers, in their order; null and a code for one that nobody has.
+
+        To who enters for a subtree only, nobody of another union has any.
+        """
+        await own_views.settled()  # erasures since a restored backup
         read = [_number(value) for value in body.values]
-        found = await registry.match({number for number, _ in read if number is not None})
+        jurisdiction = WHOLE_DIVISION if Role.CASHIER in asker.roles else jurisdiction_of(asker)
+        found = await registry.match({number for number, _ in read if number is not None}, jurisdiction)
         figures.matched(len(body.values))
         return _json({"matches": [_matched(number, code, found) for number, code in read]})
 
@@ -364,6 +347,20 @@ def _identities(registry: Registry) -> Router:
         return response
 
     return routes
+
+
+def _changes(body: Correction) -> tuple[dict[str, str | None], ResidentId | None]:
+    """Return what was given, each in its one form, and the number if it was among it."""
+    changes: dict[str, str | None] = {}
+    resident_id = None
+    if "name" in body.model_fields_set:
+        changes["name"] = read_name(body.name or "")
+    if "resident_id" in body.model_fields_set:
+        resident_id = read_resident_id(body.resident_id or "", body.occurred_on)
+        changes["resident_id"] = resident_id.number
+    if "phone" in body.model_fields_set:
+        changes["phone"] = read_phone(body.phone)
+    return changes, resident_id
 
 
 def _number(value: str) -> tuple[str | None, str | None]:

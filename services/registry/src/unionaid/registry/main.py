@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from uuid import UUID
 
 import asyncpg
 
 from unionaid.contracts import Service as ServiceName
 from unionaid.contracts import source, stream_name, topic_name
-from unionaid.contracts.registry import EnterpriseRegistered, PersonRegistered, UnionOrgEstablished
+from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
-from unionaid.registry.application import RESIDENT_ID, Registry, reservations_of
-from unionaid.registry.domain.refusals import DistrictExists, ResidentIdTaken, UsccTaken
+from unionaid.registry.application import Registry, reservations_of
+from unionaid.registry.domain.refusals import (
+    DistrictExists,
+    EnteredBySame,
+    IdentityMissing,
+    IdentityNotMissing,
+    OwnMatter,
+    PersonIsErased,
+    ResidentIdTaken,
+    UsccTaken,
+)
 from unionaid.registry.figures import Figures
+from unionaid.registry.forgetting import NAMING, RESIDENT_ID
 from unionaid.registry.http import UPLOADS, routers
 from unionaid.registry.pages import pages_of
 from unionaid.registry.purposes import read_purposes
@@ -27,7 +38,7 @@ from unionaid.service.operating import Views
 from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
-from unionaid.vault import Vault
+from unionaid.vault import TABLES, Vault
 
 NAME: ServiceName = "registry"
 HERE = files("unionaid.registry")
@@ -36,22 +47,40 @@ MIGRATIONS = {
     "vault": files("unionaid.vault") / "sql",
     NAME: HERE / "migrations",
 }
-STATUSES = {refusal.code: 409 for refusal in (DistrictExists, UsccTaken, ResidentIdTaken)}
+STATUSES = {
+    **{
+        refusal.code: 409
+        for refusal in (DistrictExists, UsccTaken, ResidentIdTaken, IdentityMissing, IdentityNotMissing)
+    },
+    **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter)},
+    PersonIsErased.code: 410,
+}
 
 
 async def imply(owner: Owner, database: str) -> Implied:
     """Say what registry's events hold, and the vault: codes of enterprises, the district, resident IDs."""
-    held, persons = [], set()
-    async for envelope, event in own_events(owner, UnionOrgEstablished, EnterpriseRegistered, PersonRegistered):
+    held: list[Reservation] = []
+    versions: dict[UUID, int] = {}
+    erased = set()
+    kinds = (UnionOrgEstablished, EnterpriseRegistered, *NAMING, PersonErased)
+    async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
-        if isinstance(event, PersonRegistered):
-            persons.add(event.person_id)
+        if isinstance(event, NAMING):
+            versions[event.person_id] = event.identity.vault_version
+        elif isinstance(event, PersonErased):
+            erased.add(event.person_id)
     async with owner.transaction():
         await owner.execute(f'SET LOCAL ROLE "{Roles.of(database).vault}"')
         rows = await owner.fetch("SELECT digest, person_id FROM vault.blind_index WHERE kind = 'resident_id'")
-        known = {row["person_id"] for row in await owner.fetch("SELECT person_id FROM vault.person_keys")}
-    held += [Reservation(RESIDENT_ID, row["digest"], stream_name("person", row["person_id"])) for row in rows]
-    return Implied(held, sorted(str(person) for person in persons - known))
+        newest = await owner.fetch("SELECT person_id, max(version) AS version FROM vault.fields GROUP BY person_id")
+        known: dict[UUID, int] = {row["person_id"]: row["version"] for row in newest}
+    held += [
+        Reservation(RESIDENT_ID, row["digest"], stream_name("person", row["person_id"]))
+        for row in rows
+        if row["person_id"] not in erased
+    ]
+    behind = (person for person, version in versions.items() if person not in erased and known.get(person, 0) < version)
+    return Implied(held, sorted(map(str, behind)), sorted(map(str, erased & known.keys())))
 
 
 async def migrate(settings: MigrationSettings) -> None:
@@ -109,7 +138,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     return Parts(app=app, beside={"own views": own_views.run}, relay=relay.run)
 
 
-SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews))
+SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews), TABLES)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry import views
+from unionaid.registry.bodies import NewWorkerBody
 from unionaid.registry.http import (
     ENTERING,
     OVERSEEING,
-    NewWorkerBody,
     jurisdiction_of,
     worker_command,
     worker_seen_by,

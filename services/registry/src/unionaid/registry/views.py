@@ -11,11 +11,12 @@ import asyncpg
 
 from unionaid.contracts import Event as Fact
 from unionaid.contracts import decode, stream_name
-from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished, WorkerRegistered
+from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished, WorkerRegistered
 from unionaid.eventlog import Connection, Decoder, Event, load, load_many
 from unionaid.registry.domain.enterprise.facts import Enterprise, enterprise_of
 from unionaid.registry.domain.person.facts import Person, person_of
 from unionaid.registry.domain.union_org.facts import Established, UnionOrg, union_org_of
+from unionaid.registry.forgetting import forget_persons
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -25,13 +26,17 @@ DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
 """How deep a level stands in the tree."""
 
 
+_SHOWN = (UnionOrgEstablished, EnterpriseRegistered, WorkerRegistered, PersonErased)
+
+
 class RegistryViews:
-    """Writes the views; each type goes to a table of its own, so the order between types does not matter."""
+    """Writes the views; each type goes to a table of its own, so the order between types does not matter.
+
+    Erasures are carried out again, which changes nothing but in a database that was restored from a backup.
+    """
 
     def __init__(self) -> None:
-        self.decoders: Mapping[str, Decoder] = {
-            kind.TYPE: _decoder(kind) for kind in (UnionOrgEstablished, EnterpriseRegistered, WorkerRegistered)
-        }
+        self.decoders: Mapping[str, Decoder] = {kind.TYPE: _decoder(kind) for kind in _SHOWN}
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
         """Write what follows from events of this service."""
@@ -39,6 +44,8 @@ class RegistryViews:
         await _insert_orgs(conn, [fact for fact in facts if isinstance(fact, UnionOrgEstablished)])
         await _insert_enterprises(conn, [fact for fact in facts if isinstance(fact, EnterpriseRegistered)])
         await _count_workers(conn, [fact for fact in facts if isinstance(fact, WorkerRegistered)])
+        if erased := [fact.person_id for fact in facts if isinstance(fact, PersonErased)]:
+            await forget_persons(conn, erased)  # a restored vault may be older than the erasure
 
 
 def _decoder(kind: type[Fact]) -> Decoder:

@@ -131,6 +131,15 @@ class Relief:
         except ReservationTaken as refusal:
             raise taken_meanwhile(refusal, command) from None
 
+    async def look_at_list(
+        self, programme_id: UUID, budget_id: UUID, command: submitting.Submit, jurisdiction: UUID | None
+    ) -> None:
+        """Say what `submit_list` would say now; nothing is stored. Raises what the rule raises."""
+        programme, budget = stream_name("programme", programme_id), stream_name("budget", budget_id)
+        known = await self._known(programme, command, jurisdiction)
+        history = History(await self._log.load([programme, budget]))
+        submitting.submit(list_of(()), programme_of(history[programme]), budget_of(history[budget]), known, command)
+
     async def verify_list(
         self, issued: Issued, list_id: UUID, step: Step, expect: Expect, jurisdiction: UUID | None
     ) -> Done:
@@ -164,7 +173,8 @@ class Relief:
     ) -> Done:
         """Record that a list was paid in cash: one movement of its budget."""
         proxies = {s.proxy_person_id for s in visit.signatures if s.proxy_person_id is not None}
-        visit = replace(visit, known_proxies=(await self._people.unions_of(proxies)).keys())
+        known = (await self._people.unions_of(proxies)).keys() - await self._people.erased(proxies)
+        visit = replace(visit, known_proxies=known)
 
         def decide(found: Found) -> list[Event]:
             return paying.pay_cash(
@@ -255,6 +265,7 @@ class Relief:
             subtree = frozenset()
         return submitting.Known(
             union_of=await self._people.unions_of(persons),
+            erased=await self._people.erased(persons),
             subtree=subtree,
             taken=await self._taken(programme, persons),
             sees_all=jurisdiction is None,

@@ -33,6 +33,7 @@ from unionaid.relief.bodies import StepBody
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list.facts import Act
 from unionaid.relief.domain.relief_list.guards import Step
+from unionaid.relief.identities import Identities
 from unionaid.relief.people import People
 from unionaid.service.access import require
 from unionaid.service.deciding import Issued
@@ -55,6 +56,7 @@ class Desk:
     people: People
     own_views: OwnViews
     pool: asyncpg.Pool[asyncpg.Record]
+    identities: Identities
 
     async def settled(self) -> None:
         """Wait until the views hold what was written before. Raises Problem (503)."""
@@ -64,7 +66,7 @@ class Desk:
             raise Problem.moment("not-yet-visible") from None
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 

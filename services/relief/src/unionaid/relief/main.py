@@ -6,23 +6,31 @@ from importlib.resources import files
 from typing import Final
 
 import asyncpg
+import httpx
 
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import OwnViews, ProjectionSet, Relay, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.relief import policies
 from unionaid.relief.application import Relief
+from unionaid.relief.batch_pages import batches
 from unionaid.relief.batches import Batches
 from unionaid.relief.desk import Desk
 from unionaid.relief.domain.refusals import LineFault
+from unionaid.relief.entering_pages import entering
 from unionaid.relief.http import ROUTERS, STATUSES
+from unionaid.relief.identities import Identities
+from unionaid.relief.overview_pages import overview
 from unionaid.relief.own_views import ReliefViews
+from unionaid.relief.pages import pages
+from unionaid.relief.paying_pages import CASH_PAYMENTS, paying
 from unionaid.relief.people import People, registry_people
 from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
 from unionaid.relief.subscriptions import following
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
+from unionaid.service.calling import Neighbour
 from unionaid.service.clock import Clock, clock_of
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
@@ -32,6 +40,7 @@ from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
 
 NAME: Final = "relief"
+PAGES = (overview, entering, paying, batches, pages)
 ANY_DIVISION = "000000"
 """Tables are the same in every division; which topic feeds them is a matter of `consume`."""
 
@@ -69,8 +78,9 @@ def assemble(
     keys: Keys | None = None,
     clock: Clock | None = None,
     issuer_keys: IssuerKeys | None = None,
+    neighbours: httpx.AsyncBaseTransport | None = None,
 ) -> Parts:
-    """Put the service together around a relay and a set; tests give keys and clock of their own."""
+    """Put the service together around a relay and a set; tests give keys, clock and neighbours of their own."""
     pool = http_pool(settings, NAME)
     own_views = OwnViews(pool, ReliefViews())
     known = People(pool, people)
@@ -82,7 +92,7 @@ def assemble(
     app = create_app(
         NAME,
         settings,
-        ROUTERS,
+        [*ROUTERS, *PAGES],
         title="UnionAid relief",
         pool=pool,
         keys=keys,
@@ -90,6 +100,8 @@ def assemble(
         issuer_keys=issuer_keys,
         locales=[directory("locale")],
         statuses=STATUSES,
+        pages=["unionaid.relief"],
+        upload_prefixes=[CASH_PAYMENTS],
         checks={
             "database": health.database(pool),
             "schema": health.schema(
@@ -104,7 +116,8 @@ def assemble(
     )
     app.state.shell.catalogue.refuse_missing(LineFault)
     relief = Relief(pool, known, policies.read(directory("policy")))
-    app.state.desk = Desk(relief, Batches(relief), known, own_views, pool)
+    identities = Identities(Neighbour("registry", settings.urls, neighbours))
+    app.state.desk = Desk(relief, Batches(relief), known, own_views, pool, identities)
     return Parts(
         app=app,
         beside={"own views": own_views.run},

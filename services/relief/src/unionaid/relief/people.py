@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 
 from unionaid.contracts import source, topic_name
-from unionaid.contracts.registry import PersonRegistered, UnionOrgEstablished, WorkerRegistered
+from unionaid.contracts.registry import PersonErased, PersonRegistered, UnionOrgEstablished, WorkerRegistered
 from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -22,6 +22,7 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 class _Org(msgspec.Struct, frozen=True, gc=False):
     org_id: UUID
     level: str
+    name: str
     parent_id: UUID | None = None
 
 
@@ -34,10 +35,10 @@ class Orgs:
     """The tree of unions."""
 
     name = "orgs"
-    version = 1
+    version = 2
     tables = ("org",)
     ddl = """
-        CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL);
+        CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL, name text NOT NULL);
         CREATE INDEX org_parent ON org (parent_id);
     """
     decoders: ClassVar[dict[str, Decoder]] = {UnionOrgEstablished.TYPE: msgspec.json.Decoder(_Org).decode}
@@ -45,33 +46,37 @@ class Orgs:
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
         """Add unions."""
         await conn.execute(
-            "INSERT INTO org (org_id, parent_id, level) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[])",
+            "INSERT INTO org (org_id, parent_id, level, name) "
+            "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])",
             [event.data.org_id for event in events],
             [event.data.parent_id for event in events],
             [event.data.level for event in events],
+            [event.data.name for event in events],
         )
 
 
 class Persons:
-    """Everybody registered; a worker with the union."""
+    """Everybody registered; a worker with the union; who was erased is marked."""
 
     name = "persons"
-    version = 1
+    version = 2
     tables = ("person",)
-    ddl = "CREATE TABLE person (person_id uuid PRIMARY KEY, union_org_id uuid)"
+    ddl = "CREATE TABLE person (person_id uuid PRIMARY KEY, union_org_id uuid, erased boolean NOT NULL DEFAULT false)"
     decoders: ClassVar[dict[str, Decoder]] = dict.fromkeys(
-        (PersonRegistered.TYPE, WorkerRegistered.TYPE), msgspec.json.Decoder(_Person).decode
+        (PersonRegistered.TYPE, WorkerRegistered.TYPE, PersonErased.TYPE), msgspec.json.Decoder(_Person).decode
     )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
-        """Add persons; the role of worker adds the union to the same person."""
-        latest = {event.data.person_id: event.data.union_org_id for event in events}
+        """Add persons; the role of worker adds the union to the same person. An erasure is a stream's last event."""
+        latest = {event.data.person_id: event.data.union_org_id for event in events if event.type != PersonErased.TYPE}
         await conn.execute(
             "INSERT INTO person (person_id, union_org_id) SELECT * FROM unnest($1::uuid[], $2::uuid[]) "
             "ON CONFLICT (person_id) DO UPDATE SET union_org_id = excluded.union_org_id",
             list(latest),
             list(latest.values()),
         )
+        if erased := [event.data.person_id for event in events if event.type == PersonErased.TYPE]:
+            await conn.execute("UPDATE person SET erased = true WHERE person_id = ANY($1::uuid[])", erased)
 
 
 def registry_people(division: str) -> ProjectionSet:
@@ -87,18 +92,38 @@ class People:
         self._pool, self._chosen = pool, chosen
 
     async def unions_of(self, persons: Collection[UUID]) -> dict[UUID, UUID | None]:
-        """Return those who are known, each with the union, None for who is no worker."""
+        """Return those who are known, erased ones included, each with the union, None for who is no worker."""
         async with reading(self._pool, self._chosen) as conn:
             rows = await conn.fetch(
                 "SELECT person_id, union_org_id FROM person WHERE person_id = ANY($1::uuid[])", list(persons)
             )
         return {row["person_id"]: row["union_org_id"] for row in rows}
 
+    async def erased(self, persons: Collection[UUID]) -> frozenset[UUID]:
+        """Return those who were erased."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(
+                "SELECT person_id FROM person WHERE erased AND person_id = ANY($1::uuid[])", list(persons)
+            )
+        return frozenset(row["person_id"] for row in rows)
+
     async def subtree(self, org_id: UUID) -> frozenset[UUID]:
         """Return a union and all unions under it; none if it is not known."""
         async with reading(self._pool, self._chosen) as conn:
             rows = await conn.fetch(_SUBTREE, org_id)
         return frozenset(row["org_id"] for row in rows)
+
+    async def unions(self, under: UUID | None) -> list[tuple[UUID, str]]:
+        """Return id and name of a union and all unions under it, of all where none is named; from the top down."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(_UNIONS, under)
+        return [(row["org_id"], row["name"]) for row in rows]
+
+    async def names_of(self, unions: Collection[UUID]) -> dict[UUID, str]:
+        """Return the names of the unions that are known."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch("SELECT org_id, name FROM org WHERE org_id = ANY($1::uuid[])", list(unions))
+        return {row["org_id"]: row["name"] for row in rows}
 
     async def reached(self, topic: str) -> int | None:
         """Return the last index of a topic that the tables hold, -1 before the first, None for other topics."""
@@ -117,6 +142,13 @@ WITH RECURSIVE tree AS (
     SELECT org_id FROM org WHERE org_id = $1
     UNION SELECT org.org_id FROM org JOIN tree ON org.parent_id = tree.org_id
 ) SELECT org_id FROM tree
+"""
+_UNIONS = """
+WITH RECURSIVE tree AS (
+    SELECT org_id, name, 1 AS depth FROM org
+    WHERE CASE WHEN $1::uuid IS NULL THEN parent_id IS NULL ELSE org_id = $1 END
+    UNION ALL SELECT org.org_id, org.name, tree.depth + 1 FROM org JOIN tree ON org.parent_id = tree.org_id
+) SELECT org_id, name FROM tree ORDER BY depth, name, org_id
 """
 _PARKED = """
 SELECT count(*) FROM eventlog.parked p

@@ -17,6 +17,8 @@ LINES_PAGE_MAX = 1_000
 """Lines of one page."""
 LISTS_PAGE_MAX = 500
 """Lists of one page."""
+CHOICES_MAX = 500
+"""Budgets, or programmes, to choose from."""
 
 
 async def fund(pool: Pool, fund_id: UUID) -> dict[str, Any] | None:
@@ -39,6 +41,27 @@ async def budget(pool: Pool, budget_id: UUID) -> dict[str, Any] | None:
             budget_id,
         )
     )
+
+
+async def budgets(pool: Pool) -> list[dict[str, Any]]:
+    """Return the budgets of all programmes, newest first, each with names and with what is free, in fen."""
+    rows = await pool.fetch(
+        "SELECT b.budget_id, b.programme_id, p.name AS programme, p.window_from, p.window_to, f.name AS fund, "
+        "b.amount_fen - b.committed_fen - b.spent_fen AS free_fen FROM views.budget b "
+        "JOIN views.programme p USING (programme_id) JOIN views.fund f USING (fund_id) "
+        "ORDER BY p.year DESC, p.window_from DESC, p.name, p.programme_id, f.name, b.budget_id LIMIT $1",
+        CHOICES_MAX,
+    )
+    return [dict(row) for row in rows]
+
+
+async def programmes(pool: Pool) -> dict[UUID, str]:
+    """Return the names of the programmes, newest first."""
+    rows = await pool.fetch(
+        "SELECT programme_id, name FROM views.programme ORDER BY year DESC, window_from DESC, name LIMIT $1",
+        CHOICES_MAX,
+    )
+    return {row["programme_id"]: row["name"] for row in rows}
 
 
 async def programme(pool: Pool, programme_id: UUID) -> dict[str, Any] | None:
@@ -65,7 +88,13 @@ async def lines(pool: Pool, list_id: UUID, after_line: int, limit: int) -> list[
 
 
 async def lists(
-    pool: Pool, programme_id: UUID | None, unions: Collection[UUID] | None, after: UUID | None, limit: int
+    pool: Pool,
+    programme_id: UUID | None,
+    unions: Collection[UUID] | None,
+    after: UUID | None,
+    limit: int,
+    *,
+    statuses: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return at most `limit` lists after the one named, the latest first: of a programme, of unions, or all."""
     rows = await pool.fetch(
@@ -73,13 +102,41 @@ async def lists(
         "FROM views.list WHERE ($1::uuid IS NULL OR programme_id = $1) "
         "AND ($2::uuid[] IS NULL OR union_org_id = ANY($2)) AND ($3::uuid IS NULL OR (submitted_on, list_id) < "
         "(SELECT a.submitted_on, a.list_id FROM views.list a WHERE a.list_id = $3)) "
-        "ORDER BY submitted_on DESC, list_id DESC LIMIT $4",
+        "AND ($5::text[] IS NULL OR status = ANY($5)) ORDER BY submitted_on DESC, list_id DESC LIMIT $4",
         programme_id,
         None if unions is None else list(unions),
         after,
         limit,
+        None if statuses is None else list(statuses),
     )
     return [dict(row) for row in rows]
+
+
+async def stands_on(pool: Pool, list_id: UUID, person_id: UUID | None) -> bool:
+    """Say whether a list has a line for a person."""
+    return bool(
+        await pool.fetchval(
+            "SELECT EXISTS (SELECT FROM views.application WHERE list_id = $1 AND person_id = $2)", list_id, person_id
+        )
+    )
+
+
+async def statuses(pool: Pool, list_id: UUID) -> dict[str, int]:
+    """Return how many lines of a list have which status."""
+    rows = await pool.fetch(
+        "SELECT status, count(*) AS lines FROM views.application WHERE list_id = $1 GROUP BY status", list_id
+    )
+    return {row["status"]: row["lines"] for row in rows}
+
+
+async def payable(pool: Pool, list_id: UUID) -> list[tuple[int, UUID, int]]:
+    """Return line, person and fen of what a payment batch would take: what was approved, or came back."""
+    rows = await pool.fetch(
+        "SELECT line, person_id, amount_fen FROM views.application "
+        "WHERE list_id = $1 AND status IN ('approved', 'failed') ORDER BY line",
+        list_id,
+    )
+    return [(row["line"], row["person_id"], row["amount_fen"]) for row in rows]
 
 
 async def batch_lines(pool: Pool, batch_id: UUID, after_line: int, limit: int) -> list[dict[str, Any]]:

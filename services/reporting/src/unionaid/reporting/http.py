@@ -23,7 +23,7 @@ STATUSES = {"figure-disagrees": 500, "projections-not-built": 503}
 INDEX_MAX = 10**18 - 1
 
 
-def _question(
+async def _question(
     *,
     since: Annotated[date, Query(alias="from", description="First business date (Asia/Shanghai)")],
     until: Annotated[date, Query(alias="to", description="Last business date, included")],

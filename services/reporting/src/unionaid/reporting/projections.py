@@ -75,6 +75,7 @@ class Payments:
             PRIMARY KEY (index, topic)
         );
         CREATE INDEX relief_payment_kind ON relief_payment (programme_kind, occurred_on);
+        CREATE INDEX relief_payment_programme ON relief_payment (programme_id, occurred_on);
         CREATE TABLE payment_part (
             topic text COLLATE "C" NOT NULL,
             index bigint NOT NULL,
@@ -102,10 +103,13 @@ _Day = tuple[UUID, str, date, UUID, str]
 
 
 class ReliefDaily:
-    """Payments added up per programme, day, union and way of paying: what `Payments` must add up to."""
+    """Payments added up per programme, day, union and way of paying: what `Payments` must add up to.
+
+    `first_index` says since when there is any: which programmes a total is made of is told from these few rows.
+    """
 
     name = "relief_daily"
-    version = 1
+    version = 2
     tables: Sequence[str] = ("relief_daily",)
     ddl = """
         CREATE TABLE relief_daily (
@@ -114,6 +118,7 @@ class ReliefDaily:
             occurred_on date NOT NULL,
             union_org_id uuid NOT NULL,
             method text COLLATE "C" NOT NULL,
+            first_index bigint NOT NULL,
             times bigint NOT NULL,
             fen bigint NOT NULL,
             PRIMARY KEY (programme_id, kind, occurred_on, union_org_id, method)
@@ -126,15 +131,17 @@ class ReliefDaily:
         for event in events:
             paid: ReliefPaid = event.data
             day = (paid.programme_id, paid.programme_kind, paid.occurred_on, paid.union_org_id, paid.method)
-            times_fen = sums.setdefault(day, [0, 0])
-            times_fen[0] += 1
-            times_fen[1] += paid.amount_fen
+            first_times_fen = sums.setdefault(day, [event.index, 0, 0])
+            first_times_fen[1] += 1
+            first_times_fen[2] += paid.amount_fen
         await conn.execute(
             "INSERT INTO relief_daily AS d SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], "
-            "$4::uuid[], $5::text[], $6::bigint[], $7::bigint[]) "
-            "ON CONFLICT (programme_id, kind, occurred_on, union_org_id, method) "
-            "DO UPDATE SET times = d.times + excluded.times, fen = d.fen + excluded.fen",
-            *map(list, zip(*((*day, *times_fen) for day, times_fen in sums.items()), strict=True)),
+            "$4::uuid[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[]) "
+            "ON CONFLICT (programme_id, kind, occurred_on, union_org_id, method) DO UPDATE SET "
+            # an earlier one may come later, when what was parked is applied
+            "first_index = least(d.first_index, excluded.first_index), "
+            "times = d.times + excluded.times, fen = d.fen + excluded.fen",
+            *map(list, zip(*((*day, *rest) for day, rest in sums.items()), strict=True)),
         )
 
 

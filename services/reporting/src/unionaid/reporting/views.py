@@ -128,18 +128,20 @@ class Totals:
         ]
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
-        condition = _Condition(asked)
-        row = await _only(conn, condition.told(_TOTAL), condition.values)
+        condition, vector = _Condition(asked), await self._vector_of(conn, asked)
+        row = await _only(conn, condition.told(_SUMS), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
-        vector = await self._vector_of(conn, asked)
+        hashed = await _only(conn, condition.told(_IDS), condition.values)
+        by_day = _Condition(asked, by_day_upto=vector[self._relief])
+        policies = await _only(conn, by_day.told(_POLICIES), by_day.values)
         citation = Citation(
             query=asked.query,
-            policy_versions=row["policy_versions"],
+            policy_versions=policies["policy_versions"],
             projection=self._set.fingerprint,
             vector=vector,
             events=row["times"],
-            sha256=row["sha256"],
+            sha256=hashed["sha256"],
         )
         return ReliefTotal(row["people"], row["times"], row["amount_fen"], await _incomplete(conn, vector), citation)
 
@@ -177,9 +179,12 @@ union_org_id IN (
 
 
 class _Condition:
-    """What a question asks for, in SQL on `relief_payment p`, with the values it names."""
+    """What a question asks for, in SQL on `relief_payment p`, with the values it names.
 
-    def __init__(self, asked: ReliefQuestion) -> None:
+    With `by_day_upto`, an index of relief's log, on `_BY_DAY`: those with a payment up to it.
+    """
+
+    def __init__(self, asked: ReliefQuestion, by_day_upto: int | None = None) -> None:
         self.values: list[Any] = []
         self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
         self._upto = "" if asked.upto is None else self.value(asked.upto)
@@ -188,7 +193,9 @@ class _Condition:
             parts.append(f"p.programme_kind = {self.value(asked.kind)}")
         if asked.programme is not None:
             parts.append(f"p.programme_id = {self.value(asked.programme)}")
-        if not asked.of_now:
+        if by_day_upto is not None:
+            parts.append(f"p.first_index <= {self.value(by_day_upto)}")
+        elif not asked.of_now:
             parts.append(self.in_relief("p"))
         if asked.union is not None:
             parts.append("p." + _BELOW.format(root=self.value(asked.union), known=self.in_registry("o")).strip())
@@ -221,7 +228,7 @@ async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyn
     daily = await _only(
         conn,
         "SELECT coalesce(sum(p.times), 0)::bigint AS times, coalesce(sum(p.fen), 0)::bigint AS fen "
-        f"FROM (SELECT *, kind AS programme_kind FROM relief_daily) p WHERE {condition.where}",
+        f"FROM {_BY_DAY} WHERE {condition.where}",
         condition.values,
     )
     if (daily["times"], daily["fen"]) != (row["times"], row["amount_fen"]):
@@ -247,16 +254,17 @@ async def _incomplete(conn: Connection, vector: Mapping[str, int]) -> int:
     )
 
 
-_TOTAL = """
-WITH chosen AS MATERIALIZED (
-    SELECT p.event_id, p.person_id, p.amount_fen, p.programme_id FROM relief_payment p WHERE {where}
-)
-SELECT count(*) AS times, count(DISTINCT person_id) AS people, coalesce(sum(amount_fen), 0)::bigint AS amount_fen,
-    encode(sha256(convert_to(coalesce(string_agg(event_id::text, E'\n' ORDER BY event_id), ''), 'UTF8')), 'hex')
-        AS sha256,
-    (SELECT coalesce(array_agg(DISTINCT policy_version ORDER BY policy_version), '{{}}') FROM programme g
-        WHERE programme_id IN (SELECT programme_id FROM chosen) AND {known_g}) AS policy_versions
-FROM chosen"""
+_BY_DAY = "(SELECT *, kind AS programme_kind FROM relief_daily) p"
+# Two statements, each with one order of the rows: in one statement both would be sorted after they were gathered.
+_SUMS = """
+SELECT count(*) AS times, count(DISTINCT p.person_id) AS people, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen
+FROM relief_payment p WHERE {where}"""
+_IDS = """
+SELECT encode(sha256(convert_to(coalesce(string_agg(p.event_id::text, E'\n' ORDER BY p.event_id), ''), 'UTF8')), 'hex')
+    AS sha256 FROM relief_payment p WHERE {where}"""
+_POLICIES = f"""
+SELECT coalesce(array_agg(DISTINCT g.policy_version ORDER BY g.policy_version), '{{{{}}}}') AS policy_versions
+FROM programme g WHERE {{known_g}} AND g.programme_id IN (SELECT p.programme_id FROM {_BY_DAY} WHERE {{where}})"""
 
 _EVENT_COLUMNS = ", ".join(f"p.{name}" for name in PaymentEvent.__dataclass_fields__)
 

@@ -91,6 +91,12 @@ Ownership = Literal["public", "non_public", "institution"]
 Sex = Literal["female", "male"]
 IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address", "birth_date"]
 """The name of a field of the vault, never its value."""
+ErasureReason = Literal["retention-ended", "entered-in-error", "ordered"]
+"""Why a person is erased: the last period has run out, it was an error to enter, or a court or authority says so."""
+CorrectionReason = Literal["entered-wrong", "changed"]
+"""Why identity is corrected: it was never so, or it is so no more."""
+ReentryReason = Literal["restored-without", "unreadable"]
+"""Why identity is entered again: a restored database did not have it, or its key is lost."""
 FundSource = Literal["appropriation", "dues", "donation"]
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]

@@ -10,9 +10,12 @@ from unionaid.contracts.fields import (
     OPENED_FIELDS_MAX,
     OPENED_PERSONS_MAX,
     Code,
+    CorrectionReason,
+    ErasureReason,
     IdentityField,
     Ownership,
     PublicName,
+    ReentryReason,
     Sex,
     Sha256Hex,
     UnionLevel,
@@ -83,6 +86,38 @@ class WorkerRegistered(RegistryEvent, stream="person"):
     roster_id: UUID | None = None
 
 
+class IdentityCorrected(RegistryEvent, stream="person"):
+    """A person's identity was corrected: a next version of it lies in the vault.
+
+    `birth_year` and `sex` are what the ID says now, corrected or not.
+    """
+
+    person_id: UUID
+    identity: IdentityReference
+    corrected_fields: Annotated[tuple[IdentityField, ...], Field(min_length=1, max_length=OPENED_FIELDS_MAX)]
+    reason_code: CorrectionReason
+    birth_year: Year | None = None
+    sex: Sex | None = None
+
+
+class IdentityReentered(RegistryEvent, stream="person"):
+    """A person's identity, which the vault had lost, was entered again, under a next version."""
+
+    person_id: UUID
+    identity: IdentityReference
+    reason_code: ReentryReason
+
+
+class PersonErased(RegistryEvent, stream="person"):
+    """A person's identity was destroyed, with everything that finds it. The id stays, and what was done for it.
+
+    Every service destroys what else it keeps of the person. Nothing follows in this stream.
+    """
+
+    person_id: UUID
+    reason_code: ErasureReason
+
+
 class IdentityOpened(RegistryEvent, stream="opening"):
     """Somebody asked to see who persons are; recorded before the answer was sent. Who asked is the envelope's `actor`.
 
@@ -102,5 +137,8 @@ EVENTS: tuple[type[Event], ...] = (
     EnterpriseRegistered,
     PersonRegistered,
     WorkerRegistered,
+    IdentityCorrected,
+    IdentityReentered,
+    PersonErased,
     IdentityOpened,
 )

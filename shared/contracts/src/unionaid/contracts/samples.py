@@ -15,8 +15,11 @@ from unionaid.contracts.envelope import Envelope, read_envelope
 from unionaid.contracts.event import Event
 from unionaid.contracts.registry import (
     EnterpriseRegistered,
+    IdentityCorrected,
     IdentityOpened,
+    IdentityReentered,
     IdentityReference,
+    PersonErased,
     PersonRegistered,
     UnionOrgEstablished,
     WorkerRegistered,
@@ -77,6 +80,7 @@ BANK_LIST = UUID("5d7f9b1a-3c2e-4f6d-8a0b-9c8e7d6f5b14")
 BATCH = UUID("0b1c2d3e-4f5a-4b6c-9d7e-8f9a0b1c2d15")
 FOLLOW_UP = UUID("7e6d5c4b-3a29-4818-b706-f5e4d3c2b119")
 REJECTED_LIST = UUID("2e4d6c8b-0a9f-4b7e-9d5c-3f1a2b4c6d13")
+ERASED = UUID("0b9d4c27-5e1f-4a83-9c60-7d2e8f1a3b19")
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 AMOUNT_FEN = 50_000
 POLICY = "winter-warmth-2017.1"
@@ -174,6 +178,35 @@ _SAMPLES = (
         index=5,
         stream_version=1,
         by=CASHIER,
+    ),
+    Sample(
+        IdentityCorrected(
+            occurred_on=date(2017, 1, 6),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=2, commitment=sha256(b"corrected").hexdigest()),
+            corrected_fields=("phone",),
+            reason_code="changed",
+            birth_year=1979,
+            sex="female",
+        ),
+        index=7,
+        stream_version=3,
+    ),
+    Sample(
+        IdentityReentered(
+            occurred_on=date(2017, 1, 9),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=3, commitment=sha256(b"entered again").hexdigest()),
+            reason_code="restored-without",
+        ),
+        index=8,
+        stream_version=4,
+    ),
+    Sample(
+        PersonErased(occurred_on=date(2017, 1, 6), person_id=ERASED, reason_code="entered-in-error"),
+        index=6,
+        stream_version=3,
+        by=APPROVER,
     ),
     Sample(
         FundOpened(occurred_on=date(2016, 11, 1), fund_id=FUND, source="appropriation", name="2017年送温暖专项资金"),

@@ -44,6 +44,7 @@ from unionaid.eventlog.store import (
     Write,
     append,
     forget_answers,
+    forget_bodies,
     holders,
     keep_answer,
     load,
@@ -51,6 +52,7 @@ from unionaid.eventlog.store import (
     log_index,
     put,
     rebuild_reservations,
+    release,
     replayed,
 )
 from unionaid.eventlog.subscriber import INBOX_SERVER_SETTINGS, feed, subscribe, watch
@@ -99,6 +101,7 @@ __all__ = [
     "ensure_build",
     "feed",
     "forget_answers",
+    "forget_bodies",
     "holders",
     "inbox_of",
     "install",
@@ -116,6 +119,7 @@ __all__ = [
     "reading",
     "rebuild",
     "rebuild_reservations",
+    "release",
     "replayed",
     "retry_parked",
     "save_snapshot",

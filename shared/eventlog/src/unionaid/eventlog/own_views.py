@@ -37,6 +37,8 @@ OWN = "own"
 """Stands where a topic's name stands for events of other services; the index is the position then."""
 IDLE_S = 0.05
 """Seconds between two looks at an empty queue; `nudge` ends the wait."""
+PACE_S = 0.05
+"""Seconds from one step to the next while appends flow, so that a step takes many; whoever waits ends the wait."""
 RETRY_S = 0.5
 
 
@@ -50,7 +52,7 @@ class OwnViews:
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], handler: Handler) -> None:
         self._pool, self._handler = pool, handler
         self._interest = Interest(handler.decoders)
-        self._work = asyncio.Event()
+        self._work, self._awaited = asyncio.Event(), asyncio.Event()
 
     def nudge(self) -> None:
         """Say that something was appended."""
@@ -60,16 +62,18 @@ class OwnViews:
         """Advance whenever something waits, until cancelled."""
         while True:
             self._work.clear()
+            self._awaited.clear()
             try:
-                if await self.step():
+                taken = await self.step()
+                if taken == OWN_VIEWS_BATCH_MAX:
                     continue
-                pause = IDLE_S
+                pause, ends = (PACE_S, self._awaited) if taken else (IDLE_S, self._work)
             except Exception as error:
                 log.warning("own views try again: %s", error, exc_info=not is_transient(error))
-                pause = RETRY_S
+                pause, ends = RETRY_S, self._work
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):  # `wait_for` may swallow a cancellation in Python 3.11
-                    await self._work.wait()
+                    await ends.wait()
 
     async def step(self) -> int:
         """Apply what waits, at most `OWN_VIEWS_BATCH_MAX` appends; return how many appends were taken."""
@@ -125,7 +129,8 @@ class OwnViews:
         Raises:
             Unsettled: it took longer than `timeout_s`.
         """
-        self.nudge()
+        self._work.set()
+        self._awaited.set()
         deadline = asyncio.get_running_loop().time() + timeout_s
         while await self._pool.fetchval(
             "SELECT EXISTS (SELECT FROM eventlog.own_queue WHERE first_position <= $1)", position

@@ -119,8 +119,9 @@ async def live_build(conn: Connection, chosen: ProjectionSet) -> int:
 async def reading(pool: asyncpg.Pool[asyncpg.Record], chosen: ProjectionSet) -> AsyncIterator[Connection]:
     """Lend a connection that sees the live build, all of it at one moment, read only."""
     async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-        build = await live_build(conn, chosen)
-        await conn.execute(f'SET LOCAL search_path = "{schema_of(chosen.name, build)}"')
+        schema = schema_of(chosen.name, await live_build(conn, chosen))
+        # What is asked differs from question to question: a plan made for none of their values is no good.
+        await conn.execute(f'SET LOCAL search_path = "{schema}"; SET LOCAL plan_cache_mode = force_custom_plan')
         yield conn
 
 

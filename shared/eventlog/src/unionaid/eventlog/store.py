@@ -249,6 +249,22 @@ async def keep_answer(conn: Connection, row: IdempotencyRow) -> None:
         await replayed(conn, row.key, row.body)
 
 
+async def release(conn: Connection, held: Iterable[Reservation]) -> None:
+    """Give back what these streams hold, beside an append; what another stream holds stays."""
+    rows = [(r.scope, r.key, r.stream) for r in held]
+    await conn.execute(
+        "DELETE FROM eventlog.reservations r "
+        "USING unnest($1::text[], $2::bytea[], $3::text[]) AS x(scope, key, stream) "
+        "WHERE r.scope = x.scope AND r.key = x.key AND r.stream = x.stream",
+        *_columns(rows, 3),
+    )
+
+
+async def forget_bodies(conn: Connection, keys: Sequence[bytes]) -> None:
+    """Forget what the requests of these commands said: a repeat gets the first answer, whatever its body is."""
+    await conn.execute("UPDATE eventlog.idempotency SET body = NULL WHERE key = ANY($1::bytea[])", list(keys))
+
+
 async def forget_answers(conn: Connection) -> int:
     """Delete answers older than `IDEMPOTENCY_DAYS`; return how many."""
     gone = await conn.fetch(

@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from fastapi.dependencies.models import Dependant
 
 PUBLIC_PATHS = frozenset(
-    {"/healthz", "/readyz", "/metrics", "/jwks.json", "/openapi.json", "/pages/style.css", "/pages/language"}
-)
-"""The only routes without a role: probes, figures without persons, keys, the description of the API, how pages look."""
+    {
+        "/healthz", "/readyz", "/metrics", "/jwks.json", "/openapi.json", "/pages/style.css", "/pages/language",
+        "/pages/sign-in", "/pages/signed-in", "/pages/sign-out", "/pages/signed-out",
+    }
+)  # fmt: skip
+"""The only routes without a role: probes, figures without persons, keys, the description of the API, how pages look,
+the way to the sign-in and back."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ANY_ROLE = tuple(Role)
 

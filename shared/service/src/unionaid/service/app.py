@@ -26,7 +26,7 @@ from unionaid.service.clock import Clock, clock_of
 from unionaid.service.health import Check, Finding, Health, examine
 from unionaid.service.idempotency import CommandKeys
 from unionaid.service.keys import Keys
-from unionaid.service.languages import Catalogue, choose
+from unionaid.service.languages import Catalogue
 from unionaid.service.limits import (
     HTTP_POOL_MAX,
     HTTP_POOL_MIN,
@@ -39,11 +39,14 @@ from unionaid.service.limits import (
 from unionaid.service.metrics import ConditionMetrics, HttpMetrics
 from unionaid.service.middleware import LimitBody, Observe
 from unionaid.service.problems import Problem, of_http_exception, of_validation, shell_codes
+from unionaid.service.provider import Provider
 from unionaid.service.refusals import NotFound, Refusal, declared_codes
 from unionaid.service.roles import Actor
 from unionaid.service.routes import Router, refuse_unguarded
-from unionaid.service.screens import SHELL_PAGES, PageRoute, Screens
-from unionaid.service.tokens import IssuerKeys, Verifier, fetch_from
+from unionaid.service.screens import SHELL_PAGES, Screens
+from unionaid.service.signing_in import SIGNING_IN
+from unionaid.service.telling import told
+from unionaid.service.tokens import IssuerKeys, Verifier
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -73,6 +76,7 @@ class Shell:
     clock: Clock
     pool: Pool
     verifier: Verifier
+    provider: Provider
     catalogue: Catalogue
     screens: Screens
     statuses: Mapping[str, int] = field(default_factory=dict)
@@ -130,6 +134,7 @@ def create_app(
     keys: Keys | None = None,
     clock: Clock | None = None,
     issuer_keys: IssuerKeys | None = None,
+    provider: Provider | None = None,
     locales: Sequence[Traversable] = (),
     statuses: Mapping[str, int] | None = None,
     checks: Mapping[str, Check] | None = None,
@@ -155,13 +160,16 @@ def create_app(
     catalogue = Catalogue.of(*locales)
     packages = [f"unionaid.{name}"] if refusals is None else refusals
     catalogue.refuse_missing({*shell_codes(), *declared_codes("unionaid.service", *packages)})
+    keys = keys or Keys.read(settings.secrets_dir)
+    provider = provider or Provider.of(settings, keys.client_secret)
     shell = Shell(
         name=name,
         settings=settings,
-        keys=keys or Keys.read(settings.secrets_dir),
+        keys=keys,
+        provider=provider,
         clock=clock or clock_of(settings),
         pool=pool or http_pool(settings, name),
-        verifier=Verifier(settings.issuer, name, issuer_keys or IssuerKeys(fetch_from(settings.issuer))),
+        verifier=Verifier(settings.issuer, name, issuer_keys or IssuerKeys(provider.keys)),
         catalogue=catalogue,
         screens=Screens(catalogue, *pages),
         statuses=statuses or {},
@@ -175,7 +183,13 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        routes=[*_OWN_ROUTES, *SHELL_PAGES, *_log.routes, *(route for router in routers for route in router.routes)],
+        routes=[
+            *_OWN_ROUTES,
+            *SHELL_PAGES,
+            *SIGNING_IN,
+            *_log.routes,
+            *(route for router in routers for route in router.routes),
+        ],
         exception_handlers={
             HTTPException: _problem,
             RequestValidationError: _problem,
@@ -229,21 +243,13 @@ async def _problem(request: Request, error: Exception) -> Response:
             problem = of_http_exception(error)
         case _:
             raise error
-    return _told(request, problem)
+    return told(request, problem)
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
     shell: Shell = request.app.state.shell
     shell.log.warning("database unavailable", error=type(error).__name__)
-    return _told(request, Problem.moment("database-unavailable"))
-
-
-def _told(request: Request, problem: Problem) -> Response:
-    shell: Shell = request.app.state.shell
-    if isinstance(request.scope.get("route"), PageRoute):
-        return shell.screens.problem(request, problem)
-    language = choose(request.headers.get("accept-language"))
-    return problem.response(shell.catalogue, language, request.scope.get("unionaid.request_id"))
+    return told(request, Problem.moment("database-unavailable"))
 
 
 async def _healthz(_: Request) -> Response:

@@ -104,12 +104,14 @@ async def carry_out(
     streams: Sequence[str],
     decide: Callable[[History], Decision],
     *,
+    first: Callable[[Connection], Awaitable[None]] | None = None,
     also: Callable[[Connection], Awaitable[None]] | None = None,
 ) -> Done:
     """Load `streams`, decide, append; decide again when another writer was first.
 
-    `also` writes what belongs into the same transaction, such as the vault. A stream that is written but was
-    not loaded must be new.
+    `first` reads, or clears, what else the decision is about, such as the vault, after the streams: who changes it
+    later has changed a stream too, and all is done again. `also` writes what belongs into the same transaction. A
+    stream that is written but was not loaded must be new.
 
     Raises:
         Busy: others were first `APPEND_TRIES_MAX` times; the same request may be sent again.
@@ -120,13 +122,17 @@ async def carry_out(
     while True:
         tries += 1
         try:
-            if also is None:
+            if also is None and first is None:
                 made = _made(issued, await log.load(streams), decide)
                 return made.done(await log.put(made.write))
             async with log.pool.acquire() as conn, conn.transaction():
-                made = _made(issued, await load_many(conn, streams) if streams else {}, decide)
+                stored = await load_many(conn, streams) if streams else {}
+                if first is not None:
+                    await first(conn)
+                made = _made(issued, stored, decide)
                 position = await put(conn, made.write)
-                await also(conn)
+                if also is not None:
+                    await also(conn)
                 return made.done(position)
         except WrongVersion as refusal:
             if tries == APPEND_TRIES_MAX:

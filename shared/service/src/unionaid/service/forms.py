@@ -6,24 +6,28 @@ async def register(form: Annotated[Form, forms(*ENTERING)]) -> Response:
     if faults := faults_of(done): …             # field -> reason, in the reader's language
 
 Every form carries `csrf` (see `screens.csrf_token`) and, where it commands, `key`: an Idempotency-Key made with
-the page, so that a form sent twice is carried out once.
+the page, so that a form sent twice is carried out once; and `version`, where it changes what somebody has read.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from fastapi import Depends
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
 from unionaid.service.access import Right
 from unionaid.service.idempotency import Command, command_of
+from unionaid.service.limits import FORM_FIELDS_MAX
 from unionaid.service.problems import Problem
 from unionaid.service.roles import Actor, Role
 from unionaid.service.screens import SESSION_COOKIE, csrf_token
@@ -35,6 +39,9 @@ if TYPE_CHECKING:
     from unionaid.service.app import Shell
 
 
+_VERSION = re.compile(r"0|[1-9][0-9]{0,9}")
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One form as an endpoint receives it: who sent it, and its fields, each given once."""
@@ -42,24 +49,35 @@ class Form:
     request: Request
     actor: Actor
     fields: Mapping[str, str]
+    files: Mapping[str, UploadFile] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """Return a field without blanks around it; "" if it was not sent."""
         return self.fields.get(name, "").strip()
 
     async def command(self) -> Command:
-        """Return the command the form gives, under the key it was made with.
+        """Return the command the form gives, under the key it was made with, for the version it was made for.
 
         Raises:
-            Problem: 400 without a key.
+            Problem: 400 without a key, or with a version that is none.
         """
-        return await command_of(self.request, self.actor, self.fields.get("key"))
+        command = await command_of(self.request, self.actor, self.fields.get("key"))
+        if "version" not in self.fields:
+            return command
+        version = self.fields["version"]
+        if not _VERSION.fullmatch(version):
+            raise Problem(400, "if-match-malformed")
+        return replace(command, if_match=int(version))
 
 
 class FormRight(Right):
-    """For what a page's form sends; it must come from a page of this session."""
+    """For what a page's form sends; it must come from a page of this session. `files` is how many it may bring."""
 
     methods = frozenset({"POST"})
+
+    def __init__(self, roles: Iterable[Role], files: int = 0) -> None:
+        super().__init__(roles)
+        self._files = files
 
     async def __call__(self, request: Request) -> Form:
         """Give the endpoint its form.
@@ -68,9 +86,10 @@ class FormRight(Right):
             Problem: 403 if the form is of another site or session, 422 if it holds what no browser sends.
         """
         actor = await self.claim(request)
-        sent = (await request.form(max_files=0)).multi_items()
+        sent = (await request.form(max_files=self._files, max_fields=FORM_FIELDS_MAX)).multi_items()
         fields = {name: value for name, value in sent if isinstance(value, str)}
-        if len(fields) != len(sent):
+        files = {name: value for name, value in sent if isinstance(value, UploadFile)}
+        if len(fields) + len(files) != len(sent):
             raise Problem.of_input("form", "name-given-twice")
         for name, value in fields.items():
             if FORBIDDEN.search(name) or FORBIDDEN.search(value):
@@ -79,12 +98,12 @@ class FormRight(Right):
         expected = csrf_token(shell.keys.hmac, request.cookies.get(SESSION_COOKIE, ""))
         if not hmac.compare_digest(expected.encode(), fields.get("csrf", "").encode()):
             raise Problem(403, "form-expired")
-        return Form(request, actor, fields)
+        return Form(request, actor, fields, files)
 
 
-def forms(*roles: Role) -> Any:
-    """Declare who may send a form; the parameter is the `Form`."""
-    return Depends(FormRight(roles), use_cache=False)
+def forms(*roles: Role, files: int = 0) -> Any:
+    """Declare who may send a form, and how many files with it; the parameter is the `Form`."""
+    return Depends(FormRight(roles, files), use_cache=False)
 
 
 def new_key() -> str:

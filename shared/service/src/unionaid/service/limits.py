@@ -16,8 +16,14 @@ TOKEN_BYTES_MAX = 8_192
 """Bytes of a bearer token."""
 TOKEN_LEEWAY_S = 5
 """Seconds by which the clocks of issuer and service may differ."""
-JWKS_BYTES_MAX = 65_536
-"""Bytes of the issuer's key set."""
+PROVIDER_BYTES_MAX = 65_536
+"""Bytes of the issuer's key set, and of what it says of itself."""
+PROVIDER_AGE_MAX_S = 3_600.0
+"""Seconds after which the issuer is asked again what it says of itself."""
+SIGNING_IN_S = 600
+"""Seconds between leaving for the sign-in and coming back from it."""
+RSA_BITS_MIN = 2_048
+"""Bits of an issuer's RSA key; a shorter one is passed over."""
 JWKS_AGE_MAX_S = 300.0
 """Seconds after which the issuer's keys are fetched again, and withdrawn ones forgotten."""
 JWKS_STALE_MAX_S = 3_600.0
@@ -26,6 +32,12 @@ JWKS_FETCH_PAUSE_S = 3.0
 """Seconds between two fetches, however many unknown key ids come."""
 JWKS_TIMEOUT_S = 3.0
 """Seconds the issuer has to answer."""
+CALL_CONNECT_S = 1.0
+"""Seconds another service has to take a connection."""
+CALL_S = 5.0
+"""Seconds another service has to answer somebody's question."""
+FORM_FIELDS_MAX = 2_000
+"""Fields of one form."""
 AFTER_WAIT_MS_MAX = 5_000
 """Milliseconds a request waits for its `?after=`."""
 RETRY_AFTER_S = 1

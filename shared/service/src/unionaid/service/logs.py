@@ -6,11 +6,12 @@ database repeats values in its errors). Of an exception, its type and the places
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 import msgspec
 import structlog
@@ -18,8 +19,27 @@ import structlog
 Entry = MutableMapping[str, Any]
 
 
+class _Lines:
+    """Writes what structlog has made, past the standard library: a line per request is most of what is written."""
+
+    stream: ClassVar[TextIO] = sys.stderr
+    """Where all of them write: loggers are kept from their first use on, this may be set anew."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def info(self, line: str) -> None:
+        """Write a line; one that cannot be written is lost, as with the standard library's."""
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(line + "\n")
+            self.stream.flush()
+
+    warning = error = exception = critical = info
+
+
 def set_up(service: str, stream: TextIO | None = None) -> None:
-    """Send structlog and the standard library's logging through one JSON writer, to stderr or `stream`."""
+    """Write what structlog and the standard library's logging are given as JSON lines, to stderr or `stream`."""
+    _Lines.stream = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -27,19 +47,20 @@ def set_up(service: str, stream: TextIO | None = None) -> None:
         without_exception_text,
         _naming(service),
     ]
+    rendered = structlog.processors.JSONRenderer(serializer=_json)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, rendered],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=_Lines,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(_Lines.stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_json),
+                rendered,
             ],
         )
     )

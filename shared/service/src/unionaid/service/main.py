@@ -24,7 +24,7 @@ import uvloop
 from unionaid.contracts.event import Service as ServiceName
 from unionaid.eventlog import MigrationRefused
 from unionaid.eventlog.provision import ServerTooOld, refuse_old
-from unionaid.service import logs, operating, preparing
+from unionaid.service import logs, operating, preparing, sweeping
 from unionaid.service.health import OK, Finding, Health
 from unionaid.service.idempotency import forget_old_answers
 from unionaid.service.keys import SecretsRefused
@@ -69,6 +69,8 @@ class Service:
     """What the service's events imply to be reserved."""
     views: operating.Views = field(default_factory=operating.Views)
     """What the service derives from events, its own and others'."""
+    identity: Sequence[str] = ()
+    """The tables that hold identity, which a sweep writes anew."""
 
 
 class Part:
@@ -114,12 +116,14 @@ COMMANDS = {
     "reservations": "compare reservations with what the events imply, as JSON; exit code 1 if they differ",
     "rebuild": "fill what is fed from topics anew, beside the live tables; it goes live if it agrees",
     "parked": "list events that could not be applied, as JSON Lines",
+    "sweep": "after an erasure: write the tables of identity anew and replace the write-ahead log, as the owner",
 }
 _EXAMPLES = """examples:
   python -m unionaid.{name}.main prepare      once, and again with each new version of the program
   python -m unionaid.{name}.main all
   python -m unionaid.{name}.main reservations --rebuild   after a restore, with the service stopped
   python -m unionaid.{name}.main parked --retry           after what stood in the way was mended
+  python -m unionaid.{name}.main sweep                    after the erasures of a day
 
 Settings come from the environment: docs/reference/settings.md."""
 
@@ -140,6 +144,8 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
             operating.rebuild_sets(service.views, replace_disagreeing=given.replace_disagreeing)
         case "parked":
             operating.parked(service.views, retry=given.retry)
+        case "sweep":
+            sweeping.run_sweep(service.name, service.identity)
         case "provision" | "migrate" | "topic" | "prepare" as command:
             _run(_prepare(service, command))
         case command:

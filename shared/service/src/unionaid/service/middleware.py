@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import structlog
+from starlette.requests import Request
 
 from unionaid.service.languages import choose
 from unionaid.service.limits import JSON_BODY_BYTES_MAX, UPLOAD_BYTES_MAX
 from unionaid.service.logs import places
 from unionaid.service.problems import Problem
+from unionaid.service.telling import told
 from unionaid.service.trace import join
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from unionaid.service.languages import Catalogue
@@ -54,9 +57,7 @@ class Observe:
             log.error("fault", error=type(error).__name__, at=places(error), request_id=request_id)
             if status:
                 raise Severed from None  # the answer has begun: all that is left is to break it off
-            problem = Problem(500, "internal-error")
-            language = choose(_header(scope, b"accept-language"))
-            await problem.response(self._catalogue, language, request_id)(scope, receive, sending)
+            await self._fault(scope)(scope, receive, sending)
         finally:
             seconds = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", UNMATCHED)
@@ -70,6 +71,14 @@ class Observe:
                 request_id=request_id,
                 trace_id=trace.trace_id,
             )
+
+    def _fault(self, scope: Scope) -> Response:
+        problem = Problem(500, "internal-error")
+        try:
+            return told(Request(scope), problem)
+        except Exception:  # noqa: BLE001  the page that tells it may be what is broken
+            language = choose(_header(scope, b"accept-language"))
+            return problem.response(self._catalogue, language, scope["unionaid.request_id"])
 
 
 class Severed(Exception):

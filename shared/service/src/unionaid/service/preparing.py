@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import asyncpg
-
 from unionaid.contracts.topics import topic_name
 from unionaid.contracts.topics import topics as topics_of
 from unionaid.eventlog import provision as databases
@@ -24,11 +22,11 @@ async def provision(settings: ProvisionSettings) -> None:
         GaveUp: the server was not up in time.
         ServerTooOld: before anything is made.
     """
-    superuser = await until("database", settings.wait_s, lambda: asyncpg.connect(settings.superuser_database_url))
-    try:
-        await databases.provision(superuser, settings.database, settings.passwords)
-    finally:
-        await superuser.close()
+    await until(
+        "database",
+        settings.wait_s,
+        lambda: databases.provision(settings.superuser_database_url, settings.database, settings.passwords),
+    )
 
 
 async def create_topic(service: Service, settings: TopicSettings) -> None:

@@ -201,7 +201,7 @@ def shell_codes() -> frozenset[str]:
 _RAISED = frozenset(
     {
         "internal-error", "bad-json", "json-too-deep", "forbidden-character", "name-given-twice",
-        "token-missing", "token-refused", "role-missing", "issuer-unreachable", "form-expired",
+        "token-missing", "token-refused", "role-missing", "issuer-unreachable", "sign-in-failed", "form-expired",
         "idempotency-key-missing", "idempotency-key-malformed", "if-match-malformed",
         "database-unavailable", "after-malformed", "after-unknown-topic", "not-yet-visible",
     }

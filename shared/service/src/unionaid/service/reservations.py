@@ -29,10 +29,13 @@ READ_AT_ONCE = 5_000
 
 @dataclass(frozen=True)
 class Implied:
-    """What a service's events imply to be reserved, and the persons (ids) the vault does not know any more."""
+    """What a service's events imply to be reserved, and where the vault says otherwise than they do."""
 
     held: Sequence[Reservation]
     without_identity: Sequence[str] = field(default=())
+    """Persons (ids) whom the vault does not know any more, or not in the version the events name."""
+    to_forget: Sequence[str] = field(default=())
+    """Persons (ids) who were erased and whom the vault, restored from an older backup, knows again."""
 
 
 Imply: TypeAlias = Callable[[Owner, str], Awaitable[Implied]]
@@ -51,7 +54,8 @@ async def own_events(owner: Owner, *kinds: type[Event]) -> AsyncIterator[tuple[E
 async def compare(settings: MigrationSettings, imply: Imply, *, rebuild: bool) -> int:
     """Print, as JSON, whether the reservations are those the events imply; with `rebuild` make them so first.
 
-    Run it with the service stopped. Returns 1 if they differ or a person has no identity left, else 0.
+    Run it with the service stopped. Returns 0 if they agree, no person is without identity and no erased one has
+    it again; else 1.
     """
     owner = await asyncpg.connect(settings.owner_database_url)
     try:
@@ -64,10 +68,11 @@ async def compare(settings: MigrationSettings, imply: Imply, *, rebuild: bool) -
     finally:
         await owner.close()
     told = {
-        "ok": report.ok and not implied.without_identity,
+        "ok": report.ok and not implied.without_identity and not implied.to_forget,
         "reservations": len(implied.held),
         "breaches": report.breaches,
         "persons_to_enter_again": list(implied.without_identity),
+        "persons_to_forget_again": list(implied.to_forget),
     }
     json.dump(told, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")

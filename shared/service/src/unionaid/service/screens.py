@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Coroutine
+import unicodedata
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
@@ -29,6 +30,7 @@ from starlette.routing import Route
 from unionaid.service.clock import BUSINESS_ZONE
 from unionaid.service.languages import Catalogue, Language, choose
 from unionaid.service.limits import LANGUAGE_COOKIE_S
+from unionaid.service.roles import Actor, Role
 from unionaid.service.routes import Router, StrictRoute
 
 if TYPE_CHECKING:
@@ -36,12 +38,10 @@ if TYPE_CHECKING:
     from unionaid.service.problems import Problem
 
 SESSION_COOKIE = "unionaid_session"
-"""Holds the token; HttpOnly, SameSite=Lax."""
+"""Holds the token; HttpOnly, SameSite=Lax, and Secure where browsers come over TLS."""
 LANGUAGE_COOKIE = "unionaid_language"
-SIGN_IN = "/issuer/sign-in"
-"""Where somebody without a good token is sent; `next` brings them back."""
-SIGN_OUT = "/issuer/sign-out"
-CONTENT_SECURITY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = "default-src 'none'; style-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+CONTENT_SECURITY = _POLICY.format(forms="'self'")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY,
     "X-Content-Type-Options": "nosniff",
@@ -49,15 +49,34 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "Cookie, Accept-Language",
 }
+_ENTERING = frozenset({Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER})
+_OVERSEEING = frozenset({Role.DISTRICT_OFFICER, Role.APPROVER, Role.ACCOUNTANT, Role.AUDITOR})
 NAVIGATION = (
-    ("/reporting/pages/relief", "screen-relief-total"),
-    ("/registry/pages/workers/new", "screen-register-worker"),
+    ("/relief/pages/lists", "screen-relief-lists", _ENTERING | _OVERSEEING | {Role.CASHIER}),
+    ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
+    ("/registry/pages/workers/new", "screen-register-worker", _ENTERING),
 )
-"""Address behind the front, and the code of its name."""
+"""Address behind the front, the code of its name, and who may open it."""
+KINDS_OF_PROBLEM: Mapping[int, str] = {
+    403: "forbidden", 404: "missing", 409: "moved", 412: "moved", 500: "fault", 502: "moment", 503: "moment",
+    504: "moment",
+}  # fmt: skip
+"""What a status means to somebody at a screen: the heading, and what to do next; `invalid` for all others, `sign-in`
+for a sign-in that failed."""
 LANGUAGE_NAMES = {Language.ZH_HANS: "简体中文", Language.ZH_HANT: "繁體中文", Language.EN: "English"}
 _LANGUAGES = {tag.value: tag for tag in Language}
 _LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 _FEN_PER_YUAN = 100
+_YUAN = re.compile(
+    r"(?P<sign>-?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,13})(?:\.(?P<decimals>[0-9]{1,2}))?", re.ASCII
+)
+
+
+def content_security(*addresses: str) -> str:
+    """Return the policy of a page whose forms may lead on to the sites of these addresses."""
+    parts = (urlsplit(address) for address in addresses)
+    sites = dict.fromkeys(["'self'", *(f"{part.scheme}://{part.netloc}" for part in parts)])
+    return _POLICY.format(forms=" ".join(sites))
 
 
 def yuan(fen: int) -> str:
@@ -66,9 +85,30 @@ def yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
 
 
+def fen_of(typed: str) -> int:
+    """Return yuan as somebody types them, `1,200.5`, in fen: at most two decimals, nothing is rounded.
+
+    Raises:
+        ValueError: this is no such amount.
+    """
+    read = _YUAN.fullmatch(unicodedata.normalize("NFKC", typed).strip().removeprefix("¥").removesuffix("元").strip())
+    if read is None:
+        raise ValueError("no amount in yuan with at most two decimals")
+    sign, whole, decimals = read["sign"], read["whole"].replace(",", ""), (read["decimals"] or "").ljust(2, "0")
+    fen = int(whole) * _FEN_PER_YUAN + int(decimals)
+    return -fen if sign else fen
+
+
 def moment(instant: datetime) -> str:
     """Return an instant as it is written on pages: in Shanghai, to the second."""
     return f"{instant.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"
+
+
+def secure(request: Request) -> bool:
+    """Say whether browsers come over TLS: by `UNIONAID_PUBLIC_URL` where it is set, else by the request's scheme."""
+    shell: Shell | None = getattr(request.app.state, "shell", None)
+    public = shell.settings.public_url if shell else None
+    return (public or str(request.url)).startswith("https:")
 
 
 def local(address: str | None, otherwise: str = "/") -> str:
@@ -97,11 +137,22 @@ class Screens:
         self._environment.filters.update(yuan=yuan, moment=moment, query=_query)
 
     def render(
-        self, request: Request, template: str, *, service: str, status: int = 200, **values: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        service: str,
+        status: int = 200,
+        actor: Actor | None = None,
+        **values: Any,
     ) -> HTMLResponse:
-        """Return a page of `service`. In templates `t(code, **params)` is a text in the reader's language."""
+        """Return a page of `service` for who is signed in.
+
+        In templates `t(code, **params)` is a text in the reader's language.
+        """
         language = language_of(request)
         here = _here(request, service)
+        base = f"{_below(service)}/pages"
 
         def text(code: str, **params: object) -> str:
             return self._catalogue.text(language, code, params)
@@ -110,14 +161,15 @@ class Screens:
             t=text,
             language=language.value,
             languages=[
-                (tag.value, LANGUAGE_NAMES[tag], f"/{service}/pages/language?" + urlencode({"to": tag, "next": here}))
+                (tag.value, LANGUAGE_NAMES[tag], f"{base}/language?" + urlencode({"to": tag, "next": here}))
                 for tag in Language
             ],
-            navigation=NAVIGATION,
+            navigation=[(address, name) for address, name, roles in NAVIGATION if actor and actor.roles & roles],
+            actor=actor,
             here=here,
-            base=f"/{service}/pages",
-            sign_in=SIGN_IN,
-            sign_out=SIGN_OUT,
+            base=base,
+            sign_in=f"{base}/sign-in",
+            sign_out=f"{base}/sign-out",
             **values,
         )
         return HTMLResponse(content, status, {**HEADERS, "Content-Language": language.value})
@@ -126,7 +178,7 @@ class Screens:
         """Return a page of the request's own service, with what the shell knows: clock, who is signed in, `csrf`."""
         shell: Shell = request.app.state.shell
         session = request.cookies.get(SESSION_COOKIE)
-        return self.render(
+        page = self.render(
             request,
             template,
             service=shell.name,
@@ -136,30 +188,43 @@ class Screens:
             csrf=csrf_token(shell.keys.hmac, session) if session else "",
             **values,
         )
+        page.headers["Content-Security-Policy"] = content_security(*shell.provider.sites())
+        return page
 
     def problem(self, request: Request, problem: Problem) -> Response:
-        """Return the page that tells a problem; who is not signed in is sent to do so."""
-        language = language_of(request)
+        """Return the page that tells a problem and what to do next; who is not signed in is sent to do so."""
         if problem.status_code == HTTPStatus.UNAUTHORIZED:
-            here = _here(request, request.app.state.shell.name)
-            return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='')}", 303, HEADERS)
-        told = [self._catalogue.text(language, fault.code, fault.params) for fault in problem.errors]
+            name = request.app.state.shell.name
+            here = quote(_here(request, name), safe="")
+            return RedirectResponse(f"/{name}/pages/sign-in?next={here}", 303, HEADERS)
         response = self.page(
-            request,
-            "problem.html",
-            status=problem.status_code,
-            told=self._catalogue.text(language, problem.code, problem.params),
-            faults=told,
-            number=request.scope.get("unionaid.request_id"),
+            request, "problem.html", status=problem.status_code, **self.problem_values(request, problem)
         )
         response.headers.update(problem.headers or {})
         return response
+
+    def problem_values(self, request: Request, problem: Problem) -> dict[str, Any]:
+        """Return what `problem.html` shows of a problem."""
+        language = language_of(request)
+        kind = "sign-in" if problem.code == "sign-in-failed" else KINDS_OF_PROBLEM.get(problem.status_code, "invalid")
+        return {
+            "kind": kind,
+            "told": self._catalogue.text(language, problem.code, problem.params),
+            "faults": [self._catalogue.text(language, fault.code, fault.params) for fault in problem.errors],
+            "number": request.scope.get("unionaid.request_id"),
+            "again": kind == "moment" and request.method == "GET",
+        }
+
+
+def _below(service: str) -> str:
+    """Return where a service's addresses begin behind the front; the front's own have nothing before them."""
+    return f"/{service}" if service else ""
 
 
 def _here(request: Request, service: str) -> str:
     """Return the address of a request behind the front."""
     query = request.scope["query_string"].decode("latin-1")
-    return f"/{service}{request.scope['path']}" + (f"?{query}" if query else "")
+    return f"{_below(service)}{quote(request.scope['path'])}" + (f"?{query}" if query else "")
 
 
 def _query(given: dict[str, object]) -> str:
@@ -211,7 +276,14 @@ async def _language(request: Request) -> Response:
     """Keep the language somebody chose, and go back."""
     response = RedirectResponse(local(request.query_params.get("next")), 303, {"Cache-Control": "no-store"})
     if chosen := _LANGUAGES.get(request.query_params.get("to", "")):
-        response.set_cookie(LANGUAGE_COOKIE, chosen.value, max_age=LANGUAGE_COOKIE_S, httponly=True, samesite="lax")
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            chosen.value,
+            max_age=LANGUAGE_COOKIE_S,
+            secure=secure(request),
+            httponly=True,
+            samesite="lax",
+        )
     return response
 
 

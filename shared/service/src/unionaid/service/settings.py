@@ -52,10 +52,12 @@ _EXAMPLES: Mapping[str, str] = {
     "http_host": "127.0.0.1",
     "http_port": "8001",
     "issuer": "https://id.example.org",
+    "client_id": "unionaid",
     "secrets_dir": "/run/secrets/relief",
     "clock_start": "2013-01-01T00:00:00Z",
     "clock_origin": "2026-01-01T00:00:00Z",
     "clock_rate": "86400",
+    "public_url": "https://unionaid.example.org",
     "urls": "http://127.0.0.1:8001",
     "superuser_database_url": "postgresql://postgres:…@localhost:5432/postgres",
     "auditor_database_url": "postgresql://relief_auditor:…@localhost:5432/relief",
@@ -163,12 +165,16 @@ class Settings(_Patient):
     http_port: int = Field(ge=0, le=65_535)
     """0 takes a free port."""
     issuer: HttpUrl
-    """The issuer of tokens, as it stands in `iss`; its keys are at `<issuer>/jwks.json`."""
+    """The issuer of tokens, as it stands in `iss`: an OpenID provider; the rest its discovery document says."""
+    client_id: str = Field(default="unionaid", min_length=1, max_length=200)
+    """What the issuer knows the screens as; its secret, if it has one, is the file `client_secret`."""
     secrets_dir: Path
     clock_start: AwareDatetime | None = None
     clock_origin: AwareDatetime | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=1e7, allow_inf_nan=False)
     """Simulated seconds per second of the machine."""
+    public_url: HttpUrl | None = None
+    """Where browsers reach the front; over https its cookies are Secure."""
     urls: dict[str, HttpUrl] = Field(default_factory=dict)
     """Base URLs of the other services, by name; from UNIONAID_URLS_<SERVICE>."""
 

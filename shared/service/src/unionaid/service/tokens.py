@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import math
 import re
@@ -12,26 +13,25 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-import httpx
 import structlog
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import ECKey, Key, OKPKey
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 from unionaid.service.limits import (
     JWKS_AGE_MAX_S,
-    JWKS_BYTES_MAX,
     JWKS_FETCH_PAUSE_S,
     JWKS_STALE_MAX_S,
-    JWKS_TIMEOUT_S,
+    RSA_BITS_MIN,
     TOKEN_BYTES_MAX,
     TOKEN_LEEWAY_S,
 )
+from unionaid.service.provider import ProviderAway
 from unionaid.service.roles import Actor, Role
 
 OFFICERS_AUDIENCE = "unionaid"
 """Audience of persons' tokens, carried between services; agencies' and machines' name one service."""
-ALGORITHMS = ("Ed25519", "EdDSA", "ES256")
+ALGORITHMS = ("Ed25519", "EdDSA", "ES256", "RS256")
 # Issuers still write "EdDSA" for Ed25519; the curve is checked where the key is read.
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
@@ -44,7 +44,7 @@ _ROLES = {role.value: role for role in Role}
 log = structlog.stdlib.get_logger(__name__)
 
 Fetch = Callable[[], Awaitable[bytes]]
-"""Brings the issuer's key set; raises `httpx.HTTPError`."""
+"""Brings the issuer's key set; raises `ProviderAway`."""
 
 
 class TokenRefused(Exception):
@@ -53,25 +53,6 @@ class TokenRefused(Exception):
 
 class IssuerUnreachable(Exception):
     """No key of the issuer is known, and it does not answer."""
-
-
-def fetch_from(issuer: str) -> Fetch:
-    """Return what brings `<issuer>/jwks.json`."""
-
-    async def fetch() -> bytes:
-        async with (
-            httpx.AsyncClient(timeout=JWKS_TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
-            client.stream("GET", f"{issuer}/jwks.json") as response,
-        ):
-            response.raise_for_status()
-            body = b""
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > JWKS_BYTES_MAX:
-                    raise httpx.HTTPError("the key set is too large")
-            return body
-
-    return fetch
 
 
 class IssuerKeys:
@@ -113,7 +94,7 @@ class IssuerKeys:
             try:
                 self._keys = read_key_set(await self._fetch())
                 self._fetched_at = self._monotonic()
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            except (ProviderAway, ValueError) as error:
                 log.warning("the issuer's keys cannot be had", error=type(error).__name__)
 
 
@@ -132,15 +113,18 @@ def read_key_set(body: bytes) -> dict[str, Key]:
         if kind is None or not isinstance(member.get("kid"), str) or member.get("use", "sig") != "sig":
             continue
         try:
-            keys[member["kid"]] = kind.import_key(
-                {n: member[n] for n in ("kty", "crv", "x", "y", "kid") if n in member}
-            )
+            key = kind.import_key({n: member[n] for n in _PUBLIC if n in member})
+            if isinstance(key, RSAKey) and key.raw_value.key_size < RSA_BITS_MIN:
+                raise ValueError("too short")
+            keys[member["kid"]] = key
         except (JoseError, ValueError, TypeError):
             log.warning("a key of the issuer cannot be read")
     return keys
 
 
-_KINDS: Mapping[tuple[object, object], type[OKPKey] | type[ECKey]] = {
+_PUBLIC = ("kty", "crv", "x", "y", "n", "e", "kid")
+_KINDS: Mapping[tuple[object, object], type[OKPKey] | type[ECKey] | type[RSAKey]] = {
+    ("RSA", None): RSAKey,
     ("OKP", "Ed25519"): OKPKey,
     ("EC", "P-256"): ECKey,
 }
@@ -162,13 +146,39 @@ class Verifier:
             TokenRefused: form, signature or a claim is wrong.
             IssuerUnreachable: see `IssuerKeys.key`.
         """
+        return self._read(await self.signed(token))
+
+    async def identity(self, id_token: str, client_id: str, nonce: str) -> str:
+        """Return the subject of an ID token made for this client and this sign-in (Core 1.0, section 3.1.3.7).
+
+        Raises:
+            TokenRefused: form, signature or a claim is wrong.
+            IssuerUnreachable: see `IssuerKeys.key`.
+        """
+        claims = await self.signed(id_token)
+        audience = claims.get("aud")
+        named = audience if isinstance(audience, list) else [audience]
+        if claims.get("iss") != self._issuer:
+            raise TokenRefused("iss")
+        if client_id not in named or claims.get("azp", client_id) != client_id:
+            raise TokenRefused("aud")
+        if _number(claims, "exp") + TOKEN_LEEWAY_S <= self._seconds():
+            raise TokenRefused("exp")
+        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+            raise TokenRefused("nonce")
+        return str(claims.get("sub"))
+
+    async def signed(self, token: str) -> dict[str, Any]:
+        """Return the claims that the issuer has signed.
+
+        Raises:
+            TokenRefused: there is no such signature.
+            IssuerUnreachable: see `IssuerKeys.key`.
+        """
         if len(token) > TOKEN_BYTES_MAX or not token.isascii():
             raise TokenRefused("too long or not ASCII")
-        return self._read(await self._claims(token.encode()))
-
-    async def _claims(self, token: bytes) -> dict[str, Any]:
         try:
-            signed = jws.extract_compact(token)
+            signed = jws.extract_compact(token.encode())
             header = signed.headers()
             kid = header.get("kid")
             if header.get("alg") not in ALGORITHMS or not isinstance(kid, str):

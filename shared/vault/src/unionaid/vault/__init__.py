@@ -4,11 +4,24 @@ Its migrations lie in `unionaid.vault/sql`, for the runner of the service that h
 """
 
 from unionaid.vault.sealing import Unreadable, commitment
-from unionaid.vault.store import FIELDS, KINDS, IdentityReference, NotTogether, PersonFields, SealedPersons, Vault
+from unionaid.vault.store import (
+    FIELDS,
+    KINDS,
+    TABLES,
+    Changed,
+    IdentityReference,
+    NotTogether,
+    PersonFields,
+    SealedPersons,
+    Vault,
+    forget,
+)
 
 __all__ = [
     "FIELDS",
     "KINDS",
+    "TABLES",
+    "Changed",
     "IdentityReference",
     "NotTogether",
     "PersonFields",
@@ -16,4 +29,5 @@ __all__ = [
     "Unreadable",
     "Vault",
     "commitment",
+    "forget",
 ]

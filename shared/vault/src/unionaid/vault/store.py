@@ -23,6 +23,8 @@ FIELDS = frozenset({"name", "resident_id", "phone", "bank_account", "address", "
 """The fields there are."""
 KINDS: Mapping[str, str] = {"resident_id": "resident_id", "name": "name", "phone": "phone"}
 """Kind of blind index -> field whose exact value it finds."""
+TABLES = ("vault.person_keys", "vault.fields", "vault.blind_index")
+"""What a sweep after an erasure rewrites."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -40,6 +42,17 @@ class SealedPersons(NamedTuple):
     """What the event of each person says of its identity."""
     columns: tuple[Any, ...]
     """What `Vault.put` stores: ciphertext and keyed hashes."""
+
+
+class Changed(NamedTuple):
+    """A person's next version, encrypted and not yet stored, and in what it differs from the newest."""
+
+    sealed: SealedPersons | None
+    """None where nothing differs."""
+    fields: frozenset[str]
+    """The fields that differ."""
+    former: Mapping[str, bytes]
+    """Kind of blind index -> the keyed hash by which the person was found until now, where it differs."""
 
 
 class NotTogether(Exception):
@@ -63,8 +76,10 @@ class Vault:
             raise ValueError(f"no blind index of kind {kind!r}")
         return hmac.digest(self._blind_keys[kind], value.encode(), "sha256")
 
-    def seal(self, persons: Mapping[UUID, PersonFields]) -> SealedPersons:
-        """Encrypt the fields of new persons, to be stored by `put`. Does no IO.
+    def seal(self, persons: Mapping[UUID, PersonFields], *, version: int = 1) -> SealedPersons:
+        """Encrypt the fields of persons the vault does not know, to be stored by `put`. Does no IO.
+
+        `version` is above 1 for who was known before: events name the former ones.
 
         Raises:
             ValueError: none or too many persons, a field that is not in `FIELDS`, or no good value.
@@ -72,7 +87,7 @@ class Vault:
         _refuse_bad(persons)
         keys = {person_id: new_key() for person_id in persons}
         wrapped = {person_id: self._kek.wrap(person_id, key) for person_id, key in keys.items()}
-        return self._sealed(persons, wrapped, {person_id: (key, 1) for person_id, key in keys.items()})
+        return self._sealed(persons, wrapped, {person_id: (key, version) for person_id, key in keys.items()})
 
     async def seal_next(self, conn: Connection, persons: Mapping[UUID, PersonFields]) -> SealedPersons:
         """Encrypt all fields of known persons anew, to be stored by `put` as their next version.
@@ -92,6 +107,32 @@ class Vault:
         if len(keys) < len(persons):
             raise ValueError(f"{len(persons) - len(keys)} of {len(persons)} persons are not known")
         return self._sealed(persons, {}, keys)
+
+    async def seal_changed(
+        self, conn: Connection, person_id: UUID, changes: Mapping[str, str | None], *, actor: str, purpose: str
+    ) -> Changed | None:
+        """Encrypt a person's newest fields with some of them changed (None: taken away); None of who is not known.
+
+        It opens what is there, which is written down as any opening; nothing of it leaves this method.
+
+        Raises:
+            ValueError, NotTogether, Unreadable: as `seal_next`, `open`.
+        """
+        known = (await self.open(conn, [person_id], FIELDS, actor=actor, purpose=purpose)).get(person_id)
+        if known is None:
+            return None
+        changed = {name: value for name, value in changes.items() if value != known.get(name)}
+        former = {
+            kind: self.blind(kind, known[field]) for kind, field in KINDS.items() if field in changed and field in known
+        }
+        if not changed:
+            return Changed(None, frozenset(), former)
+        fields = {name: value for name, value in {**known, **changed}.items() if value is not None}
+        return Changed(await self.seal_next(conn, {person_id: fields}), frozenset(changed), former)
+
+    async def versions(self, conn: Connection, persons: Collection[UUID]) -> dict[UUID, int]:
+        """Return those who are known, each with the newest version. Opens nothing."""
+        return {row["person_id"]: row["version"] for row in await conn.fetch(_KEYS, list(persons))}
 
     async def put(self, conn: Connection, sealed: SealedPersons) -> None:
         """Store what was sealed, in one statement, together with the events that refer to it.
@@ -174,22 +215,6 @@ class Vault:
             opened[person_id] = {name: known[name] for name in wanted if name in known}
         return opened
 
-    async def forget(self, conn: Connection, persons: Collection[UUID]) -> frozenset[UUID]:
-        """Destroy persons' keys, all versions of their fields, and what they are found by; return who was there.
-
-        Again, or of somebody unknown, it does nothing. Dead rows and the write-ahead log keep the bytes until the
-        database has swept them.
-
-        Raises:
-            ValueError: no person or more than `PUT_PERSONS_MAX`.
-            NotTogether: no transaction is open.
-        """
-        if not 1 <= len(persons) <= PUT_PERSONS_MAX:
-            raise ValueError(f"{len(persons)} persons; 1 to {PUT_PERSONS_MAX} are forgotten at once")
-        if not conn.is_in_transaction():
-            raise NotTogether
-        return frozenset(row["person_id"] for row in await conn.fetch(_FORGET, list(set(persons))))
-
     def _index(self, persons: Mapping[UUID, PersonFields]) -> tuple[list[str], list[bytes], list[UUID]]:
         entries = [
             (kind, self.blind(kind, fields[field]), person_id)
@@ -200,10 +225,33 @@ class Vault:
         return [e[0] for e in entries], [e[1] for e in entries], [e[2] for e in entries]
 
 
+async def forget(conn: Connection, persons: Collection[UUID]) -> dict[UUID, dict[str, bytes]]:
+    """Destroy persons' keys, all versions of their fields, and what they are found by. It needs no key.
+
+    Returns who was there, each with the keyed hashes by kind of index, for what is reserved by them. Again, or of
+    somebody unknown, it does nothing. Dead rows, statistics and the write-ahead log keep the bytes until the database
+    is swept: `unionaid.service.sweeping`.
+
+    Raises:
+        ValueError: no person or more than `PUT_PERSONS_MAX`.
+        NotTogether: no transaction is open.
+    """
+    if not 1 <= len(persons) <= PUT_PERSONS_MAX:
+        raise ValueError(f"{len(persons)} persons; 1 to {PUT_PERSONS_MAX} are forgotten at once")
+    if not conn.is_in_transaction():
+        raise NotTogether
+    forgotten: dict[UUID, dict[str, bytes]] = {}
+    for person_id, kind, digest in await conn.fetch(_FORGET, list(set(persons))):
+        hashes = forgotten.setdefault(person_id, {})
+        if kind is not None:
+            hashes[kind] = digest
+    return forgotten
+
+
 _KEYS = "SELECT person_id, kek_id, wrapped_key, version FROM vault.keys($1)"
 _PUT = "SELECT vault.put($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)"
 _MATCH = "SELECT digest, person_id FROM vault.match($1,$2)"
-_FORGET = "SELECT person_id FROM vault.forget($1)"
+_FORGET = "SELECT person_id, kind, digest FROM vault.forget($1)"
 _OPEN = "SELECT person_id, version, kek_id, wrapped_key, nonce, ciphertext FROM vault.open($1,$2,$3,$4)"
 
 

@@ -14,14 +14,21 @@ __all__ = [
     "DateTooEarly",
     "DistrictExists",
     "DistrictHasNoParent",
+    "EnteredBySame",
     "Fault",
     "FieldsBeyondPurpose",
+    "IdentityDiffers",
+    "IdentityMissing",
+    "IdentityNotMissing",
     "NameImplausible",
     "NameMissing",
     "NameTooLong",
     "NotFound",
+    "NothingCorrected",
+    "OwnMatter",
     "ParentMissing",
     "ParentWrongLevel",
+    "PersonIsErased",
     "PhoneMalformed",
     "PurposeUnknown",
     "Refusal",
@@ -205,6 +212,48 @@ class RowsRefused(Refusal):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(count=len({fault.params["row"] for fault in faults}))
         self.faults = sorted(faults, key=lambda fault: (fault.params["row"], fault.field, fault.code))
+
+
+class PersonIsErased(Refusal):
+    """The person's identity was destroyed; the id stays, and nothing more is done with it."""
+
+    code = "person-erased"
+
+
+class EnteredBySame(Refusal):
+    """Two pairs of eyes: who entered or corrected a person does not erase it."""
+
+    code = "entered-by-same"
+
+
+class OwnMatter(Refusal):
+    """Nobody decides about the own file."""
+
+    code = "own-matter"
+
+
+class IdentityMissing(Refusal):
+    """The vault has lost who the person is, as a restored database may: it is to be entered again."""
+
+    code = "identity-missing"
+
+
+class IdentityNotMissing(Refusal):
+    """The vault has the person's identity: what is wrong in it is corrected, not entered again."""
+
+    code = "identity-not-missing"
+
+
+class IdentityDiffers(Refusal):
+    """By this ID it is somebody else: birth year or sex are not those of the person's events."""
+
+    code = "identity-differs"
+
+
+class NothingCorrected(Refusal):
+    """What was given is what is known."""
+
+    code = "nothing-corrected"
 
 
 class PurposeUnknown(Refusal):

@@ -10,8 +10,14 @@ from uuid import UUID
 from unionaid.contracts.fields import IdentityField
 from unionaid.contracts.registry import IdentityOpened
 from unionaid.registry.domain.jurisdiction import Jurisdiction
-from unionaid.registry.domain.person.facts import Person, Unknown, Worker
-from unionaid.registry.domain.refusals import FieldsBeyondPurpose, PurposeUnknown
+from unionaid.registry.domain.person.facts import Erased, Person, Unknown, union_of
+from unionaid.registry.domain.refusals import (
+    FieldsBeyondPurpose,
+    IdentityMissing,
+    NotFound,
+    PersonIsErased,
+    PurposeUnknown,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +52,28 @@ def right_to_open(purposes: Mapping[str, Purpose], command: OpenIdentity) -> fro
 
 def within_reach(
     persons: Mapping[UUID, Person], lineages: Mapping[UUID, Collection[UUID]], jurisdiction: Jurisdiction
-) -> list[UUID]:
-    """Return the persons whom the caller may see; `lineages` has the unions above each worker's union.
+) -> dict[UUID, Person]:
+    """Return the persons whom the caller may know of; `lineages` has the unions above each one's union.
 
     Somebody who is no worker belongs to no union: only who sees the whole division sees that person.
     """
-    return [
-        person_id
+    return {
+        person_id: person
         for person_id, person in persons.items()
         if not isinstance(person, Unknown)
-        and jurisdiction.covers(lineages[person.union_org_id] if isinstance(person, Worker) else ())
-    ]
+        and jurisdiction.covers(lineages[union] if (union := union_of(person)) is not None else ())
+    }
+
+
+def why_nothing(person: Person | None) -> str:
+    """Return the code that says why nothing is told of somebody; None is who is not within reach."""
+    match person:
+        case None | Unknown():
+            return NotFound.code
+        case Erased():
+            return PersonIsErased.code
+        case _:
+            return IdentityMissing.code
 
 
 def opened(command: OpenIdentity, person_ids: Sequence[UUID]) -> IdentityOpened:

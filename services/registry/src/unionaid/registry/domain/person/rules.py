@@ -13,9 +13,9 @@ from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.enterprise import facts as enterprise_facts
 from unionaid.registry.domain.enterprise.facts import Enterprise
 from unionaid.registry.domain.jurisdiction import Jurisdiction
-from unionaid.registry.domain.person.facts import Person, Unknown
+from unionaid.registry.domain.person.facts import Erased, Person, Unknown
 from unionaid.registry.domain.person.resident_id import ResidentId
-from unionaid.registry.domain.refusals import AlreadyRegistered, Fault, RowsRefused, UnitUnknown
+from unionaid.registry.domain.refusals import AlreadyRegistered, Fault, PersonIsErased, RowsRefused, UnitUnknown
 from unionaid.registry.domain.union_org.facts import Established, UnionOrg
 
 
@@ -66,8 +66,10 @@ def register_worker(
     """Register a person and the role of worker in one breath.
 
     That an ID registers once is held by a reservation (`application`).
-    Raises AlreadyRegistered, UnitUnknown and the refusals of dates.
+    Raises AlreadyRegistered, PersonIsErased, UnitUnknown and the refusals of dates.
     """
+    if isinstance(person, Erased):
+        raise PersonIsErased
     if not isinstance(person, Unknown):
         raise AlreadyRegistered
     refuse_impossible(command.on, command.today)

@@ -1,0 +1,229 @@
+"""The screens of a payment batch: made by the cashier, released and answered for by the accountant."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from unionaid.relief import views
+from unionaid.relief.bodies import BankReturnBody, PaymentBatchBody, StepBody, WithdrawalBody
+from unionaid.relief.desk import MONEY_READERS, AtDesk, Desk, step_of, told
+from unionaid.relief.domain.payment_batch.facts import batch_of
+from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome
+from unionaid.relief.domain.payment_batch.rules import WithdrawalReason, existing_batch
+from unionaid.relief.domain.refusals import NotFound
+from unionaid.relief.domain.relief_list.facts import list_of
+from unionaid.relief.domain.relief_list.guards import status_of
+from unionaid.relief.http import declared_in
+from unionaid.relief.offers import offer_of_batch
+from unionaid.relief.pages import lines_of, told_of
+from unionaid.relief.pages import shown as list_shown
+from unionaid.service.access import require
+from unionaid.service.forms import Form, faults_of, forms, new_key
+from unionaid.service.problems import Problem
+from unionaid.service.roles import Actor, Role
+from unionaid.service.screens import HEADERS, PageRouter
+
+if TYPE_CHECKING:
+    from unionaid.relief.application import Expect
+    from unionaid.service.app import Shell
+    from unionaid.service.deciding import Done, Issued
+
+    Act = Callable[[Issued, Expect], Awaitable[Done]]
+
+BATCH_LINES_SHOWN = 500
+"""Lines of a batch on its page: as many as one opening of names may have."""
+DONE = ("issued", "released", "withdrawn", "returned")
+
+batches = PageRouter(tags=["screens"])
+
+
+@batches.post("/pages/lists/{list_id}/payment-batches")
+async def issue(list_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk: AtDesk) -> Response:
+    """Make a batch of the lines that wait, as the cashier has seen them."""
+    declared = {
+        "lines": _number(form, "declared_lines"),
+        "amount_fen": _number(form, "declared_fen"),
+        "lines_hash": form.text("declared_hash"),
+    }
+    try:
+        body = PaymentBatchBody.model_validate({"occurred_on": form.text("occurred_on"), "declared": declared})
+    except ValidationError as error:
+        return await list_shown(form.request, form.actor, desk, list_id, faults=told_of(form.request, error))
+    batch_id = uuid4()
+
+    async def act(issued: Issued, expect: Expect) -> Done:
+        return await desk.batches.issue(
+            issued, list_id, batch_id, declared=declared_in(body.declared), step=step_of(issued, body), expect=expect
+        )
+
+    async def again(status: int, faults: Mapping[str, str]) -> Response:
+        moved = status == HTTPStatus.PRECONDITION_FAILED or any(name.startswith("declared") for name in faults)
+        return await list_shown(
+            form.request, form.actor, desk, list_id, status=status,
+            notice="version-moved" if moved else "", faults={} if moved else faults,
+        )  # fmt: skip
+
+    return await _carried(form, "issued", act, again)
+
+
+@batches.get("/pages/payment-batches/{batch_id}")
+async def show(
+    request: Request, batch_id: UUID, reader: Annotated[Actor, require(*MONEY_READERS)], desk: AtDesk
+) -> Response:
+    """Where a batch is, its lines, and the steps to take."""
+    done = request.query_params.get("done")
+    names = request.query_params.get("names") == "yes"
+    return await _shown(
+        request, reader, desk, batch_id, names=names, notice=f"screen-done-{done}" if done in DONE else ""
+    )
+
+
+@batches.post("/pages/payment-batches/{batch_id}/release")
+async def release(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNTANT)], desk: AtDesk) -> Response:
+    """Release it to the bank."""
+    given = {"occurred_on": form.text("occurred_on")}
+    return await _take(
+        form, desk, batch_id, becomes="released", model=StepBody, given=given,
+        act=lambda issued, body, expect: desk.batches.release(issued, batch_id, step_of(issued, body), expect),
+    )  # fmt: skip
+
+
+@batches.post("/pages/payment-batches/{batch_id}/withdrawal")
+async def withdraw(batch_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk: AtDesk) -> Response:
+    """Withdraw it, with the reason, before the bank has it."""
+    given = {"occurred_on": form.text("occurred_on"), "reason_code": form.text("reason_code")}
+    return await _take(
+        form, desk, batch_id, becomes="withdrawn", model=WithdrawalBody, given=given,
+        act=lambda issued, body, expect: desk.batches.withdraw(
+            issued, batch_id, body.reason_code, step_of(issued, body), expect
+        ),
+    )  # fmt: skip
+
+
+@batches.post("/pages/payment-batches/{batch_id}/bank-return")
+async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNTANT)], desk: AtDesk) -> Response:
+    """Book what the bank answered: what was chosen per line, and the others as paid if that is ticked."""
+    lines = await views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
+    others = Outcome.PAID.value if form.text("others") == "paid" else ""
+    waiting = [line["line"] for line in lines if line["status"] == "ordered"]
+    chosen = {number: form.text(f"outcome_{number}") or others for number in waiting}
+    answers = [
+        {"line": number, "outcome": Outcome.PAID.value}
+        if outcome == Outcome.PAID
+        else {"line": number, "outcome": Outcome.FAILED.value, "reason_code": outcome}
+        for number, outcome in chosen.items()
+        if outcome
+    ]
+    given = {"occurred_on": form.text("occurred_on"), "lines": answers}
+    return await _take(
+        form, desk, batch_id, becomes="returned", model=BankReturnBody, given=given,
+        act=lambda issued, body, expect: desk.batches.record_return(
+            issued,
+            batch_id,
+            [Answer(line.line, line.outcome, line.reason_code) for line in body.lines],
+            step_of(issued, body),
+            expect,
+        ),
+    )  # fmt: skip
+
+
+async def _take(
+    form: Form,
+    desk: Desk,
+    batch_id: UUID,
+    *,
+    becomes: str,
+    model: type[BaseModel],
+    given: Mapping[str, Any],
+    act: Callable[[Issued, Any, Expect], Awaitable[Done]],
+) -> Response:
+    try:
+        body = model.model_validate(given)
+    except ValidationError as error:
+        faults = told_of(form.request, error)
+        return await _shown(form.request, form.actor, desk, batch_id, faults=faults)
+
+    async def again(status: int, faults: Mapping[str, str]) -> Response:
+        notice = "version-moved" if status == HTTPStatus.PRECONDITION_FAILED else ""
+        return await _shown(form.request, form.actor, desk, batch_id, status=status, notice=notice, faults=faults)
+
+    return await _carried(form, becomes, lambda issued, expect: act(issued, body, expect), again)
+
+
+async def _carried(
+    form: Form, becomes: str, act: Act, again: Callable[[int, Mapping[str, str]], Awaitable[Response]]
+) -> Response:
+    """Carry a step out and lead to the batch; refused or overtaken, show things as they are now."""
+    command = await form.command()
+    try:
+        done = await command.run(lambda issued: act(issued, command.expect))
+    except Problem as problem:
+        if problem.status_code != HTTPStatus.PRECONDITION_FAILED:
+            raise
+        return await again(problem.status_code, {})
+    if faults := faults_of(done):
+        return await again(done.status_code, faults)
+    if becomes == "issued":
+        where = done.headers.get("location", "/lists")  # answered before a restore: made, but where is not kept
+        return RedirectResponse(f"/relief/pages{where}?done=issued", 303, HEADERS)
+    page = form.request.url.path.rpartition("/")[0]
+    return RedirectResponse(f"/relief{page}?done={becomes}", 303, HEADERS)
+
+
+async def _shown(
+    request: Request,
+    reader: Actor,
+    desk: Desk,
+    batch_id: UUID,
+    *,
+    names: bool = False,
+    notice: str = "",
+    faults: Mapping[str, str] | None = None,
+    status: int | None = None,
+) -> Response:
+    """Return the page of a batch. Raises NotFound."""
+    shell: Shell = request.app.state.shell
+    acts = await desk.batches.acts_of(batch_id)
+    batch = existing_batch(batch_of(act for act, _ in acts))
+    terms = batch.terms
+    of_list = await desk.relief.acts_of(terms.list_id)
+    if not of_list:
+        raise NotFound
+    relief_list = list_of(act for act, _ in of_list)
+    await desk.settled()
+    lines = await views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
+    opening = names or reader.roles != {Role.AUDITOR}
+    persons = [line["person_id"] for line in lines]
+    return shell.screens.page(
+        request,
+        "batch.html",
+        status=status or (HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK),
+        batch=batch,
+        terms=terms,
+        state=status_of(batch),
+        version=len(acts),
+        steps=[told(act, at, "PaymentBatch") for act, at in acts],
+        lines=lines,
+        too_long=terms.lines > BATCH_LINES_SHOWN,
+        names=await desk.identities.names(request, reader, persons) if opening else None,
+        offer=offer_of_batch(batch, relief_list, await lines_of(desk, relief_list, reader), reader),
+        withdrawals=[reason.value for reason in WithdrawalReason],
+        failures=[reason.value for reason in FailureReason],
+        today=shell.clock.business_date().isoformat(),
+        key=new_key(),
+        notice=notice,
+        faults=faults or {},
+    )
+
+
+def _number(form: Form, name: str) -> int:
+    """Return a number that the page itself had written into the form, 0 if it was changed to none."""
+    text = form.text(name)
+    return int(text) if text.isdecimal() and text.isascii() else 0

@@ -1,0 +1,113 @@
+"""Which steps of a list or a batch somebody may take now, as the rules would have it: pages offer these alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from unionaid.relief.domain.payment_batch import facts as batch_facts
+from unionaid.relief.domain.refusals import (
+    ApprovedBySame,
+    BookedBySame,
+    EnteredBySame,
+    IssuedBySame,
+    OwnMatter,
+    SamePersonTwice,
+    VerifiedBySame,
+)
+from unionaid.relief.domain.relief_list import facts
+from unionaid.service.roles import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Steps by name; `hindrance` is the code of what keeps somebody from a step that the role would have."""
+
+    steps: tuple[str, ...] = ()
+    hindrance: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    name: str
+    role: Role
+    begins: tuple[type, ...]
+    not_by: Sequence[tuple[str, type[SamePersonTwice]]]
+    lines: frozenset[str] | None = None
+    """The statuses of which the list must have a line; None: any."""
+
+
+_ENTERED, _VERIFIED, _APPROVED = (
+    ("entered_by", EnteredBySame), ("verified_by", VerifiedBySame), ("approved_by", ApprovedBySame),
+)  # fmt: skip
+_HANDS = (_ENTERED, _VERIFIED, _APPROVED)
+_ISSUED = ("issued_by", IssuedBySame)
+_BANK = (("orders", IssuedBySame), ("booked_by", BookedBySame))
+_WAITING, _FAILED = frozenset({"approved", "failed"}), frozenset({"failed"})
+_STEPS = (
+    _Step("verification", Role.SUB_DISTRICT_OFFICER, (facts.Submitted,), (_ENTERED,)),
+    _Step("approval", Role.APPROVER, (facts.Verified,), (_ENTERED, _VERIFIED)),
+    _Step("rejection", Role.APPROVER, (facts.Submitted, facts.Verified, facts.Approved), (_ENTERED, _VERIFIED)),
+    _Step("cash-payment", Role.CASHIER, (facts.Approved,), _HANDS),
+    _Step("payment-batches", Role.CASHIER, (facts.Approved, facts.Ordered), _HANDS, _WAITING),
+    _Step("cancellation", Role.APPROVER, (facts.Ordered,), (_ENTERED, _VERIFIED, *_BANK), _FAILED),
+)
+_BATCH_STEPS = (
+    _Step("release", Role.ACCOUNTANT, (batch_facts.Issued,), (_ISSUED, *_HANDS)),
+    _Step("withdrawal", Role.CASHIER, (batch_facts.Issued,), _HANDS),
+    _Step("bank-return", Role.ACCOUNTANT, (batch_facts.Released,), (_ISSUED, *_HANDS)),
+)
+WAITS_FOR: Mapping[str, frozenset[Role]] = {
+    "submitted": frozenset({Role.SUB_DISTRICT_OFFICER}),
+    "verified": frozenset({Role.APPROVER}),
+    "approved": frozenset({Role.CASHIER}),
+    "ordered": frozenset({Role.ACCOUNTANT, Role.CASHIER}),
+}
+"""Status of a list -> whose turn it is; of an ordered one the accountant's, and the cashier's when lines come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a list's lines have to do with it: which statuses they have, and whose hands they passed through."""
+
+    statuses: Collection[str]
+    booked_by: Collection[str] = ()
+    """Who booked that the bank did not pay one."""
+    for_the_actor: bool = False
+    """Whether one is for who acts."""
+
+
+def offer(relief_list: facts.ReliefList, lines: Lines, actor: Actor) -> Offer:
+    """Return what `actor`, who sees the list, may do with it."""
+    return _offered(_STEPS, (relief_list, lines), actor, lines)
+
+
+def offer_of_batch(batch: batch_facts.Batch, relief_list: facts.ReliefList, lines: Lines, actor: Actor) -> Offer:
+    """Return what `actor` may do with a batch of a list."""
+    if isinstance(batch, batch_facts.Returned):
+        return Offer()
+    return _offered(_BATCH_STEPS, (batch, relief_list), actor, lines)
+
+
+def _offered(known: Sequence[_Step], states: Sequence[object], actor: Actor, lines: Lines) -> Offer:
+    steps, hindrance = [], None
+    for step in known:
+        if step.role not in actor.roles or not isinstance(states[0], step.begins):
+            continue
+        if step.lines is not None and step.lines.isdisjoint(lines.statuses):
+            continue
+        by_same = next((why for name, why in step.not_by if actor.id in _hands(states, name)), None)
+        refusal = by_same or (OwnMatter if lines.for_the_actor else None)
+        if refusal is None:
+            steps.append(step.name)
+        else:
+            hindrance = hindrance or refusal.code
+    return Offer(tuple(steps), hindrance)
+
+
+def _hands(states: Sequence[object], name: str) -> Collection[str]:
+    """Return who did something: one person, several, or by batch."""
+    done = next((value for state in states if (value := getattr(state, name, None)) is not None), ())
+    if isinstance(done, Mapping):
+        return done.values()
+    return (done,) if isinstance(done, str) else tuple(done)

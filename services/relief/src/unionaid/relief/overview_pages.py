@@ -1,0 +1,60 @@
+"""The screen of all lists somebody sees: what waits for the reader first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from unionaid.relief import views
+from unionaid.relief.desk import LIST_READERS, MONEY_READERS, AtDesk, jurisdiction_of
+from unionaid.relief.entering_pages import ENTERING
+from unionaid.relief.offers import WAITS_FOR
+from unionaid.service.access import require
+from unionaid.service.roles import Actor
+from unionaid.service.screens import PageRouter
+
+if TYPE_CHECKING:
+    from unionaid.service.app import Shell
+
+LISTS_SHOWN = 50
+"""Lists of one page, and lists that wait shown on it."""
+
+overview = PageRouter(tags=["screens"])
+
+
+@overview.get("/pages/lists")
+async def lists(request: Request, reader: Annotated[Actor, require(*LIST_READERS)], desk: AtDesk) -> Response:
+    """The lists that wait for the reader, then all that the reader may see, the latest first."""
+    shell: Shell = request.app.state.shell
+    await desk.settled()
+    programmes = await views.programmes(desk.pool)
+    chosen, cursor = (_id(request.query_params.get(name, "")) for name in ("programme_id", "cursor"))
+    jurisdiction = jurisdiction_of(reader, *MONEY_READERS)
+    unions = None if jurisdiction is None else await desk.people.subtree(jurisdiction)
+    found = await views.lists(desk.pool, chosen, unions, cursor, LISTS_SHOWN + 1)
+    mine = [status for status, roles in WAITS_FOR.items() if roles & reader.roles]
+    waiting = []
+    if mine and cursor is None:
+        waiting = await views.lists(desk.pool, chosen, unions, None, LISTS_SHOWN, statuses=mine)
+    rows = found[:LISTS_SHOWN]
+    return shell.screens.page(
+        request,
+        "lists.html",
+        programmes=programmes,
+        chosen=chosen,
+        waiting=waiting,
+        lists=rows,
+        next=rows[-1]["list_id"] if len(found) > LISTS_SHOWN else None,
+        unions=await desk.people.names_of({row["union_org_id"] for row in (*waiting, *rows)}),
+        enters=not reader.roles.isdisjoint(ENTERING),
+    )
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

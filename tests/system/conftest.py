@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[BrowserContext]:
+    """A Chromium that has never been used."""
+    from tests.system.browsing import chromium  # noqa: PLC0415  not every machine has a driver for it
+
+    with chromium(tmp_path / "profile") as context:
+        yield context
