@@ -13,13 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from unionaid.embedded.history import History, Step
-from unionaid.embedded.issuer import Issuer
 from unionaid.embedded.office_client import OfficeClient
-from unionaid.embedded.state import RunningStack
 
 
-def run(stack: RunningStack, *, console: Console, figures: Path | None, scale: int) -> int:
-    """Tell the history to a running stack and show its figures; return 0 if they are the expected ones.
+def run(client: OfficeClient, *, console: Console, figures: Path | None, scale: int) -> int:
+    """Tell the history to running services and show its figures; return 0 if they are the expected ones.
 
     Told a second time it changes nothing: each command has its key.
 
@@ -27,10 +25,9 @@ def run(stack: RunningStack, *, console: Console, figures: Path | None, scale: i
         StackError: a service refused or did not answer.
     """
     started = time.monotonic()
-    client = OfficeClient(stack, Issuer(Path(stack.home) / "issuer", stack.issuer))
     try:
         with _progress(console) as progress:
-            history = History(client, stack.division, scale, progress)
+            history = History(client, scale, progress)
             history.relieve(history.register())
             computed, events = history.count()
     finally:
