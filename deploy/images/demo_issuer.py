@@ -11,5 +11,5 @@ uvicorn.run(
     host="0.0.0.0",
     port=8000,
     lifespan="off",
-    log_level="warning",  # noqa: S104
+    log_level="warning",
 )
