@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from itertools import product
@@ -191,6 +192,28 @@ async def test_what_does_not_agree_is_told_where_it_stands(
     assert await service.events() == before
 
 
+async def test_who_was_registered_a_moment_ago_is_waited_for(service: Service, winter: Winter) -> None:
+    newcomer = person(7)
+    service.registry.numbers = {IDS[0]: newcomer}
+    sent = typed(winter, f"{IDS[0]} 500", declared_lines="1", declared_yuan="500")
+
+    async def arrives() -> None:
+        await asyncio.sleep(0.3)
+        await service.register([newcomer])
+
+    page, _ = await asyncio.gather(grassroots(service).send(NEW, **sent), arrives())
+    assert page.status_code == 303, shown(page)
+
+
+async def test_another_name_than_the_registered_one_is_pointed_out(
+    service: Service, winter: Winter, people: list[UUID]
+) -> None:
+    rows = ROWS.replace("王样芳", "王样方")
+    page = await grassroots(service).send(NEW, **typed(winter, rows, do="check"))
+    assert page.status_code == 200
+    assert shown(page).count("Not the name that is registered; please check.") == 1
+
+
 async def test_a_form_sent_twice_is_carried_out_once(service: Service, winter: Winter, people: list[UUID]) -> None:
     officer = grassroots(service)
     sent = await officer.fill(NEW, **typed(winter, ROWS))
@@ -330,7 +353,12 @@ async def test_what_is_wrong_with_a_visit_stands_beside_it(
     assert "All paid; nothing is left to do" in shown(again), "a paid list has no form"
 
 
-async def test_a_list_is_paid_by_the_bank_on_the_screens(service: Service, winter: Winter, people: list[UUID]) -> None:
+SETTLED = "2 paid, 1,000.00 yuan; 1 given up, 300.50 yuan"
+
+
+async def test_a_list_is_paid_by_the_bank_on_the_screens(  # noqa: PLR0915  one way
+    service: Service, winter: Winter, people: list[UUID]
+) -> None:
     list_id = await entered(service, winter)
     await winter.verify(list_id)
     await winter.approve(list_id)
@@ -355,7 +383,14 @@ async def test_a_list_is_paid_by_the_bank_on_the_screens(service: Service, winte
     assert stale.status_code == 412
     assert "This has changed since you read it." in shown(stale)
     assert await service.events() == before
-    rest = form_of(stale, f"{batch}/bank-return") | {"occurred_on": "2017-01-07", "outcome_2": "account-closed"}
+    rest = form_of(stale, f"{batch}/bank-return") | {"occurred_on": "2017-01-07", "outcome_2": ""}
+    unread = await accountant.post(f"{batch}/bank-return", rest | {"pasted": "2 gone"})
+    assert (unread.status_code, "these rows cannot be read or repeat a line: 1." in shown(unread)) == (422, True)
+    assert "2 gone" in unread.text, "what was pasted stays"
+    of_another = await accountant.post(f"{batch}/bank-return", rest | {"key": "third", "pasted": "9 paid"})
+    assert (of_another.status_code, "Line 9 is not in this payment batch." in shown(of_another)) == (422, True)
+    assert await service.events() == before
+    rest |= {"key": "fourth", "pasted": "2 账户已销户", "others": "paid"}
     assert (await accountant.post(f"{batch}/bank-return", rest)).status_code == 303
     told = shown(await accountant.get(batch))
     for text in ("Answered by the bank", "account closed", "1 paid, 0 returned", "1 paid, 1 returned"):
@@ -375,7 +410,7 @@ async def test_a_list_is_paid_by_the_bank_on_the_screens(service: Service, winte
     given_up = await approver.post(f"{path}/cancellation", form_of(unticked, f"{path}/cancellation") | ticked)
     assert given_up.headers["location"] == f"/relief{path}?done=cancelled"
     told = shown(await approver.get(path))
-    for text in ("Settled; nothing is left to do", "Given up", "moved away", "Batch withdrawn"):
+    for text in ("Settled; nothing is left to do", "Given up", "moved away", "Batch withdrawn", SETTLED):
         assert text in told, text
     assert (await winter.budget())["spent_fen"] == 100_000
 

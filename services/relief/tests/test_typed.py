@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from unionaid.contracts.fields import LINES_MAX
-from unionaid.relief.typed import TooManyLines, read_lines, sum_fen
+from unionaid.relief.typed import RowsUnread, TooManyLines, read_lines, read_outcomes, sum_fen
 
 ID, OTHER = "110101199003070011", "11010119900307002X"
 PERSON = "0b7d3c52-5e0a-4f0e-8a55-9f0c2d1e7a10"
@@ -52,3 +52,18 @@ def test_lines_are_counted_and_summed() -> None:
     assert sum_fen(lines) == 30
     with pytest.raises(TooManyLines):
         read_lines("x\n" * (LINES_MAX + 1))
+
+
+WORDS = {"paid": "paid", "已发放": "paid", "账户已销户": "account-closed", "account closed": "account-closed"}
+
+
+def test_an_answer_is_read_row_by_row() -> None:
+    text = "1 已发放\n2\t账户已销户\n\n３，Account Closed\n4: paid\n"
+    assert read_outcomes(text, WORDS) == {1: "paid", 2: "account-closed", 3: "account-closed", 4: "paid"}
+    assert read_outcomes(" \n", WORDS) == {}
+
+
+def test_rows_that_say_nothing_are_named() -> None:
+    with pytest.raises(RowsUnread) as unread:
+        read_outcomes("1 paid\nx\n2 lost\n\n1 paid\npaid\n12345 paid", WORDS)
+    assert unread.value.rows == [2, 3, 5, 6, 7]

@@ -201,7 +201,7 @@ async def test_the_bank_counts_as_cash_does_and_what_failed_or_was_given_up_coun
             {
                 "payments": sorted((*row[4:11], row[12]) for row in tables["relief_payment"]),
                 "parts": sorted(row[2:] for row in tables["payment_part"]),
-                "daily": sorted((*row[:4], *row[5:]) for row in tables["relief_daily"]),
+                "daily": sorted((*row[:4], *row[6:]) for row in tables["relief_daily"]),
             }
         )
     cash, bank = told

@@ -21,7 +21,7 @@ from unionaid.service.problems import Problem
 from unionaid.service.refusals import NotFound, VersionMoved
 from unionaid.service.roles import Actor, Role
 from unionaid.service.routes import refuse_unguarded
-from unionaid.service.screens import KINDS_OF_PROBLEM, PageRouter, content_security, csrf_token, local, yuan
+from unionaid.service.screens import KINDS_OF_PROBLEM, PageRouter, content_security, csrf_token, fen_of, local, yuan
 
 if TYPE_CHECKING:
     from shared.service.tests.conftest import Trial
@@ -232,6 +232,25 @@ def test_a_refused_command_tells_its_fields() -> None:
 )
 def test_amounts_are_yuan_with_two_decimals(fen: int, shown: str) -> None:
     assert yuan(fen) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "fen"),
+    [
+        ("500", 50_000), ("0.01", 1), ("1,997,000.5", 199_700_050), (" ¥500.00 元 ", 50_000), ("５００．５０", 50_050),
+        ("-5", -500), ("0", 0),
+    ],
+)  # fmt: skip
+def test_yuan_are_read_to_the_fen(typed: str, fen: int) -> None:
+    assert fen_of(typed) == fen
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "x", "1.005", "1e3", "1.", ".5", "1,00", "1 000", "٥", "1" * 14, "nan", "--1", "1,0000"]
+)
+def test_what_is_no_amount_is_not_guessed(typed: str) -> None:
+    with pytest.raises(ValueError, match="no amount"):
+        fen_of(typed)
 
 
 def test_every_text_of_the_screens_is_used() -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from unionaid.contracts.fields import LINES_MAX
 from unionaid.relief import views
 from unionaid.relief.bodies import BankReturnBody, PaymentBatchBody, StepBody, WithdrawalBody
 from unionaid.relief.desk import MONEY_READERS, AtDesk, Desk, step_of, told
@@ -21,14 +22,17 @@ from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.http import declared_in
+from unionaid.relief.identities import plain
 from unionaid.relief.offers import offer_of_batch
 from unionaid.relief.pages import lines_of, told_of
 from unionaid.relief.pages import shown as list_shown
+from unionaid.relief.typed import RowsUnread, read_outcomes
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
+from unionaid.service.languages import Language
 from unionaid.service.problems import Problem
 from unionaid.service.roles import Actor, Role
-from unionaid.service.screens import HEADERS, PageRouter
+from unionaid.service.screens import HEADERS, PageRouter, language_of
 
 if TYPE_CHECKING:
     from unionaid.relief.application import Expect
@@ -38,7 +42,9 @@ if TYPE_CHECKING:
     Act = Callable[[Issued, Expect], Awaitable[Done]]
 
 BATCH_LINES_SHOWN = 500
-"""Lines of a batch on its page: as many as one opening of names may have."""
+"""Lines of a batch on its page: as many as one opening of names may have. Answers for others are pasted."""
+ROWS_TOLD = 20
+"""Rows of a pasted answer named at once."""
 DONE = ("issued", "released", "withdrawn", "returned")
 
 batches = PageRouter(tags=["screens"])
@@ -109,11 +115,18 @@ async def withdraw(batch_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], d
 
 @batches.post("/pages/payment-batches/{batch_id}/bank-return")
 async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNTANT)], desk: AtDesk) -> Response:
-    """Book what the bank answered: what was chosen per line, and the others as paid if that is ticked."""
-    lines = await views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
+    """Book what the bank answered: what was pasted or chosen per line, the others as paid if that is ticked."""
+    lines = await views.batch_lines(desk.pool, batch_id, 0, LINES_MAX)
+    try:
+        pasted = read_outcomes(form.text("pasted"), _words(form.request.app.state.shell))
+    except RowsUnread as unread:
+        text = form.request.app.state.shell.catalogue.text(
+            language_of(form.request), "screen-rows-unread", {"rows": ", ".join(map(str, unread.rows[:ROWS_TOLD]))}
+        )
+        return await _shown(form.request, form.actor, desk, batch_id, typed=form.fields, faults={"": text})
     others = Outcome.PAID.value if form.text("others") == "paid" else ""
     waiting = [line["line"] for line in lines if line["status"] == "ordered"]
-    chosen = {number: form.text(f"outcome_{number}") or others for number in waiting}
+    chosen = {number: form.text(f"outcome_{number}") or others for number in waiting} | pasted
     answers = [
         {"line": number, "outcome": Outcome.PAID.value}
         if outcome == Outcome.PAID
@@ -148,11 +161,13 @@ async def _take(
         body = model.model_validate(given)
     except ValidationError as error:
         faults = told_of(form.request, error)
-        return await _shown(form.request, form.actor, desk, batch_id, faults=faults)
+        return await _shown(form.request, form.actor, desk, batch_id, typed=form.fields, faults=faults)
 
     async def again(status: int, faults: Mapping[str, str]) -> Response:
         notice = "version-moved" if status == HTTPStatus.PRECONDITION_FAILED else ""
-        return await _shown(form.request, form.actor, desk, batch_id, status=status, notice=notice, faults=faults)
+        return await _shown(
+            form.request, form.actor, desk, batch_id, status=status, notice=notice, typed=form.fields, faults=faults
+        )
 
     return await _carried(form, becomes, lambda issued, expect: act(issued, body, expect), again)
 
@@ -185,6 +200,7 @@ async def _shown(
     *,
     names: bool = False,
     notice: str = "",
+    typed: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
     status: int | None = None,
 ) -> Response:
@@ -211,7 +227,7 @@ async def _shown(
         version=len(acts),
         steps=[told(act, at, "PaymentBatch") for act, at in acts],
         lines=lines,
-        too_long=terms.lines > BATCH_LINES_SHOWN,
+        typed=typed or {"others": "paid"},
         names=await desk.identities.names(request, reader, persons) if opening else None,
         offer=offer_of_batch(batch, relief_list, await lines_of(desk, relief_list, reader), reader),
         withdrawals=[reason.value for reason in WithdrawalReason],
@@ -221,6 +237,16 @@ async def _shown(
         notice=notice,
         faults=faults or {},
     )
+
+
+def _words(shell: Shell) -> dict[str, str]:
+    """Return what an outcome may be called: its code, or its name on the page in any language."""
+    named = [(Outcome.PAID.value, "screen-status-paid")]
+    named += [(reason.value, f"screen-failure-{reason.value}") for reason in FailureReason]
+    words = {code.casefold(): code for code, _ in named}
+    return words | {
+        plain(shell.catalogue.text(language, text)).casefold(): code for language in Language for code, text in named
+    }
 
 
 def _number(form: Form, name: str) -> int:

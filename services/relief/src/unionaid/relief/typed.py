@@ -1,9 +1,9 @@
-"""A list as an officer types or pastes it: one person a line, the ID number and the amount in yuan."""
+"""What officers type or paste: a list, one person a line with the amount in yuan; a bank's answer, line by line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from unionaid.service.screens import fen_of
 
 _BETWEEN = re.compile(r"[\s;\uff1b\u3001\uff0c]+")
 _WHO = re.compile(r"[0-9]{17}[0-9X]|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+_OUTCOME = re.compile(r"(?P<line>[0-9]{1,4})[\s,;:、]+(?P<word>.+)")
 WORDS = range(2, 4)
 """Words of a line: who and how much, and a name between or before, for the eye alone."""
 
@@ -49,6 +50,36 @@ def read_lines(text: str) -> list[TypedLine]:
 def sum_fen(lines: Sequence[TypedLine]) -> int:
     """Return the sum of the amounts that could be read."""
     return sum(line.amount_fen or 0 for line in lines)
+
+
+class RowsUnread(Exception):
+    """Rows of a pasted answer that say nothing; `rows` are their numbers, from 1."""
+
+    def __init__(self, rows: Sequence[int]) -> None:
+        super().__init__(f"{len(rows)} rows")
+        self.rows = rows
+
+
+def read_outcomes(text: str, words: Mapping[str, str]) -> dict[int, str]:
+    """Read a bank's answer: in each row the number of a line and one of `words`, which gives the outcome.
+
+    Raises:
+        RowsUnread: a row has no number or no such word, or a line comes twice.
+    """
+    outcomes: dict[int, str] = {}
+    unread = []
+    for place, row in enumerate(text.splitlines(), start=1):
+        if not row.strip():
+            continue
+        said = _OUTCOME.fullmatch(plain(row))
+        outcome = words.get(said["word"].casefold()) if said else None
+        if said is None or outcome is None or int(said["line"]) in outcomes:
+            unread.append(place)
+        else:
+            outcomes[int(said["line"])] = outcome
+    if unread:
+        raise RowsUnread(unread)
+    return outcomes
 
 
 def _read(number: int, row: str) -> TypedLine:
