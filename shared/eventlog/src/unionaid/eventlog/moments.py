@@ -23,12 +23,15 @@ async def keep_moments(conn: Connection, subscription: str, topic: str, moments:
         except (ValueError, OverflowError):
             continue
         read[logtime] = max(index, read.get(logtime, -1))
+    if not read:
+        return
     await conn.execute(
-        "INSERT INTO eventlog.moments AS m (subscription, topic, logtime, last_index) "
-        "SELECT $1, $2, * FROM unnest($3::timestamptz[], $4::bigint[]) ON CONFLICT (subscription, topic, logtime) "
-        "DO UPDATE SET last_index = greatest(m.last_index, excluded.last_index)",
+        "INSERT INTO eventlog.moments AS m VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (subscription, topic, first_logtime) DO UPDATE SET "
+        "logtimes = m.logtimes || excluded.logtimes, last_indexes = m.last_indexes || excluded.last_indexes",
         subscription,
         topic,
+        min(read),
         list(read),
         list(read.values()),
     )
@@ -36,9 +39,11 @@ async def keep_moments(conn: Connection, subscription: str, topic: str, moments:
 
 async def known_by(conn: Connection, subscription: str, topic: str, moment: datetime) -> int:
     """Return the last index with a log time up to a moment, inclusive; -1 for none."""
+    # Log time never decreases: what is sought stands in the last batch that began by then.
     known = await conn.fetchval(
-        "SELECT last_index FROM eventlog.moments WHERE subscription = $1 AND topic = $2 AND logtime <= $3 "
-        "ORDER BY logtime DESC LIMIT 1",  # log time never decreases
+        "SELECT max(at.last_index) FROM (SELECT logtimes, last_indexes FROM eventlog.moments WHERE subscription = $1 "
+        "AND topic = $2 AND first_logtime <= $3 ORDER BY first_logtime DESC LIMIT 1) batch, "
+        "unnest(batch.logtimes, batch.last_indexes) AS at(logtime, last_index) WHERE at.logtime <= $3",
         subscription,
         topic,
         moment,

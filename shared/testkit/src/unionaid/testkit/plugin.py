@@ -23,6 +23,8 @@ TOOLS: Mapping[str, tuple[str, ...]] = {
     "docker": ("docker",),
     "kcat": ("kcat", "kafkacat"),
     "go": ("go",),
+    "curl": ("curl",),
+    "jq": ("jq",),
 }
 
 _shared = pytest.StashKey[list["Postgres | Kafka"]]()
@@ -38,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--all",
         action="store_true",
-        help="fail, rather than skip, where a browser, Docker, kcat or Go is missing",
+        help="fail, rather than skip, where a tool such as a browser, Docker or kcat is missing",
     )
 
 
