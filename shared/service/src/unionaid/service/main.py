@@ -43,6 +43,8 @@ from unionaid.service.waiting import EXIT_GAVE_UP, GaveUp, NotYet, until
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from unionaid.service.app import Shell
+
 log = structlog.stdlib.get_logger(__name__)
 Work = Callable[[], Awaitable[None]]
 """Runs until it is cancelled."""
@@ -193,18 +195,19 @@ async def _build_and_run(service: Service, command: str, settings: Settings) -> 
         parts = service.build(settings)  # inside the loop, for pools belong to the loop they are made in
     except SecretsRefused as error:
         exit_with(str(error))
-    await until("database", settings.wait_s, lambda: _usable(parts.app))
+    shell = parts.app.state.shell
+    if "schema" not in shell.checks:  # a service without tables needs no database
+        await run_parts(parts, command, settings)
+        return
+    await until("database", settings.wait_s, lambda: _usable(shell))
     try:
         await run_parts(parts, command, settings)
     finally:
-        await parts.app.state.shell.pool.close()
+        await shell.pool.close()
 
 
-async def _usable(app: FastAPI) -> None:
-    """Look whether the database is one that this program can work with; a service without tables needs none."""
-    shell = app.state.shell
-    if "schema" not in shell.checks:
-        return
+async def _usable(shell: Shell) -> None:
+    """Look whether the database is one that this program can work with."""
     await shell.pool
     async with shell.pool.acquire() as conn:
         refuse_old(conn)
