@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import BankReturnRecorded, FundPart, PaymentFailed, ReliefPaid
+from unionaid.contracts.relief import BankReturnRecorded, PaymentFailed, ReliefPaid
 from unionaid.relief.domain.budget import facts as budget_facts
 from unionaid.relief.domain.budget import rules as budget_rules
 from unionaid.relief.domain.payment_batch import facts
@@ -21,6 +21,7 @@ from unionaid.relief.domain.refusals import Fault, IssuedBySame, LineFault, Line
 from unionaid.relief.domain.relief_list import applications
 from unionaid.relief.domain.relief_list import facts as list_facts
 from unionaid.relief.domain.relief_list.guards import Lines, Step, existing, fen_of, part_of
+from unionaid.relief.domain.relief_list.paying import paid_out
 from unionaid.relief.domain.relief_list.settling import settled
 
 
@@ -86,7 +87,7 @@ def record_return(
     paid = [line for line, answer in answered if answer.outcome is Outcome.PAID]
     failed = [(line, answer.reason) for line, answer in answered if answer.reason is not None]
     by_line: list[ReliefPaid | PaymentFailed] = [
-        *(_paid(line, programme, budget.fund_id, step) for line in paid),
+        *(paid_out(line, programme, budget.fund_id, step.on, method="bank", batch_id=line.batch_id) for line in paid),
         *(_failed(line, reason, step) for line, reason in failed),
     ]
     events: list[Event] = []
@@ -124,25 +125,6 @@ def _faults(batch_id: UUID, lines: Lines, answers: Sequence[Answer]) -> Iterator
         if answer.outcome is Outcome.PAID and answer.reason is not None:
             yield LineFault.REASON_WITHOUT_NEED.at(answer.line, f"{field}.reason_code")
         seen.add(answer.line)
-
-
-def _paid(line: applications.Ordered, programme: programme_facts.Open, fund_id: UUID, step: Step) -> ReliefPaid:
-    terms = line.terms
-    return ReliefPaid(
-        occurred_on=step.on,
-        application_id=terms.application_id,
-        list_id=terms.list_id,
-        line=terms.line,
-        programme_id=terms.programme_id,
-        programme_kind=programme.terms.kind,
-        programme_year=programme.terms.year,
-        person_id=terms.person_id,
-        union_org_id=terms.union_org_id,
-        method="bank",
-        amount_fen=terms.amount_fen,
-        parts=(FundPart(fund_id=fund_id, amount_fen=terms.amount_fen),),
-        batch_id=line.batch_id,
-    )
 
 
 def _failed(line: applications.Ordered, reason: FailureReason, step: Step) -> PaymentFailed:

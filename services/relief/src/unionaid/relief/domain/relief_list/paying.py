@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from unionaid.contracts import Event
@@ -150,20 +151,31 @@ def _payments(
 ) -> Iterator[Event]:
     signatures = {signature.line: signature for signature in visit.signatures}
     for line in lines:
-        terms, signature = line.terms, signatures[line.terms.line]
-        yield ReliefPaid(
-            occurred_on=step.on,
-            application_id=terms.application_id,
-            list_id=terms.list_id,
-            line=terms.line,
-            programme_id=terms.programme_id,
-            programme_kind=programme.terms.kind,
-            programme_year=programme.terms.year,
-            person_id=terms.person_id,
-            union_org_id=terms.union_org_id,
-            method="cash",
-            amount_fen=terms.amount_fen,
-            parts=(FundPart(fund_id=fund_id, amount_fen=terms.amount_fen),),
-            signed_by=signature.signed_by,
-            proxy_person_id=signature.proxy_person_id,
-        )
+        signature = signatures[line.terms.line]
+        proof = {"signed_by": signature.signed_by, "proxy_person_id": signature.proxy_person_id}
+        yield paid_out(line, programme, fund_id, step.on, method="cash", **proof)
+
+
+def paid_out(
+    line: applications.Approved | applications.Ordered,
+    programme: programme_facts.Open,
+    fund_id: UUID,
+    on: date,
+    **how: Any,
+) -> ReliefPaid:
+    """Return that a line was paid; `how` is the method with what proves it."""
+    terms = line.terms
+    return ReliefPaid(
+        occurred_on=on,
+        application_id=terms.application_id,
+        list_id=terms.list_id,
+        line=terms.line,
+        programme_id=terms.programme_id,
+        programme_kind=programme.terms.kind,
+        programme_year=programme.terms.year,
+        person_id=terms.person_id,
+        union_org_id=terms.union_org_id,
+        amount_fen=terms.amount_fen,
+        parts=(FundPart(fund_id=fund_id, amount_fen=terms.amount_fen),),
+        **how,
+    )
