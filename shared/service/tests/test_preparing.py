@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import secrets
 import signal
 import sys
 import textwrap
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -150,6 +152,70 @@ async def test_what_is_not_up_in_time_is_given_up_by_name(prepared: Prepared) ->
     assert (code, said.splitlines()[-1]) == (EXIT_GAVE_UP, "Kafka: not up within 1 s: KafkaConnectionError")
 
 
+@pytest.mark.parametrize("command", ["relay", "consume"])
+async def test_what_works_on_kafka_alone_waits_for_it_and_gives_up(prepared: Prepared, command: str) -> None:
+    assert await prepared.run("prepare") == (0, "")
+    waiting = await prepared.start(command, UNIONAID_WAIT_S="1", UNIONAID_KAFKA="127.0.0.1:1")
+    assert (await event_of(waiting, "waiting"))["what"] == "Kafka"
+    _, said = await waiting.communicate()
+    assert (waiting.returncode, said.decode().splitlines()[-1]) == (
+        EXIT_GAVE_UP, "Kafka: not up within 1 s: KafkaConnectionError",
+    )  # fmt: skip
+
+
+async def test_who_serves_does_so_without_kafka(prepared: Prepared) -> None:
+    assert await prepared.run("prepare") == (0, "")
+    service = await prepared.start("all", UNIONAID_WAIT_S="1", UNIONAID_KAFKA="127.0.0.1:1")
+    await event_of(service, "serving")
+    service.send_signal(signal.SIGTERM)
+    await service.communicate()
+    assert service.returncode == 0
+
+
+@asynccontextmanager
+async def as_version(dsn: str, major: int) -> AsyncIterator[str]:
+    """Lend the address of a way to a server on which it says that it is of another version."""
+    host, port = urlsplit(dsn).hostname, urlsplit(dsn).port
+    told = f"server_version\0{major}".encode()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while chunk := await reader.read(65_536):
+                writer.write(re.sub(rb"server_version\0\d\d", told, chunk))
+                await writer.drain()
+        writer.close()
+
+    async def through(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        behind, before = await asyncio.open_connection(host, port)
+        await asyncio.gather(pump(reader, before), pump(behind, writer))
+
+    server = await asyncio.start_server(through, "127.0.0.1", 0)
+    login = urlsplit(dsn).netloc.rpartition("@")[0]
+    address = f"{login}@127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield urlunsplit(urlsplit(dsn)._replace(netloc=address))
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "setting"),
+    [
+        ("provision", "UNIONAID_SUPERUSER_DATABASE_URL"),
+        ("migrate", "UNIONAID_OWNER_DATABASE_URL"),
+        ("all", "UNIONAID_DATABASE_URL"),
+    ],
+)
+async def test_a_server_older_than_17_is_refused_at_start(prepared: Prepared, command: str, setting: str) -> None:
+    if command != "provision":
+        assert await prepared.run("prepare") == (0, "")
+    async with as_version(prepared.environment[setting], 17) as just_new_enough:
+        if command != "all":
+            assert await prepared.run(command, **{setting: just_new_enough}) == (0, "")
+    async with as_version(prepared.environment[setting], 16) as old:
+        code, said = await prepared.run(command, **{setting: old})
+    assert code == EXIT_CODE
+    assert said == "refused: the PostgreSQL server is version 16; 17 or newer is needed\n"
+
+
 @pytest.mark.parametrize("command", ["all", "migrate"])
 async def test_a_newer_schema_is_refused_at_once(prepared: Prepared, command: str) -> None:
     assert await prepared.run("prepare") == (0, "")
@@ -164,7 +230,8 @@ async def test_logins_that_do_not_belong_together_are_refused(prepared: Prepared
     code, said = await prepared.run("provision", UNIONAID_DATABASE_URL=other)
     assert code == EXIT_CODE
     wanted = f"the role {prepared.name}_app with a password and the database {prepared.name}"
-    assert said == f"UNIONAID_DATABASE_URL must name {wanted}\n"
+    assert said.startswith(f"UNIONAID_DATABASE_URL must name {wanted}. Example: UNIONAID_DATABASE_URL=postgresql://")
+    assert len(said.splitlines()) == 1
 
 
 async def test_waiting_ends_when_it_is_there_and_not_for_another_reason() -> None:

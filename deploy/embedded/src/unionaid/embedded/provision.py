@@ -39,14 +39,14 @@ async def create_service_database(
     `passwords`: role name -> password for the roles which log in; without it new random ones are set.
     Raises StackError if the server is older than PostgreSQL 17.
     """
-    from unionaid.eventlog import provision  # noqa: PLC0415  its package is slow to import
+    from unionaid.eventlog import migrations, provision  # noqa: PLC0415  its package is slow to import
 
     if passwords is None:
         roles = _roles(name)
         passwords = {role: new_password() for role in (roles.owner, roles.app, roles.auditor)}
     try:
         roles = await provision.provision(superuser_dsn, name, passwords)
-    except provision.ServerTooOld as refused:
+    except migrations.ServerTooOld as refused:
         raise StackError(
             f"T{str(refused)[1:]}.", "Name another server in UNIONAID_POSTGRES, or none to use the embedded one."
         ) from None

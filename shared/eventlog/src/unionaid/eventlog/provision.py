@@ -9,21 +9,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from unionaid.eventlog.migrations import Roles
+from unionaid.eventlog.migrations import Roles, refuse_old
 
 if TYPE_CHECKING:
     from unionaid.eventlog.store import Connection
-
-POSTGRES_VERSION_MIN = 17
-"""transaction_timeout, which the relay's lease needs, came with 17."""
-
-
-class ServerTooOld(Exception):
-    """The server is older than PostgreSQL `POSTGRES_VERSION_MIN`."""
-
-    def __init__(self, major: int) -> None:
-        self.major = major
-        super().__init__(f"the PostgreSQL server is version {major}; {POSTGRES_VERSION_MIN} or newer is needed")
 
 
 async def provision(superuser_dsn: str, name: str, passwords: Mapping[str, str]) -> Roles:
@@ -68,17 +57,6 @@ async def drop(superuser_dsn: str, name: str) -> None:
         await superuser.execute(f"DROP DATABASE IF EXISTS {_name(name)} WITH (FORCE)")
         for role in (roles.owner, roles.app, roles.vault, roles.auditor):
             await superuser.execute(f"DROP ROLE IF EXISTS {_name(role)}")
-
-
-def refuse_old(conn: Connection) -> None:
-    """Look at the server's version.
-
-    Raises:
-        ServerTooOld: the server lacks what the log needs.
-    """
-    major = conn.get_server_version().major
-    if major < POSTGRES_VERSION_MIN:
-        raise ServerTooOld(major)
 
 
 @asynccontextmanager

@@ -92,16 +92,26 @@ def kafka(bootstrap: str) -> Check:
     """Check that a broker answers. Says nothing of consumers."""
 
     async def check() -> Finding:
-        client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(CHECK_TIMEOUT_S * 1000))
         try:
-            await client.bootstrap()
+            await reach(bootstrap)
         except KafkaError as error:
             return Finding(Health.DEGRADED, f"{type(error).__name__}: other services' views wait")
-        finally:
-            await client.close()
         return OK
 
     return check
+
+
+async def reach(bootstrap: str) -> None:
+    """Ask a broker for its cluster.
+
+    Raises:
+        KafkaError: none answers.
+    """
+    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(CHECK_TIMEOUT_S * 1000))
+    try:
+        await client.bootstrap()
+    finally:
+        await client.close()
 
 
 def relay(running: Relay) -> Check:

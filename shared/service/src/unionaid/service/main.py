@@ -7,7 +7,6 @@ if __name__ == "__main__":
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import os
@@ -23,8 +22,9 @@ import uvloop
 
 from unionaid.contracts.event import Service as ServiceName
 from unionaid.eventlog import MigrationRefused
-from unionaid.eventlog.provision import ServerTooOld, refuse_old
-from unionaid.service import logs, operating, preparing, sweeping
+from unionaid.eventlog.migrations import ServerTooOld, refuse_old
+from unionaid.service import health, logs, operating, preparing, sweeping
+from unionaid.service.commands import COMMANDS, parser, refuse_wrong_settings
 from unionaid.service.health import OK, Finding, Health
 from unionaid.service.idempotency import forget_old_answers
 from unionaid.service.keys import SecretsRefused
@@ -73,6 +73,8 @@ class Service:
     """What the service derives from events, its own and others'."""
     identity: Sequence[str] = ()
     """The tables that hold identity, which a sweep writes anew."""
+    neighbours: Sequence[ServiceName] = ()
+    """The other services that are called for somebody who waits."""
 
 
 class Part:
@@ -106,38 +108,15 @@ class Part:
             pause = min(pause * 2, PART_RESTART_S_MAX)
 
 
-COMMANDS = {
-    "provision": "make the database and its roles, as a superuser of the server",
-    "migrate": "bring the database up to date, as its owner",
-    "topic": "make the service's topic, its log",
-    "prepare": "provision, migrate and topic, one after the other",
-    "serve": "answer HTTP, and keep the service's own views",
-    "relay": "number and publish events; of several one leads, the others wait",
-    "consume": "read other services' topics; of several one drives, the others wait",
-    "all": "serve, relay and consume in one process",
-    "reservations": "compare reservations with what the events imply, as JSON; exit code 1 if they differ",
-    "rebuild": "fill what is fed from topics anew, beside the live tables; it goes live if it agrees",
-    "parked": "list events that could not be applied, as JSON Lines",
-    "sweep": "after an erasure: write the tables of identity anew and replace the write-ahead log, as the owner",
-}
-_EXAMPLES = """examples:
-  python -m unionaid.{name}.main prepare      once, and again with each new version of the program
-  python -m unionaid.{name}.main all
-  python -m unionaid.{name}.main reservations --rebuild   after a restore, with the service stopped
-  python -m unionaid.{name}.main parked --retry           after what stood in the way was mended
-  python -m unionaid.{name}.main sweep                    after the erasures of a day
-
-Settings come from the environment: docs/reference/settings.md."""
-
-
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     """Run one command of a service, until SIGTERM or SIGINT.
 
     Exits with 2 when settings, secrets, server or schema are missing or wrong, naming all of them; with 3 when a
     database or broker was not up in time.
     """
-    given = _parser(service.name).parse_args(arguments)
+    given = parser(service.name).parse_args(arguments)
     logs.set_up(service.name)
+    refuse_wrong_settings(COMMANDS[given.command], os.environ, service.neighbours)
     match given.command:
         case "reservations":
             owner = settings_or_exit(MigrationSettings, os.environ)
@@ -152,22 +131,6 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
             _run(_prepare(service, command))
         case command:
             _run(_build_and_run(service, command, settings_or_exit(Settings, os.environ)))
-
-
-def _parser(name: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"python -m unionaid.{name}.main",
-        epilog=_EXAMPLES.format(name=name),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    chosen = parser.add_subparsers(dest="command", required=True, metavar="command")
-    commands = {command: chosen.add_parser(command, help=text, description=text) for command, text in COMMANDS.items()}
-    commands["reservations"].add_argument("--rebuild", action="store_true", help="make them what the events imply")
-    commands["rebuild"].add_argument(
-        "--replace-disagreeing", action="store_true", help="go live even where the live tables say otherwise"
-    )
-    commands["parked"].add_argument("--retry", action="store_true", help="apply them again first, in index order")
-    return parser
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
@@ -200,6 +163,8 @@ async def _build_and_run(service: Service, command: str, settings: Settings) -> 
         await run_parts(parts, command, settings)
         return
     await until("database", settings.wait_s, lambda: _usable(shell))
+    if command in ("relay", "consume"):  # who serves has work to do without Kafka as well
+        await until("Kafka", settings.wait_s, lambda: health.reach(settings.kafka))
     try:
         await run_parts(parts, command, settings)
     finally:
