@@ -45,12 +45,16 @@ class Officer:
 
 
 class OfficeClient:
-    """HTTP to all services, each at its base URL."""
+    """HTTP to all services, each at its base URL; `transports` take the place of the usual way to some of them."""
 
-    def __init__(self, services: Mapping[str, str], issuer: Issuer) -> None:
+    def __init__(
+        self, services: Mapping[str, str], issuer: Issuer, transports: Mapping[str, httpx.BaseTransport] | None = None
+    ) -> None:
         self.issuer = issuer
         self._services = {
-            name: httpx.Client(base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False)
+            name: httpx.Client(
+                base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False, transport=(transports or {}).get(name)
+            )
             for name, url in services.items()
         }
 
