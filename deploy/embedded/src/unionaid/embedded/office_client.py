@@ -14,6 +14,10 @@ from unionaid.embedded.state import SERVICES, RunningStack
 PATIENCE_S = 60.0
 """How long a request is repeated that the services could not take at that moment."""
 REQUEST_TIMEOUT_S = 60.0
+_OF_THE_MOMENT = {
+    httpx.codes.ACCEPTED, httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT,  # a front's, whose service is being started again
+}  # fmt: skip
 
 
 class Officer:
@@ -95,7 +99,7 @@ class OfficeClient:
                 said = f"{type(error).__name__}: {error}"
                 time.sleep(0.5)
                 continue
-            if answer.status_code in (httpx.codes.ACCEPTED, httpx.codes.SERVICE_UNAVAILABLE):
+            if answer.status_code in _OF_THE_MOMENT:
                 said = answer.text
                 time.sleep(min(1.0, float(answer.headers.get("Retry-After", 1)) / 10))
                 continue
