@@ -234,7 +234,7 @@ class EmbeddedKafka:
         result = subprocess.run(  # noqa: S603  the arguments are ours
             self._program.command(
                 "kafka.tools.StorageTool",
-                *("format", "--cluster-id", _new_cluster_id(), "--config", config),
+                *("format", "--cluster-id", new_cluster_id(), "--config", config),
                 jvm=self._logging(self.home / "format.log"),
             ),
             check=False,
@@ -279,8 +279,8 @@ class EmbeddedKafka:
         return StackError(f"Kafka did not start:\n{last}", f"The whole log: {self.log} and {console}")
 
 
-def _new_cluster_id() -> str:
-    """16 random bytes in URL-safe base64 without padding, as Kafka's own `random-uuid`."""
+def new_cluster_id() -> str:
+    """Return 16 random bytes in URL-safe base64 without padding, as Kafka's own `random-uuid`."""
     while True:
         text = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
         if not text.startswith("-"):  # the storage tool would take it for an option
