@@ -18,6 +18,7 @@ _OF_THE_MOMENT = {
     httpx.codes.ACCEPTED, httpx.codes.SERVICE_UNAVAILABLE,
     httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT,  # a front's, whose service is being started again
 }  # fmt: skip
+_FAULTS_TOLD = 3
 
 
 class Officer:
@@ -107,7 +108,7 @@ class OfficeClient:
                 read: dict[str, Any] = answer.json()
                 return read
             raise StackError(
-                f"{service} refused {method} {path}: {_said(answer)}",
+                f"{service} refused {method} {path}: {refusal_of(answer)}",
                 "If this stack holds another history already, `./unionaid reset` makes it empty.",
             )
         raise StackError(f"{service} did not answer {method} {path}: {said}", f"Look at ./unionaid logs {service}.")
@@ -118,10 +119,14 @@ class OfficeClient:
             client.close()
 
 
-def _said(answer: httpx.Response) -> str:
+def refusal_of(answer: httpx.Response) -> str:
+    """Return what a problem says, and of its faults those that say something else."""
     try:
         problem = answer.json()
-        faults = "; ".join(f"{e.get('field')}: {e.get('reason')}" for e in problem.get("errors", [])[:3])
-        return f"{problem.get('detail') or problem.get('title')} {faults}".strip()
+        detail = problem.get("detail") or problem.get("title")
+        faults = [
+            f"{e.get('field')}: {e.get('reason')}" for e in problem.get("errors", []) if e.get("reason") != detail
+        ]
+        return " ".join(filter(None, (detail, "; ".join(faults[:_FAULTS_TOLD]))))
     except ValueError:
         return f"{answer.status_code} {answer.text[:300]}"

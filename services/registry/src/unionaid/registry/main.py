@@ -12,7 +12,8 @@ from unionaid.contracts import source, stream_name, topic_name
 from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
-from unionaid.registry.application import Registry, reservations_of
+from unionaid.registry.application.commands import Commands
+from unionaid.registry.application.units import reservations_of
 from unionaid.registry.domain.refusals import (
     DistrictExists,
     EnteredBySame,
@@ -25,10 +26,11 @@ from unionaid.registry.domain.refusals import (
 )
 from unionaid.registry.figures import Figures
 from unionaid.registry.forgetting import NAMING, RESIDENT_ID
-from unionaid.registry.http import UPLOADS, routers
-from unionaid.registry.pages import pages_of
+from unionaid.registry.http.routing import routers
+from unionaid.registry.http.workers import UPLOADS
+from unionaid.registry.pages.routing import pages_of
 from unionaid.registry.purposes import read_purposes
-from unionaid.registry.views import RegistryViews
+from unionaid.registry.views.writing import RegistryViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import clock_of
@@ -108,7 +110,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
-    registry = Registry(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes())
+    commands = Commands.of(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes())
 
     def appended() -> None:
         relay.nudge()
@@ -117,7 +119,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     app = create_app(
         NAME,
         settings,
-        [*routers(registry, pool, own_views, figures), pages_of(registry, pool, own_views, figures)],
+        [*routers(commands, pool, own_views, figures), *pages_of(commands, pool, own_views, figures)],
         title="UnionAid registry",
         pool=pool,
         keys=keys,

@@ -10,15 +10,11 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from unionaid.registry import views
-from unionaid.registry.bodies import NewWorkerBody
-from unionaid.registry.http import (
-    ENTERING,
-    OVERSEEING,
-    jurisdiction_of,
-    worker_command,
-    worker_seen_by,
-)
+from unionaid.registry.bodies.people import NewWorkerBody
+from unionaid.registry.http.access import ENTERING, OVERSEEING, jurisdiction_of, worker_seen_by
+from unionaid.registry.http.workers import worker_command
+from unionaid.registry.views import units
+from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
 from unionaid.service.problems import of_validation
@@ -27,7 +23,7 @@ from unionaid.service.screens import HEADERS, PageRouter, language_of
 
 if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
-    from unionaid.registry.application import Registry
+    from unionaid.registry.application.people import People
     from unionaid.registry.figures import Figures
     from unionaid.service.app import Shell
 
@@ -41,7 +37,7 @@ Choice = tuple[str, str]
 """Id and name of a unit."""
 
 
-def pages_of(registry: Registry, pool: views.Pool, own_views: OwnViews, figures: Figures) -> PageRouter:
+def worker_pages(people: People, pool: Pool, own_views: OwnViews, figures: Figures) -> PageRouter:
     """Return the screens."""
     pages = PageRouter(tags=["screens"])
 
@@ -54,7 +50,7 @@ def pages_of(registry: Registry, pool: views.Pool, own_views: OwnViews, figures:
             status=REFUSED if faults else 200,
             unions=await _unions(pool, actor),
             enterprises=[
-                (str(row["enterprise_id"]), row["name"]) for row in await views.enterprises(pool, None, CHOICES_MAX)
+                (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
             ],
             typed=dict.fromkeys(FIELDS, "") | typed,
             faults=faults,
@@ -76,7 +72,7 @@ def pages_of(registry: Registry, pool: views.Pool, own_views: OwnViews, figures:
         except ValidationError as error:
             return await ask(form.request, form.actor, typed, _told(form.request, error))
         command = await form.command()
-        done = await command.run(worker_command(registry, figures, body, form.actor))
+        done = await command.run(worker_command(people, figures, body, form.actor))
         if faults := faults_of(done):
             return await ask(form.request, form.actor, typed, faults)
         entered: dict[str, Any] = json.loads(bytes(done.body))
@@ -93,7 +89,7 @@ def pages_of(registry: Registry, pool: views.Pool, own_views: OwnViews, figures:
         shell: Shell = request.app.state.shell
         worker, _ = await worker_seen_by(reader, pool, person_id)
         async with pool.acquire() as conn:
-            union, _ = await views.union_org(conn, worker.union_org_id)
+            union, _ = await units.union_org(conn, worker.union_org_id)
         return shell.screens.page(
             request, "worker.html", worker=worker, union=getattr(union, "name", ""), warned=warned == "yes"
         )
@@ -101,12 +97,12 @@ def pages_of(registry: Registry, pool: views.Pool, own_views: OwnViews, figures:
     return pages
 
 
-async def _unions(pool: views.Pool, actor: Actor) -> list[Choice]:
+async def _unions(pool: Pool, actor: Actor) -> list[Choice]:
     """List the unions that somebody enters workers for, from the top down."""
     jurisdiction = jurisdiction_of(actor)
     above: dict[UUID, list[UUID]] = {}
     chosen = []
-    for row in await views.union_orgs(pool, None, None, CHOICES_MAX):  # parents stand before their children
+    for row in await units.union_orgs(pool, None, None, CHOICES_MAX):  # parents stand before their children
         above[row["org_id"]] = [row["org_id"], *above.get(row["parent_id"], ())]
         if jurisdiction.covers(above[row["org_id"]]):
             chosen.append((str(row["org_id"]), row["name"]))

@@ -1,38 +1,25 @@
-"""Commands: load, decide, append. The only writer of registry's log and of its vault."""
+"""Commands about people: load, decide, append. With `identities`, what writes the vault."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from msgspec.structs import replace
-
-from unionaid.contracts import Event, stream_name
-from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished
+from unionaid.contracts import stream_name
 from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
-from unionaid.registry.domain.enterprise import rules as enterprise_rules
+from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.enterprise.facts import enterprise_of
-from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
+from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
 from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
 from unionaid.registry.domain.person.erasing import ErasePerson
-from unionaid.registry.domain.person.facts import Erased, Person, person_of, union_of
+from unionaid.registry.domain.person.facts import person_of
 from unionaid.registry.domain.person.identity import Identity
-from unionaid.registry.domain.person.opening import (
-    OpenIdentity,
-    Purpose,
-    opened,
-    right_to_open,
-    why_nothing,
-    within_reach,
-)
 from unionaid.registry.domain.person.roster import ReadRoster, ReadRow, Row, read_roster, taken
-from unionaid.registry.domain.refusals import DistrictExists, NotFound, ResidentIdTaken, RowsRefused, UsccTaken
-from unionaid.registry.domain.union_org import rules as union_rules
+from unionaid.registry.domain.refusals import NotFound, ResidentIdTaken, RowsRefused
 from unionaid.registry.domain.union_org.facts import union_org_of
 from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
 from unionaid.registry.identities import (
@@ -46,18 +33,11 @@ from unionaid.registry.identities import (
     reserved,
     warnings_of,
 )
-from unionaid.registry.views import Pool, lineage, people
+from unionaid.registry.views.units import Pool, lineage
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import IdentityReference as VaultReference
 from unionaid.vault import Vault
-
-USCC = "uscc"
-"""Reservation: one code, one enterprise."""
-DISTRICT = "district"
-"""Reservation: one division, one district federation."""
-OF_A_SUBTREE = frozenset({"grassroots_officer", "sub_district_officer"})
-"""Roles that see the persons of their unit's subtree; every other role of a purpose sees the division's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,46 +58,11 @@ class NewWorker:
     migrant: bool
 
 
-class Registry:
-    """Registry's commands. Each raises what its rule raises, and what `carry_out` raises."""
+class People:
+    """Commands about people. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, vault: Vault, division: str, purposes: Mapping[str, Purpose]) -> None:
-        self._purposes = purposes
-        self._pool, self._log = pool, Log(pool)
-        self._vault, self._division = vault, division
-
-    async def establish_union_org(self, issued: Issued, command: union_rules.EstablishUnionOrg) -> Done:
-        """Enter a union into the tree. Raises DistrictExists."""
-        own = stream_name("union", command.org_id)
-        above = stream_name("union", command.parent_id) if command.parent_id else None
-
-        def decide(history: History) -> Decision:
-            parent = union_org_of(history[above]) if above else None
-            events = union_rules.establish(union_org_of(history[own]), parent, command)
-            told = answer({"org_id": command.org_id}, location=f"/union-orgs/{command.org_id}", version=1)
-            return Decision(events, answer=told, reserve=reservations_of(events, self._division))
-
-        try:
-            return await carry_out(self._log, issued, [own, *([above] if above else [])], decide)
-        except ReservationTaken:
-            raise DistrictExists(field="level") from None
-
-    async def register_enterprise(self, issued: Issued, command: enterprise_rules.RegisterEnterprise) -> Done:
-        """Enter an enterprise. Raises UsccTaken."""
-        own = stream_name("enterprise", command.enterprise_id)
-        union = stream_name("union", command.union_org_id) if command.union_org_id else None
-
-        def decide(history: History) -> Decision:
-            of = union_org_of(history[union]) if union else None
-            events = enterprise_rules.register(enterprise_of(history[own]), of, command)
-            location = f"/enterprises/{command.enterprise_id}"
-            told = answer({"enterprise_id": command.enterprise_id}, location=location, version=1)
-            return Decision(events, answer=told, reserve=reservations_of(events, self._division))
-
-        try:
-            return await carry_out(self._log, issued, [own, *([union] if union else [])], decide)
-        except ReservationTaken:
-            raise UsccTaken(field="uscc") from None
+    def __init__(self, pool: Pool, vault: Vault) -> None:
+        self._pool, self._log, self._vault = pool, Log(pool), vault
 
     async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
         """Enter one worker. Raises ResidentIdTaken."""
@@ -175,49 +120,6 @@ class Registry:
             row_of = {r.stream: row for r, row in zip(reserve, read.resident_ids, strict=True)}
             raise RowsRefused(taken(row_of[c.wanted_by] for c in refusal.conflicts)) from None
 
-    async def match(self, resident_ids: Iterable[str], jurisdiction: Jurisdiction) -> Mapping[str, UUID]:
-        """Return the persons within reach with these numbers, each in its one form; nothing is opened."""
-        async with self._pool.acquire() as conn:
-            matched = await self._vault.match(conn, "resident_id", list(resident_ids))
-        found = {number: persons[0] for number, persons in matched.items()}
-        if jurisdiction.whole_division:
-            return found
-        reached = set(await self._reached(list(found.values()), jurisdiction))
-        return {number: person_id for number, person_id in found.items() if person_id in reached}
-
-    async def open_identity(self, issued: Issued, command: OpenIdentity, unit: UUID | None) -> Done:
-        """Show who persons are; the record of it is committed first, and what is kept of the answer tells nobody.
-
-        Raises PurposeUnknown, FieldsBeyondPurpose.
-        """
-        roles = right_to_open(self._purposes, command)
-        jurisdiction = Jurisdiction(whole_division=False, unit=unit) if roles <= OF_A_SUBTREE else WHOLE_DIVISION
-        persons = await self._reached(command.person_ids, jurisdiction)
-        reached = [person_id for person_id, person in persons.items() if not isinstance(person, Erased)]
-        event = opened(command, reached)
-        found: dict[UUID, dict[str, str]] = {}
-
-        async def open_vault(conn: Connection) -> None:
-            if reached:
-                found.update(
-                    await self._vault.open(conn, reached, command.fields, actor=issued.actor, purpose=command.purpose)
-                )
-            if lost := [person_id for person_id in reached if person_id not in found]:
-                persons.update(await people(conn, lost))  # erased since, or lost by the vault
-
-        told = {"opening_id": command.opening_id}
-        decision = Decision([event], status=200, answer=answer(told))
-        done = await carry_out(self._log, issued, [], lambda _: decision, also=open_vault)
-        each = [
-            {
-                "person_id": one,
-                "identity": found.get(one),
-                "code": None if one in found else why_nothing(persons.get(one)),
-            }
-            for one in command.person_ids
-        ]
-        return replace(done, answer=answer({**told, "persons": each}))
-
     async def correct_identity(
         self,
         issued: Issued,
@@ -227,7 +129,7 @@ class Registry:
         expect: Expect,
     ) -> Done:
         """Correct a person of the jurisdiction. Raises NotFound, ResidentIdTaken."""
-        if not await self._reached([command.person_id], jurisdiction):
+        if not await reached(self._pool, [command.person_id], jurisdiction):
             raise NotFound
         return await self._carried(issued, correcting(self._vault, command, changes, expect))
 
@@ -248,13 +150,6 @@ class Registry:
             )
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
-
-    async def _reached(self, person_ids: Collection[UUID], jurisdiction: Jurisdiction) -> dict[UUID, Person]:
-        async with self._pool.acquire() as conn:
-            persons = await people(conn, list(person_ids))
-            unions = {union for person in persons.values() if (union := union_of(person)) is not None}
-            lineages = {org_id: await lineage(conn, org_id) for org_id in unions}
-        return within_reach(persons, lineages, jurisdiction)
 
     async def _taken(self, read: ReadRoster) -> list[int]:
         """Which rows have an ID that is registered, to tell them with the other faults. The append decides."""
@@ -317,20 +212,3 @@ def _roster_told(roster_id: UUID, person_ids: Sequence[UUID], rows: Sequence[Rea
             {"row": row.number, **warning} for row in rows for warning in warnings_of(row.identity.resident_id)
         ],
     }
-
-
-def reservations_of(events: Iterable[Event], division: str) -> list[Reservation]:
-    """Return what events imply to be reserved, as far as events tell: codes of enterprises, the district.
-
-    An ID is reserved by the vault's blind index, which no event holds.
-    """
-    held = []
-    for event in events:
-        match event:
-            case UnionOrgEstablished(level="district"):
-                held.append(Reservation(DISTRICT, sha256(division.encode()).digest(), event.subject))
-            case EnterpriseRegistered():
-                held.append(Reservation(USCC, sha256(event.uscc.encode()).digest(), event.subject))
-            case _:
-                pass
-    return held

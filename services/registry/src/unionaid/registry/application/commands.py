@@ -1,0 +1,28 @@
+"""All commands of registry, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from unionaid.registry.application.identities import Identities
+from unionaid.registry.application.people import People
+from unionaid.registry.application.units import Units
+from unionaid.registry.domain.person.opening import Purpose
+from unionaid.registry.views.units import Pool
+from unionaid.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What registry can be asked to do, by matter."""
+
+    units: Units
+    people: People
+    identities: Identities
+
+    @classmethod
+    def of(cls, pool: Pool, vault: Vault, division: str, purposes: Mapping[str, Purpose]) -> Self:
+        """Put the commands together over one pool and one vault."""
+        return cls(Units(pool, division), People(pool, vault), Identities(pool, vault, purposes))

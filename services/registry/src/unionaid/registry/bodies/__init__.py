@@ -1,0 +1,1 @@
+"""Bodies of registry's requests: their form alone; what they mean is judged by rules."""

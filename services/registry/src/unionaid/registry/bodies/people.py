@@ -1,0 +1,70 @@
+"""Bodies about people; identity in them is never shown."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StrictBool
+
+from unionaid.contracts.fields import (
+    CorrectionReason,
+    ErasureReason,
+    ReentryReason,
+)
+from unionaid.registry.bodies.typed import BusinessDate, Typed
+from unionaid.registry.domain.person.roster import ROSTER_ROWS_MAX
+from unionaid.service.routes import Body
+
+
+class Person(Body):
+    """Who a worker is, as typed: birth date and sex follow from the ID."""
+
+    name: Typed = Field(repr=False)
+    resident_id: Typed = Field(repr=False)
+    phone: Typed | None = Field(default=None, repr=False)
+    migrant: StrictBool
+
+
+class NewWorkerBody(Person):
+    """One worker to be entered."""
+
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    occurred_on: BusinessDate
+
+
+class NewRoster(Body):
+    """The workers of one union, and of one enterprise if it is named; all are entered or none."""
+
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    occurred_on: BusinessDate
+    rows: Annotated[list[Person], Field(min_length=1, max_length=ROSTER_ROWS_MAX)]
+
+
+class Correction(Body):
+    """What is different about a person; what is left out stays, and a phone that is null goes."""
+
+    name: Typed | None = Field(default=None, repr=False)
+    resident_id: Typed | None = Field(default=None, repr=False)
+    phone: Typed | None = Field(default=None, repr=False)
+    reason_code: CorrectionReason
+    occurred_on: BusinessDate
+
+
+class Reentry(Body):
+    """Who a person is, of whom the vault has lost it."""
+
+    name: Typed = Field(repr=False)
+    resident_id: Typed = Field(repr=False)
+    phone: Typed | None = Field(default=None, repr=False)
+    reason_code: ReentryReason
+    occurred_on: BusinessDate
+
+
+class Erasure(Body):
+    """Why a person is erased."""
+
+    reason_code: ErasureReason
+    occurred_on: BusinessDate

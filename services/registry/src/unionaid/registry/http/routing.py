@@ -1,0 +1,29 @@
+"""All routes of registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unionaid.registry.http.identities import identities, matches
+from unionaid.registry.http.persons import persons
+from unionaid.registry.http.units import enterprises, union_orgs
+from unionaid.registry.http.workers import workers
+
+if TYPE_CHECKING:
+    from unionaid.eventlog import OwnViews
+    from unionaid.registry.application.commands import Commands
+    from unionaid.registry.figures import Figures
+    from unionaid.registry.views.units import Pool
+    from unionaid.service.routes import Router
+
+
+def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[Router]:
+    """Return the routes."""
+    return [
+        union_orgs(commands.units, pool, own_views),
+        enterprises(commands.units, pool, own_views),
+        workers(commands.people, pool, figures),
+        persons(commands.people, figures),
+        matches(commands.identities, figures, own_views),
+        identities(commands.identities),
+    ]

@@ -1,0 +1,75 @@
+"""Unions and enterprises as they stand now."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from unionaid.eventlog import Connection
+from unionaid.registry.domain.enterprise.facts import Enterprise, enterprise_of
+from unionaid.registry.domain.union_org.facts import Established, UnionOrg, union_org_of
+from unionaid.registry.views.streams import history
+from unionaid.registry.views.writing import DEPTH
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+
+PAGE_ROWS_MAX = 500
+"""Rows of one page."""
+
+
+async def union_orgs(pool: Pool, parent_id: UUID | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Return at most `limit` unions after the one named, from the district federation down, each with its workers.
+
+    `parent_id` narrows to the unions directly under it. The workers are those of the union itself.
+    """
+    rows = await pool.fetch(
+        "SELECT o.org_id, o.level, o.parent_id, o.name, o.established_on, "
+        "coalesce(c.workers, 0) AS workers, coalesce(c.migrants, 0) AS migrants "
+        "FROM views.org o LEFT JOIN views.worker_count c ON c.union_org_id = o.org_id "
+        "WHERE ($1::uuid IS NULL OR o.parent_id = $1) AND ($2::uuid IS NULL OR (o.depth, o.name, o.org_id) > "
+        "(SELECT a.depth, a.name, a.org_id FROM views.org a WHERE a.org_id = $2)) "
+        "ORDER BY o.depth, o.name, o.org_id LIMIT $3",
+        parent_id,
+        after,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def enterprises(pool: Pool, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Return at most `limit` enterprises after the one named, by name."""
+    rows = await pool.fetch(
+        "SELECT e.enterprise_id, e.uscc, e.name, e.ownership, e.union_org_id, e.registered_on "
+        "FROM views.enterprise e WHERE $1::uuid IS NULL OR (e.name, e.enterprise_id) > "
+        "(SELECT a.name, a.enterprise_id FROM views.enterprise a WHERE a.enterprise_id = $1) "
+        "ORDER BY e.name, e.enterprise_id LIMIT $2",
+        after,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def union_org(conn: Connection, org_id: UUID) -> tuple[UnionOrg, int]:
+    """Return a union as it stands now, and its stream's version."""
+    told = await history(conn, "union", org_id)
+    return union_org_of(told), len(told)
+
+
+async def enterprise(conn: Connection, enterprise_id: UUID) -> tuple[Enterprise, int]:
+    """Return an enterprise as it stands now, and its stream's version."""
+    told = await history(conn, "enterprise", enterprise_id)
+    return enterprise_of(told), len(told)
+
+
+async def lineage(conn: Connection, org_id: UUID) -> list[UUID]:
+    """Return a union and those above it, nearest first; itself alone where there is none."""
+    found = [org_id]
+    while len(found) < len(DEPTH):
+        union, _ = await union_org(conn, found[-1])
+        if not isinstance(union, Established) or union.parent_id is None:
+            break
+        found.append(union.parent_id)
+    return found

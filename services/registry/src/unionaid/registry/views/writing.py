@@ -1,0 +1,78 @@
+"""What registry's own views are written from: its own log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from unionaid.contracts import Event as Fact
+from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished, WorkerRegistered
+from unionaid.eventlog import Connection, Decoder, Event
+from unionaid.registry.forgetting import forget_persons
+
+DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
+"""How deep a level stands in the tree."""
+
+
+_SHOWN = (UnionOrgEstablished, EnterpriseRegistered, WorkerRegistered, PersonErased)
+
+
+class RegistryViews:
+    """Writes the views; each type goes to a table of its own, so the order between types does not matter.
+
+    Erasures are carried out again, which changes nothing but in a database that was restored from a backup.
+    """
+
+    def __init__(self) -> None:
+        self.decoders: Mapping[str, Decoder] = {kind.TYPE: _decoder(kind) for kind in _SHOWN}
+
+    async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Write what follows from events of this service."""
+        facts = [event.data for event in events]
+        await _insert_orgs(conn, [fact for fact in facts if isinstance(fact, UnionOrgEstablished)])
+        await _insert_enterprises(conn, [fact for fact in facts if isinstance(fact, EnterpriseRegistered)])
+        await _count_workers(conn, [fact for fact in facts if isinstance(fact, WorkerRegistered)])
+        if erased := [fact.person_id for fact in facts if isinstance(fact, PersonErased)]:
+            await forget_persons(conn, erased)  # a restored vault may be older than the erasure
+
+
+def _decoder(kind: type[Fact]) -> Decoder:
+    def decode_data(data: bytes) -> Fact:
+        return kind.model_validate_json(data, extra="ignore")
+
+    return decode_data
+
+
+async def _insert_orgs(conn: Connection, facts: Sequence[UnionOrgEstablished]) -> None:
+    if facts:
+        await conn.execute(
+            "INSERT INTO views.org (org_id, level, depth, parent_id, name, established_on) SELECT * FROM "
+            "unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::text[], $6::date[])",
+            *_columns((f.org_id, f.level, DEPTH[f.level], f.parent_id, f.name, f.occurred_on) for f in facts),
+        )
+
+
+async def _insert_enterprises(conn: Connection, facts: Sequence[EnterpriseRegistered]) -> None:
+    if facts:
+        await conn.execute(
+            "INSERT INTO views.enterprise (enterprise_id, uscc, name, ownership, union_org_id, registered_on) "
+            "SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::date[])",
+            *_columns((f.enterprise_id, f.uscc, f.name, f.ownership, f.union_org_id, f.occurred_on) for f in facts),
+        )
+
+
+async def _count_workers(conn: Connection, facts: Sequence[WorkerRegistered]) -> None:
+    workers = Counter(fact.union_org_id for fact in facts)
+    migrants = Counter(fact.union_org_id for fact in facts if fact.migrant)
+    if workers:
+        await conn.execute(
+            "INSERT INTO views.worker_count AS c (union_org_id, workers, migrants) "
+            "SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) ON CONFLICT (union_org_id) "
+            "DO UPDATE SET workers = c.workers + excluded.workers, migrants = c.migrants + excluded.migrants",
+            *_columns((union, count, migrants[union]) for union, count in workers.items()),
+        )
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> Iterable[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -1,0 +1,66 @@
+"""One canned event of every type, from one invented winter: for tests, documents and by hand.
+
+People are ids only, units are invented. A sample that was released stays as it is.
+"""
+
+from unionaid.contracts.event import Event
+from unionaid.contracts.samples import registry, relief
+from unionaid.contracts.samples.sample import (
+    ACCOUNTANT,
+    AMOUNT_FEN,
+    APPROVER,
+    BANK_LIST,
+    BATCH,
+    BUDGET,
+    CASHIER,
+    DISTRICT,
+    DIVISION,
+    ENTERPRISE,
+    ERASED,
+    FOLLOW_UP,
+    FUND,
+    GRASSROOTS,
+    LIST,
+    OFFICER,
+    OPENING,
+    POLICY,
+    PROGRAMME,
+    REJECTED_LIST,
+    RELATIVE,
+    VERIFIER,
+    VISITORS,
+    WORKER,
+    Sample,
+)
+
+__all__ = [
+    "ACCOUNTANT",
+    "AMOUNT_FEN",
+    "APPROVER",
+    "BANK_LIST",
+    "BATCH",
+    "BUDGET",
+    "CASHIER",
+    "DISTRICT",
+    "DIVISION",
+    "ENTERPRISE",
+    "ERASED",
+    "FOLLOW_UP",
+    "FUND",
+    "GRASSROOTS",
+    "LIST",
+    "OFFICER",
+    "OPENING",
+    "POLICY",
+    "PROGRAMME",
+    "REJECTED_LIST",
+    "RELATIVE",
+    "SAMPLES",
+    "VERIFIER",
+    "VISITORS",
+    "WORKER",
+    "Sample",
+]
+
+SAMPLES: dict[type[Event], Sample] = {type(sample.event): sample for sample in (*registry.SAMPLES, *relief.SAMPLES)}
+"""The sample of every event class, service by service, each in the order of its story."""

@@ -1,0 +1,111 @@
+"""One canned event of every type of registry."""
+
+from datetime import date
+from hashlib import sha256
+
+from unionaid.contracts.registry import (
+    EnterpriseRegistered,
+    IdentityCorrected,
+    IdentityOpened,
+    IdentityReentered,
+    IdentityReference,
+    PersonErased,
+    PersonRegistered,
+    UnionOrgEstablished,
+    WorkerRegistered,
+)
+from unionaid.contracts.samples.sample import (
+    APPROVER,
+    CASHIER,
+    DISTRICT,
+    ENTERPRISE,
+    ERASED,
+    GRASSROOTS,
+    OPENING,
+    WORKER,
+    Sample,
+)
+
+SAMPLES = (
+    Sample(
+        UnionOrgEstablished(occurred_on=date(2013, 1, 1), org_id=DISTRICT, level="district", name="样例区总工会"),
+        index=0,
+        stream_version=1,
+    ),
+    Sample(
+        EnterpriseRegistered(
+            occurred_on=date(2014, 3, 3),
+            enterprise_id=ENTERPRISE,
+            uscc="91640302MA0000001Y",
+            name="样例乳业有限公司",
+            ownership="non_public",
+            union_org_id=GRASSROOTS,
+        ),
+        index=2,
+        stream_version=1,
+    ),
+    Sample(
+        PersonRegistered(
+            occurred_on=date(2014, 3, 10),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=1, commitment=sha256(b"sample").hexdigest()),
+            birth_year=1979,
+            sex="female",
+        ),
+        index=3,
+        stream_version=1,
+    ),
+    Sample(
+        WorkerRegistered(
+            occurred_on=date(2014, 3, 10),
+            person_id=WORKER,
+            union_org_id=GRASSROOTS,
+            enterprise_id=ENTERPRISE,
+            migrant=True,
+        ),
+        index=4,
+        stream_version=2,
+    ),
+    Sample(
+        IdentityOpened(
+            occurred_on=date(2017, 1, 5),
+            opening_id=OPENING,
+            opening_purpose="payment",
+            opened_fields=("name", "resident_id"),
+            opened_person_ids=(WORKER,),
+            asked_persons=1,
+        ),
+        index=5,
+        stream_version=1,
+        by=CASHIER,
+    ),
+    Sample(
+        IdentityCorrected(
+            occurred_on=date(2017, 1, 6),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=2, commitment=sha256(b"corrected").hexdigest()),
+            corrected_fields=("phone",),
+            reason_code="changed",
+            birth_year=1979,
+            sex="female",
+        ),
+        index=7,
+        stream_version=3,
+    ),
+    Sample(
+        IdentityReentered(
+            occurred_on=date(2017, 1, 9),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=3, commitment=sha256(b"entered again").hexdigest()),
+            reason_code="restored-without",
+        ),
+        index=8,
+        stream_version=4,
+    ),
+    Sample(
+        PersonErased(occurred_on=date(2017, 1, 6), person_id=ERASED, reason_code="entered-in-error"),
+        index=6,
+        stream_version=3,
+        by=APPROVER,
+    ),
+)
