@@ -35,18 +35,20 @@ STOP_WAIT_S = 60
 _POLL_S = 0.05
 _HERE = {"listen_addresses", "unix_socket_directories"}
 _KAFKA_HERE: Mapping[str, str] = {
-    "listeners": "PLAINTEXT://:9092,CONTROLLER://:9093",
     "controller.quorum.voters": "1@127.0.0.1:9093",
     "log.dirs": "/var/lib/kafka/data/log",
 }
+_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+"""One JVM among many processes, as the embedded one."""
 
 
 class _Container:
     """A container that may be stopped, killed and started again."""
 
-    def __init__(self, image: str, port: int, run: Path) -> None:
+    def __init__(self, image: str, port: int | None, run: Path) -> None:
+        """Use `port` inside; without it the one that is seen from outside."""
         self.port = free_port()
-        self._image, self._inner, self._run = image, port, run
+        self._image, self._inner, self._run = image, port or self.port, run
         self._container: Any = None
 
     def start(self) -> None:
@@ -135,10 +137,14 @@ class ContainerKafka(_Container):
     """One broker, with the settings of the embedded one."""
 
     def __init__(self, run: Path, settings: Mapping[str, str] | None = None) -> None:
-        super().__init__(os.environ.get("UNIONAID_KAFKA_IMAGE") or "apache/kafka:4.1.1", 9092, run)
-        advertised = {"advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}"}
+        super().__init__(os.environ.get("UNIONAID_KAFKA_IMAGE") or "apache/kafka:4.1.1", None, run)
         usual = {name: value for name, (value, _) in embedded_kafka.SETTINGS.items()}
-        self._settings = {**usual, **_KAFKA_HERE, **advertised, **(settings or {})}
+        listening = {
+            "listeners": f"PLAINTEXT://:{self.port},CONTROLLER://:9093",
+            # The broker finds itself there too, to end transactions: so the port is the same inside.
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}",
+        }
+        self._settings = {**usual, **_KAFKA_HERE, **listening, **(settings or {})}
 
     @property
     def bootstrap(self) -> str:
@@ -152,7 +158,8 @@ class ContainerKafka(_Container):
 
     def _environment(self) -> dict[str, str]:
         named = {f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in self._settings.items()}
-        return {"CLUSTER_ID": embedded_kafka.new_cluster_id(), **named}
+        jvm = {"JVM_OPTIONS": f"-Xmx384m {_JVM}", "KAFKA_HEAP_OPTS": "-Xmx384m", "KAFKA_JVM_PERFORMANCE_OPTS": _JVM}
+        return {"CLUSTER_ID": embedded_kafka.new_cluster_id(), **named, **jvm}
 
     def _answers(self) -> bool:
         return run_apart(topics.answers(self.bootstrap))
