@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -28,7 +29,7 @@ from unionaid.service.commands import COMMANDS, parser, refuse_wrong_settings
 from unionaid.service.health import OK, Finding, Health
 from unionaid.service.idempotency import forget_old_answers
 from unionaid.service.keys import SecretsRefused
-from unionaid.service.limits import DRAIN_S, PART_RESTART_S_MAX, PART_RESTART_S_MIN, PART_STEADY_S
+from unionaid.service.limits import DRAIN_S, GC_OBJECTS, PART_RESTART_S_MAX, PART_RESTART_S_MIN, PART_STEADY_S
 from unionaid.service.reservations import Imply, compare, nothing_reserved
 from unionaid.service.settings import (
     MigrationSettings,
@@ -117,6 +118,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     given = parser(service.name).parse_args(arguments)
     logs.set_up(service.name)
     refuse_wrong_settings(COMMANDS[given.command], os.environ, service.neighbours)
+    _settle()
     match given.command:
         case "reservations":
             owner = settings_or_exit(MigrationSettings, os.environ)
@@ -160,11 +162,13 @@ async def _build_and_run(service: Service, command: str, settings: Settings) -> 
         exit_with(str(error))
     shell = parts.app.state.shell
     if "schema" not in shell.checks:  # a service without tables needs no database
+        _settle()
         await run_parts(parts, command, settings)
         return
     await until("database", settings.wait_s, lambda: _usable(shell))
     if command in ("relay", "consume"):  # who serves has work to do without Kafka as well
         await until("Kafka", settings.wait_s, lambda: health.reach(settings.kafka))
+    _settle()
     try:
         await run_parts(parts, command, settings)
     finally:
@@ -181,6 +185,13 @@ async def _usable(shell: Shell) -> None:
         raise MigrationRefused(schema.reason)
     if schema.health is not Health.OK:
         raise NotYet(schema.reason)
+
+
+def _settle() -> None:
+    """Let what is loaded stay: the collector of cycles need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_OBJECTS)
 
 
 async def run_parts(parts: Parts, command: str, settings: Settings, stop: asyncio.Event | None = None) -> None:
