@@ -11,10 +11,7 @@ from unionaid.registry.domain.dossier.facts import Unopened, dossier_of
 from unionaid.registry.domain.person.opening import OpenIdentity
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import ENTERING, reach_of
-from unionaid.registry.http.dossiers import (
-    SETTLING,
-    acts_seen_by,
-)
+from unionaid.registry.http.dossiers import SETTLING, acts_seen_by
 from unionaid.registry.views.units import Pool
 from unionaid.service.forms import Form
 from unionaid.service.idempotency import command_of
@@ -67,7 +64,8 @@ async def opened_by(commands: Commands, pool: Pool, form: Form, dossier_id: UUID
                 issued, id, m, t, persons=w
             )
         )
-        for one in json.loads(bytes(done.body)).get("statements", []):
+        said = json.loads(bytes(done.body)).get("statements", [])
+        for one in sorted(said, key=lambda one: one.get("person_id") == str(dossier.file.holder_id)):  # the holder last
             if one["topic"] == "objection":
                 opened["objections"][str(matter_id)] = one["said"]["objection"]
             elif one["topic"] in ("five-clears", "assessment"):
