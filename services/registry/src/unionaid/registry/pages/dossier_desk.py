@@ -85,7 +85,7 @@ def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRoute
     ) -> Response:
         shell: Shell = request.app.state.shell
         household = await kept.household_of(household_id, jurisdiction_of(actor))
-        holders = [(str(one), str(one)) for one in household.members]
+        holders = [(str(id), str(id)[:8], one.relation) for id, one in household.members.items()]
         return shell.screens.page(
             request, "new_dossier.html", status=REFUSED if faults else 200, household_id=household_id, asked=NEW,
             options={**OPTIONS, "holder": holders}, typed=typed, faults=faults, key=new_key(),

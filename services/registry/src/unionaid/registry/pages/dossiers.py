@@ -52,7 +52,7 @@ def dossier_pages(commands: Commands, pool: Pool) -> PageRouter:
             raise NotFound
         household = await kept.household_of(dossier.file.household_id, reach_of(reader))
         names = (opened or {}).get("names", {})
-        members = [(str(one), names.get(str(one), str(one))) for one in household.members]
+        members = [(str(id), names.get(str(id), str(id)[:8]), one.relation) for id, one in household.members.items()]
         waiting = [(str(id), str(id)[:8]) for id, one in dossier.file.objections.items() if one.outcome is None]
         shown = told_of(acts, kept.policies)
         union = await views.union_names(pool, {dossier.file.union_org_id})
