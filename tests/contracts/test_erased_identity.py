@@ -162,7 +162,7 @@ def test_without_the_sweep_the_bytes_lie_about_though_none_in_clear(erased: Eras
 
 
 def test_the_sweep_says_what_it_did(erased: Erased) -> None:
-    assert "written anew: vault.person_keys, vault.fields, vault.blind_index" in erased.said
+    assert "written anew: vault.person_keys, vault.fields, vault.statements, vault.blind_index" in erased.said
     assert "write-ahead log" in erased.said
 
 

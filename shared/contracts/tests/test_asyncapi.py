@@ -95,7 +95,7 @@ def test_attributes_come_with_their_meaning() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     for name, schema in schemas.items():
         for attribute, node in schema["properties"].items():
-            if attribute != "identity" and (name, attribute) != ("ReliefPaid.v1", "parts"):
+            if "$ref" not in json.dumps(node):  # what stands in parts has its meanings there
                 assert "description" in node or attribute == "data", (name, attribute)
 
 

@@ -81,7 +81,7 @@ def values(node: dict[str, Any], definitions: dict[str, Any]) -> st.SearchStrate
 
 def objects(node: dict[str, Any], definitions: dict[str, Any]) -> st.SearchStrategy[Any]:
     parts = {name: values(child, definitions) for name, child in node["properties"].items()}
-    required = set(node["required"])
+    required = set(node.get("required", []))
     return st.fixed_dictionaries(
         {name: part for name, part in parts.items() if name in required},
         optional={name: part for name, part in parts.items() if name not in required},

@@ -31,7 +31,7 @@ PLANTED = {
     "address": "利通区胜利街道九十九号",
     "birth_date": "1980-01-01",
 }
-TABLES = ("person_keys", "fields", "blind_index", "openings")
+TABLES = ("person_keys", "fields", "statements", "blind_index", "openings")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -7,19 +7,25 @@ from uuid import UUID
 
 import asyncpg
 
+from unionaid.contracts import Event, source, stream_name, topic_name
 from unionaid.contracts import Service as ServiceName
-from unionaid.contracts import source, stream_name, topic_name
 from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
 from unionaid.registry.application.units import reservations_of
 from unionaid.registry.domain.refusals import (
+    ApproverNeeded,
     DistrictExists,
+    DossierNotAt,
+    DossierOpenAlready,
     EnteredBySame,
+    HouseholdUnknown,
     IdentityMissing,
     IdentityNotMissing,
+    InOtherHousehold,
     OwnMatter,
+    PassedBySame,
     PersonIsErased,
     ResidentIdTaken,
     UsccTaken,
@@ -29,7 +35,10 @@ from unionaid.registry.forgetting import NAMING, RESIDENT_ID
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
 from unionaid.registry.pages.routing import pages_of
+from unionaid.registry.policies import read_hardship
 from unionaid.registry.purposes import read_purposes
+from unionaid.registry.reserving import HOLDING
+from unionaid.registry.reserving import held as held_by_households
 from unionaid.registry.views.writing import RegistryViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
@@ -52,10 +61,20 @@ MIGRATIONS = {
 STATUSES = {
     **{
         refusal.code: 409
-        for refusal in (DistrictExists, UsccTaken, ResidentIdTaken, IdentityMissing, IdentityNotMissing)
+        for refusal in (
+            DistrictExists,
+            UsccTaken,
+            ResidentIdTaken,
+            IdentityMissing,
+            IdentityNotMissing,
+            InOtherHousehold,
+            DossierOpenAlready,
+            DossierNotAt,
+        )
     },
-    **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter)},
+    **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter, PassedBySame, ApproverNeeded)},
     PersonIsErased.code: 410,
+    HouseholdUnknown.code: 404,
 }
 
 
@@ -64,13 +83,17 @@ async def imply(owner: Owner, database: str) -> Implied:
     held: list[Reservation] = []
     versions: dict[UUID, int] = {}
     erased = set()
-    kinds = (UnionOrgEstablished, EnterpriseRegistered, *NAMING, PersonErased)
+    living: list[Event] = []
+    kinds = (UnionOrgEstablished, EnterpriseRegistered, *NAMING, PersonErased, *HOLDING)
     async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
-        if isinstance(event, NAMING):
+        if isinstance(event, HOLDING):
+            living.append(event)
+        elif isinstance(event, NAMING):
             versions[event.person_id] = event.identity.vault_version
         elif isinstance(event, PersonErased):
             erased.add(event.person_id)
+    held += held_by_households(living)
     async with owner.transaction():
         await owner.execute(f'SET LOCAL ROLE "{Roles.of(database).vault}"')
         rows = await owner.fetch("SELECT digest, person_id FROM vault.blind_index WHERE kind = 'resident_id'")
@@ -110,7 +133,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
-    commands = Commands.of(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes())
+    commands = Commands.of(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes(), read_hardship())
 
     def appended() -> None:
         relay.nudge()

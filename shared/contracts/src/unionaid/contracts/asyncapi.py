@@ -167,7 +167,7 @@ def _described(schema: Document, version: Version, prefix: str) -> Document:
     properties = {
         name: _with_meaning(_moved(node, version), f"{prefix}{name}") for name, node in schema["properties"].items()
     }
-    return {"type": "object", "properties": properties, "required": schema["required"]}
+    return {"type": "object", "properties": properties, "required": schema.get("required", [])}
 
 
 def _moved(node: Any, version: Version) -> Any:

@@ -26,6 +26,12 @@ OPENED_FIELDS_MAX = 6
 """Fields of one opening: all there are."""
 VAULT_VERSION_MAX = 2**31 - 1
 YEAR_MIN, YEAR_MAX = 1900, 2199
+HOUSEHOLD_MEMBERS_MAX = 30
+"""Members of one household."""
+PERCENT_MAX = 10_000
+"""Whole percent of the minimum living guarantee: a hundred times it, and more is told as that."""
+NOTICE_WORKING_DAYS_MAX = 60
+"""Working days of one public notice."""
 
 _RESIDENT_ID = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE_PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])")
@@ -97,6 +103,41 @@ CorrectionReason = Literal["entered-wrong", "changed"]
 """Why identity is corrected: it was never so, or it is so no more."""
 ReentryReason = Literal["restored-without", "unreadable"]
 """Why identity is entered again: a restored database did not have it, or its key is lost."""
+Percent = Annotated[int, Field(ge=0, le=PERCENT_MAX)]
+"""Whole percent, rounded up: at most a whole threshold exactly when the unrounded ratio is."""
+HouseholdSize = Annotated[int, Field(ge=1, le=HOUSEHOLD_MEMBERS_MAX)]
+Relation = Literal["householder", "spouse", "child", "parent", "grandparent", "grandchild", "sibling", "other"]
+"""To the householder (户主)."""
+HealthCode = Literal["healthy", "chronic", "serious_illness", "disabled"]
+"""How somebody is, coarsely; what it is lies in the vault."""
+SchoolStage = Literal["preschool", "primary", "lower_secondary", "upper_secondary", "college", "postgraduate"]
+"""Where somebody is at school; vocational schools stand with their stage."""
+DepartureReason = Literal["moved", "married", "died", "split", "entered-in-error"]
+SplitReason = Literal["divorce", "living-apart"]
+HardshipLevel = Literal["deep", "relative", "sudden"]
+"""深度困难, 相对困难, 意外致困."""
+FamilySituation = Literal["ordinary", "single_parent", "elderly_in_care", "children_at_school", "disabled_member"]
+CauseCode = Literal["illness", "disability", "accident", "disaster", "unemployment", "low_income", "schooling", "other"]
+StateOfMind = Literal["stable", "worried", "despondent", "needs_counsel"]
+EmploymentWish = Literal["employed", "seeks_work", "wants_training", "cannot_work", "retired", "none"]
+TechnicalSkill = Literal["none", "junior", "intermediate", "senior", "technician"]
+ClearName = Literal["family_situation", "hardship_cause", "state_of_mind", "employment_wish", "technical_skill"]
+"""Which of the five clears (五清)."""
+OverrideReason = Literal["debts", "care-burden", "income-unsteady", "property", "other-aid", "policy-lags"]
+"""Why an officer sets another level than the policy computes."""
+ReturnReason = Literal["clears-missing", "facts-doubtful", "objection-upheld", "withdrawn"]
+ClosingReason = Literal["lifted", "retired", "moved", "died", "entered-in-error"]
+CallBackOutcome = Literal["stable", "relapsed", "not-reached"]
+HolderChangeReason = Literal["died", "split", "left", "asked"]
+ObjectionGround = Literal["income", "property", "household", "employment", "other"]
+ObjectionOutcome = Literal["upheld", "unfounded", "withdrawn"]
+StatementField = Literal[
+    "monthly_income_fen", "health_note", "school", "family_situation", "hardship_cause", "state_of_mind",
+    "employment_wish", "technical_skill", "shock_fen", "shock_note", "objection",
+]  # fmt: skip
+"""The name of a field of a statement in the vault, never its value."""
+STATEMENT_FIELDS_MAX = 11
+"""Fields of one opening of statements: all there are."""
 FundSource = Literal["appropriation", "dues", "donation"]
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]

@@ -91,7 +91,7 @@ def _required(schema: dict[str, Any]) -> set[str]:
         reference = node.get("$ref") or node.get("items", {}).get("$ref")
         if reference and name in paths:
             nested = schema["$defs"][reference.removeprefix("#/$defs/")]
-            paths |= {f"{name}.{child}" for child in nested["required"]}
+            paths |= {f"{name}.{child}" for child in nested.get("required", [])}
     return paths
 
 

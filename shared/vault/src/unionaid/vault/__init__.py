@@ -4,13 +4,21 @@ Its migrations lie in `unionaid.vault/sql`, for the runner of the service that h
 """
 
 from unionaid.vault.sealing import Unreadable, commitment
+from unionaid.vault.statements import (
+    STATEMENT_FIELDS,
+    TOPICS,
+    NotTogether,
+    SealedStatements,
+    Statements,
+    StatementVersion,
+    forget_matters,
+)
 from unionaid.vault.store import (
     FIELDS,
     KINDS,
     TABLES,
     Changed,
     IdentityReference,
-    NotTogether,
     PersonFields,
     SealedPersons,
     Vault,
@@ -20,14 +28,20 @@ from unionaid.vault.store import (
 __all__ = [
     "FIELDS",
     "KINDS",
+    "STATEMENT_FIELDS",
     "TABLES",
+    "TOPICS",
     "Changed",
     "IdentityReference",
     "NotTogether",
     "PersonFields",
     "SealedPersons",
+    "SealedStatements",
+    "StatementVersion",
+    "Statements",
     "Unreadable",
     "Vault",
     "commitment",
     "forget",
+    "forget_matters",
 ]

@@ -10,3 +10,5 @@ FIELD_CHARS_MAX = 500
 """Characters of one field."""
 SECRET_BYTES = 32
 """Bytes of the key-encryption key, of the hash key, of a person's key, of a salt."""
+STATEMENT_CHARS_MAX = 2_000
+"""Characters of one field of a statement."""

@@ -26,6 +26,7 @@ from unionaid.vault.limits import SECRET_BYTES
 COMMITMENT_LABEL = b"unionaid vault identity v1"
 _KEY_LABEL = b"unionaid vault key v1\0"
 _FIELDS_LABEL = b"unionaid vault fields v1\0"
+_STATEMENT_LABEL = b"unionaid vault statement v1\0"
 NONCE_BYTES = 12
 _ID_BYTES = 8
 
@@ -110,6 +111,29 @@ def commitment(salt: bytes, fields: Mapping[str, str]) -> str:
     return hashlib.sha256(COMMITMENT_LABEL + b"\0" + salt + canonical).hexdigest()
 
 
+Place = tuple[UUID, UUID, str, int]
+"""Where a statement lies: person, matter, topic, version."""
+
+
+def seal_statement(key: bytes, place: Place, fields: Mapping[str, str]) -> tuple[Sealed, str]:
+    """Encrypt a version of a statement; return it, and its commitment as 64 hex digits."""
+    salt, nonce = secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(NONCE_BYTES)
+    payload = msgspec.json.encode(_Payload(salt, dict(fields)))
+    return Sealed(nonce, AESGCM(key).encrypt(nonce, payload, _bound_to_place(place))), commitment(salt, fields)
+
+
+def unseal_statement(key: bytes, place: Place, sealed: Sealed) -> dict[str, str]:
+    """Decrypt a version of a statement.
+
+    Raises:
+        Unreadable: the bytes were altered, or belong to another person, matter, topic or version.
+    """
+    try:
+        return _decode(AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, _bound_to_place(place))).fields
+    except (InvalidTag, ValueError):
+        raise Unreadable("a statement was altered or moved") from None
+
+
 def blind_key(secret: bytes, kind: str) -> bytes:
     """Derive the key of one kind of blind index."""
     info = b"unionaid vault blind index v1\0" + kind.encode()
@@ -118,6 +142,11 @@ def blind_key(secret: bytes, kind: str) -> bytes:
 
 def _bound_to(person_id: UUID, version: int) -> bytes:
     return _FIELDS_LABEL + person_id.bytes + version.to_bytes(4, "big")
+
+
+def _bound_to_place(place: Place) -> bytes:
+    person_id, matter_id, topic, version = place
+    return _STATEMENT_LABEL + person_id.bytes + matter_id.bytes + version.to_bytes(4, "big") + topic.encode()
 
 
 def _checked(secret: bytes) -> bytes:

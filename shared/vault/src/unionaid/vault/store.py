@@ -11,6 +11,7 @@ from uuid import UUID
 
 from unionaid.vault.limits import FIELD_CHARS_MAX, MATCH_VALUES_MAX, OPEN_PERSONS_MAX, PUT_PERSONS_MAX
 from unionaid.vault.sealing import KeyEncryptionKey, Sealed, blind_key, new_key, seal, unseal
+from unionaid.vault.statements import NotTogether, Statements
 
 if TYPE_CHECKING:
     import asyncpg
@@ -24,7 +25,7 @@ FIELDS = frozenset({"name", "resident_id", "phone", "bank_account", "address", "
 """The fields there are."""
 KINDS: Mapping[str, str] = {"resident_id": "resident_id", "name": "name", "phone": "phone"}
 """Kind of blind index -> field whose exact value it finds."""
-TABLES = ("vault.person_keys", "vault.fields", "vault.blind_index")
+TABLES = ("vault.person_keys", "vault.fields", "vault.statements", "vault.blind_index")
 """What a sweep after an erasure rewrites."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -56,15 +57,12 @@ class Changed(NamedTuple):
     """Kind of blind index -> the keyed hash by which the person was found until now, where it differs."""
 
 
-class NotTogether(Exception):
-    """Called outside a transaction: personal data is stored with the event that speaks of it, or not at all."""
-
-
 class Vault:
     """The vault of one service. `kek` and `hmac_key` are 32 secret bytes each; both stay in this process."""
 
     def __init__(self, kek: bytes, hmac_key: bytes) -> None:
         self._kek = KeyEncryptionKey(kek)
+        self.statements = Statements(kek)
         self._blind_keys = {kind: blind_key(hmac_key, kind) for kind in KINDS}
 
     def blind(self, kind: str, value: str) -> bytes:

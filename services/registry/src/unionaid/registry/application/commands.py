@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from unionaid.registry.application.dossiers import Dossiers
+from unionaid.registry.application.households import Households
 from unionaid.registry.application.identities import Identities
 from unionaid.registry.application.people import People
 from unionaid.registry.application.units import Units
+from unionaid.registry.domain.dossier.assessing import HardshipPolicy
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.views.units import Pool
 from unionaid.vault import Vault
@@ -21,8 +24,23 @@ class Commands:
     units: Units
     people: People
     identities: Identities
+    households: Households
+    dossiers: Dossiers
 
     @classmethod
-    def of(cls, pool: Pool, vault: Vault, division: str, purposes: Mapping[str, Purpose]) -> Self:
+    def of(
+        cls,
+        pool: Pool,
+        vault: Vault,
+        division: str,
+        purposes: Mapping[str, Purpose],
+        policies: Sequence[HardshipPolicy],
+    ) -> Self:
         """Put the commands together over one pool and one vault."""
-        return cls(Units(pool, division), People(pool, vault), Identities(pool, vault, purposes))
+        return cls(
+            units=Units(pool, division),
+            people=People(pool, vault),
+            identities=Identities(pool, vault, purposes),
+            households=Households(pool, vault),
+            dossiers=Dossiers(pool, vault, policies),
+        )

@@ -8,29 +8,62 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 
 __all__ = [
     "AlreadyRegistered",
+    "ApproverNeeded",
     "BirthDateImpossible",
     "BirthDateInFuture",
+    "BirthDateMissing",
+    "BirthDateWithId",
+    "ClearsMissing",
+    "DateBeforeLastStep",
     "DateInFuture",
     "DateTooEarly",
     "DistrictExists",
     "DistrictHasNoParent",
+    "DossierNotAt",
+    "DossierOpenAlready",
     "EnteredBySame",
     "Fault",
     "FieldsBeyondPurpose",
+    "HolderNeeded",
+    "HolderNoWorker",
+    "HolderUnchanged",
+    "HouseholdEmpty",
+    "HouseholdTooLarge",
+    "HouseholdUnknown",
+    "HouseholderNotOne",
     "IdentityDiffers",
     "IdentityMissing",
     "IdentityNotMissing",
+    "InOtherHousehold",
+    "IncomeUnknown",
+    "LevelNotComputed",
+    "MemberTwice",
+    "MissingNotMissing",
     "NameImplausible",
     "NameMissing",
     "NameTooLong",
+    "NotAMember",
+    "NotAssessed",
     "NotFound",
     "NothingCorrected",
+    "NothingToReclassify",
+    "NoticeStillUp",
+    "ObjectionOpen",
+    "ObjectionSettledBefore",
+    "ObjectionUnknown",
+    "ObjectionUpheld",
+    "OverrideNeedless",
+    "OverrideReasonMissing",
     "OwnMatter",
     "ParentMissing",
     "ParentWrongLevel",
+    "PassedBySame",
     "PersonIsErased",
+    "PersonUnknown",
     "PhoneMalformed",
+    "PolicyNotInForce",
     "PurposeUnknown",
+    "ReclassificationWaits",
     "Refusal",
     "ResidentId15Digits",
     "ResidentIdCheckDigit",
@@ -40,11 +73,13 @@ __all__ = [
     "ResidentIdTaken",
     "ResidentIdTwice",
     "RowsRefused",
+    "SplitTakesAll",
     "UnitUnknown",
     "UsccCheckDigit",
     "UsccLength",
     "UsccMalformed",
     "UsccTaken",
+    "WasEnteredInError",
     "row_fault",
 ]
 
@@ -266,3 +301,213 @@ class FieldsBeyondPurpose(Refusal):
     """Fields were asked for that the purpose does not need."""
 
     code = "fields-beyond-purpose"
+
+
+class HouseholdTooLarge(Refusal):
+    """A household has at most so many members."""
+
+    code = "household-too-large"
+
+
+class MemberTwice(Refusal):
+    """A person stands twice among the members."""
+
+    code = "member-twice"
+
+
+class HouseholderNotOne(Refusal):
+    """A household has one householder."""
+
+    code = "householder-not-one"
+
+
+class InOtherHousehold(Refusal):
+    """A person belongs to one household at a time. Which other, is not told."""
+
+    code = "in-other-household"
+
+
+class PersonUnknown(Refusal):
+    """There is no such person, or not within reach: the two are not told apart."""
+
+    code = "person-unknown"
+
+
+class NotAMember(Refusal):
+    """The person does not belong to the household."""
+
+    code = "not-a-member"
+
+
+class SplitTakesAll(Refusal):
+    """Somebody stays when a household splits."""
+
+    code = "split-takes-all"
+
+
+class HolderNeeded(Refusal):
+    """Who goes holds the household's dossier: it must pass to somebody who stays, or be closed first."""
+
+    code = "holder-needed"
+
+
+class BirthDateMissing(Refusal):
+    """Without an ID the birth date is told."""
+
+    code = "birth-date-missing"
+
+
+class BirthDateWithId(Refusal):
+    """Birth date and sex follow from the ID and are never typed beside it."""
+
+    code = "birth-date-with-id"
+
+
+class HouseholdUnknown(Refusal):
+    """There is no such household, or not within reach."""
+
+    code = "household-unknown"
+
+
+class DossierOpenAlready(Refusal):
+    """A household has one open dossier, whoever of its members applies."""
+
+    code = "dossier-open-already"
+
+
+class HolderNoWorker(Refusal):
+    """A dossier is begun for a worker."""
+
+    code = "holder-no-worker"
+
+
+class HolderUnchanged(Refusal):
+    """Who shall hold the dossier holds it."""
+
+    code = "holder-unchanged"
+
+
+class DossierNotAt(Refusal):
+    """The step cannot be taken where the dossier stands."""
+
+    code = "dossier-not-at"
+
+
+class DateBeforeLastStep(Refusal):
+    """Steps are dated in their order."""
+
+    code = "date-before-last-step"
+
+
+class ClearsMissing(Refusal):
+    """Not all of the five clears are known."""
+
+    code = "clears-missing"
+
+
+class NotAssessed(Refusal):
+    """The household's hardship was not assessed."""
+
+    code = "not-assessed"
+
+
+class MissingNotMissing(Refusal):
+    """Missing clears are named where they are the reason, and only there."""
+
+    code = "missing-not-missing"
+
+
+class PassedBySame(Refusal):
+    """Two pairs of eyes: who entered or passed something does not take the next step."""
+
+    code = "passed-by-same"
+
+
+class NoticeStillUp(Refusal):
+    """The public notice must have come down."""
+
+    code = "notice-still-up"
+
+
+class ObjectionOpen(Refusal):
+    """An objection is not settled."""
+
+    code = "objection-open"
+
+
+class ObjectionUpheld(Refusal):
+    """An objection was upheld: the dossier goes back."""
+
+    code = "objection-upheld"
+
+
+class ObjectionUnknown(Refusal):
+    """There is no such objection."""
+
+    code = "objection-unknown"
+
+
+class ObjectionSettledBefore(Refusal):
+    """The objection was settled."""
+
+    code = "objection-settled-before"
+
+
+class PolicyNotInForce(Refusal):
+    """No version of the policy is in force on that day."""
+
+    code = "policy-not-in-force"
+
+
+class HouseholdEmpty(Refusal):
+    """Nobody is left in the household."""
+
+    code = "household-empty"
+
+
+class IncomeUnknown(Refusal):
+    """The vault does not know what a member earns."""
+
+    code = "income-unknown"
+
+
+class LevelNotComputed(Refusal):
+    """By the policy there is no hardship, and nobody set a level."""
+
+    code = "level-not-computed"
+
+
+class OverrideReasonMissing(Refusal):
+    """Another level than the computed one needs a reason."""
+
+    code = "override-reason-missing"
+
+
+class OverrideNeedless(Refusal):
+    """The level set is the computed one."""
+
+    code = "override-needless"
+
+
+class NothingToReclassify(Refusal):
+    """The last review found the level as it was."""
+
+    code = "nothing-to-reclassify"
+
+
+class ReclassificationWaits(Refusal):
+    """The last review found another level of hardship, not its end."""
+
+    code = "reclassification-waits"
+
+
+class ApproverNeeded(Refusal):
+    """A dossier in force is closed by an approver."""
+
+    code = "approver-needed"
+
+
+class WasEnteredInError(Refusal):
+    """What was entered in error is not looked after."""
+
+    code = "was-entered-in-error"

@@ -36,6 +36,15 @@ OFFICE = (*ENTERING, Role.APPROVER, Role.SIGNER, Role.CERTIFIED_SUPERVISOR, Role
 """Who sees unions and enterprises: everybody of the office."""
 
 
+READING_DOSSIERS = (*ENTERING, Role.APPROVER, Role.AUDITOR)
+"""Who sees dossiers and households: officers those of their jurisdiction, approver and auditor the division's."""
+
+
+def reach_of(actor: Actor) -> Jurisdiction:
+    """Return what somebody sees of dossiers and households."""
+    return jurisdiction_of(actor) if actor.roles.isdisjoint(OVERSEEING) else WHOLE_DIVISION
+
+
 def jurisdiction_of(actor: Actor) -> Jurisdiction:
     """Return for which unions somebody enters workers: a district officer for all of the division."""
     if Role.DISTRICT_OFFICER in actor.roles:

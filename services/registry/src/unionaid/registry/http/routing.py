@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unionaid.registry.http.dossiers import dossier_steps, dossiers
+from unionaid.registry.http.households import households, relatives
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.persons import persons
 from unionaid.registry.http.units import enterprises, union_orgs
@@ -26,4 +28,8 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         persons(commands.people, figures),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
+        relatives(commands.households, figures),
+        households(commands.households, commands.dossiers, pool),
+        dossiers(commands.dossiers, pool, own_views),
+        dossier_steps(commands.dossiers, pool),
     ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unionaid.registry.pages.dossier_desk import desk_pages
+from unionaid.registry.pages.dossiers import dossier_pages
+from unionaid.registry.pages.households import household_pages
 from unionaid.registry.pages.workers import worker_pages
 
 if TYPE_CHECKING:
@@ -16,4 +19,9 @@ if TYPE_CHECKING:
 
 def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[PageRouter]:
     """Return the screens."""
-    return [worker_pages(commands.people, pool, own_views, figures)]
+    return [
+        worker_pages(commands.people, pool, own_views, figures),
+        household_pages(commands, pool, own_views, figures),
+        desk_pages(commands, pool, own_views),
+        dossier_pages(commands, pool),
+    ]

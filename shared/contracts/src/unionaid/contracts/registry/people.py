@@ -30,13 +30,15 @@ class IdentityReference(Data):
 class PersonRegistered(RegistryEvent, stream="person"):
     """A human being became known to the office.
 
-    `birth_year` and `sex` are derived from the ID and are missing where none was at hand.
+    `birth_year` and `sex` are derived from the ID; where none was at hand they are what was told, or missing.
+    `entering_org_id` is the union that entered somebody who is no worker, and for which that person can be seen.
     """
 
     person_id: UUID
     identity: IdentityReference
     birth_year: Year | None = None
     sex: Sex | None = None
+    entering_org_id: UUID | None = None
 
 
 class WorkerRegistered(RegistryEvent, stream="person"):

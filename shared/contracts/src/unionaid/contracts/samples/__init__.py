@@ -4,7 +4,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import registry, relief
+from unionaid.contracts.samples import dossiers, registry, relief
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -62,5 +62,7 @@ __all__ = [
     "Sample",
 ]
 
-SAMPLES: dict[type[Event], Sample] = {type(sample.event): sample for sample in (*registry.SAMPLES, *relief.SAMPLES)}
+SAMPLES: dict[type[Event], Sample] = {
+    type(sample.event): sample for sample in (*registry.SAMPLES, *dossiers.SAMPLES, *relief.SAMPLES)
+}
 """The sample of every event class, service by service, each in the order of its story."""

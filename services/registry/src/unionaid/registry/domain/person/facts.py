@@ -36,6 +36,8 @@ class Known:
     sex: Sex | None
     vault_version: int
     """The newest version of the identity that an event names."""
+    entering_org_id: UUID | None = None
+    """The union that entered somebody who is no worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def evolve(person: Person, event: Event) -> Person:
     """Return the person after an event. Raises BrokenHistory."""
     match person, event:
         case Unknown(), PersonRegistered():
-            return Known(event.person_id, event.birth_year, event.sex, event.identity.vault_version)
+            return Known(
+                event.person_id, event.birth_year, event.sex, event.identity.vault_version, event.entering_org_id
+            )
         case Known(), WorkerRegistered():
             return Worker(
                 person,
@@ -80,7 +84,7 @@ def evolve(person: Person, event: Event) -> Person:
         case Worker(), IdentityCorrected() | IdentityReentered():
             return replace(person, person=_identified(person.person, event))
         case Known(), PersonErased():
-            return Erased(event.person_id, None)
+            return Erased(event.person_id, person.entering_org_id)
         case Worker(), PersonErased():
             return Erased(event.person_id, person.union_org_id)
         case _:
@@ -95,7 +99,9 @@ def _identified(known: Known, event: IdentityCorrected | IdentityReentered) -> K
 
 
 def union_of(person: Person) -> UUID | None:
-    """Return the union that a person belongs or belonged to, None for who is no worker."""
+    """Return the union that a person belongs or belonged to, or that entered who is no worker; None for none."""
+    if isinstance(person, Known):
+        return person.entering_org_id
     return person.union_org_id if isinstance(person, Worker | Erased) else None
 
 

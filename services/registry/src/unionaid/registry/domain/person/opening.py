@@ -55,7 +55,7 @@ def within_reach(
 ) -> dict[UUID, Person]:
     """Return the persons whom the caller may know of; `lineages` has the unions above each one's union.
 
-    Somebody who is no worker belongs to no union: only who sees the whole division sees that person.
+    Somebody who is no worker is seen for the union that entered that person.
     """
     return {
         person_id: person

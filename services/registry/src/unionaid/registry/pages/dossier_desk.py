@@ -1,0 +1,115 @@
+"""The desk of hardship dossiers: what waits, what is due, those that stand somewhere; and opening one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from unionaid.registry.application.commands import Commands
+from unionaid.registry.bodies.dossiers import NewDossier
+from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, jurisdiction_of, reach_of
+from unionaid.registry.http.dossiers import (
+    dossier_command,
+    due_days,
+    unit_of,
+)
+from unionaid.registry.pages.dossier_acts import CLEAR_FIELDS, ON, WORD_FIELDS
+from unionaid.registry.pages.typed import OPTIONS, REFUSED, Ask, read, told, worded
+from unionaid.registry.views import dossiers as views
+from unionaid.registry.views.units import Pool
+from unionaid.service.access import require
+from unionaid.service.forms import Form, faults_of, forms, new_key
+from unionaid.service.roles import Actor, Role
+from unionaid.service.screens import HEADERS, PageRouter
+
+if TYPE_CHECKING:
+    from unionaid.eventlog import OwnViews
+    from unionaid.service.app import Shell
+
+ROWS_MAX = 100
+"""Dossiers of one page."""
+DUE = ("due", "overdue", "not-looked-at")
+STATUSES = ("draft", "returned", "verified", "posted", "approved", "closed")
+WAITING: Mapping[Role, tuple[str, ...]] = {
+    Role.GRASSROOTS_OFFICER: ("draft", "returned"),
+    Role.SUB_DISTRICT_OFFICER: ("draft", "verified"),
+    Role.DISTRICT_OFFICER: ("verified", "posted"),
+    Role.APPROVER: ("posted",),
+}
+"""What waits for whom: shown first."""
+NEW = (Ask("holder_id", "holder", required=True), *CLEAR_FIELDS, *WORD_FIELDS, ON)
+
+
+def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRouter:
+    """Return the screens."""
+    pages = PageRouter(tags=["screens"])
+    kept = commands.dossiers
+
+    @pages.get("/pages/dossiers")
+    async def desk(
+        request: Request,
+        reader: Annotated[Actor, require(*READING_DOSSIERS)],
+        show: str = "waiting",
+        cursor: UUID | None = None,
+    ) -> Response:
+        """What waits for the reader, what is due, or those that stand somewhere."""
+        shell: Shell = request.app.state.shell
+        today = shell.clock.business_date()
+        days, unit = due_days(kept.policies, today), unit_of(reach_of(reader))
+        await own_views.settled()
+        waiting = sorted({status for role in reader.roles for status in WAITING.get(role, ())})
+        chosen = show if show in (*DUE, *STATUSES) else "waiting"
+        due: views.Due | None = chosen if chosen in DUE else None  # type: ignore[assignment]  # one of them
+        statuses = None if due else (waiting if chosen == "waiting" else [chosen])
+        rows = await views.dossiers(
+            pool, unit, statuses=statuses, due=due, today=today, due_before_days=days, after=cursor,
+            limit=ROWS_MAX + 1,
+        )  # fmt: skip
+        counts = await views.counts(pool, unit, today=today, due_before_days=days)
+        names = await views.union_names(pool, {row["union_org_id"] for row in rows})
+        return shell.screens.page(
+            request, "dossiers.html", rows=rows[:ROWS_MAX], counts=counts, chosen=chosen, unions=names,
+            tabs=("waiting", *DUE, *STATUSES), waiting=sum(counts[status] for status in waiting), today=today,
+            enters=not reader.roles.isdisjoint(ENTERING),
+            next=rows[ROWS_MAX - 1]["dossier_id"] if len(rows) > ROWS_MAX else None,
+        )  # fmt: skip
+
+    async def ask_new(
+        request: Request, actor: Actor, household_id: UUID, typed: Mapping[str, str], faults: dict[str, str]
+    ) -> Response:
+        shell: Shell = request.app.state.shell
+        household = await kept.household_of(household_id, jurisdiction_of(actor))
+        holders = [(str(id), str(id)[:8], one.relation) for id, one in household.members.items()]
+        return shell.screens.page(
+            request, "new_dossier.html", status=REFUSED if faults else 200, household_id=household_id, asked=NEW,
+            options={**OPTIONS, "holder": holders}, typed=typed, faults=faults, key=new_key(),
+        )  # fmt: skip
+
+    @pages.get("/pages/dossiers/new")
+    async def blank(request: Request, household_id: UUID, actor: Annotated[Actor, require(*ENTERING)]) -> Response:
+        """An empty form for a household, dated today."""
+        today = request.app.state.shell.clock.business_date().isoformat()
+        return await ask_new(request, actor, household_id, {"occurred_on": today}, {})
+
+    @pages.post("/pages/dossiers/new")
+    async def open_dossier(household_id: UUID, form: Annotated[Form, forms(*ENTERING)]) -> Response:
+        """Begin the file with what is known of the five clears."""
+        typed = {ask.name: form.text(ask.name) for ask in NEW}
+        try:
+            body = NewDossier.model_validate({"household_id": household_id, **worded(read(typed, NEW))})
+        except ValidationError as error:
+            return await ask_new(form.request, form.actor, household_id, typed, told(form.request, error))
+        command = await form.command()
+        done = await command.run(dossier_command(kept, body, command))
+        if faults := faults_of(done):
+            return await ask_new(form.request, form.actor, household_id, typed, faults)
+        made = json.loads(bytes(done.body)).get("dossier_id", "")
+        return RedirectResponse(f"/registry/pages/dossiers/{made}".rstrip("/"), 303, HEADERS)
+
+    return pages
