@@ -9,16 +9,19 @@ import asyncpg
 
 from unionaid.contracts import Service as ServiceName
 from unionaid.contracts import source, stream_name, topic_name
-from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
+from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, TableImported, UnionOrgEstablished
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
+from unionaid.registry.application.importing import forget_overdue
 from unionaid.registry.application.units import reservations_of
 from unionaid.registry.domain.refusals import (
     DistrictExists,
     EnteredBySame,
+    FileEntered,
     IdentityMissing,
     IdentityNotMissing,
+    ImportChanged,
     OwnMatter,
     PersonIsErased,
     ResidentIdTaken,
@@ -26,6 +29,7 @@ from unionaid.registry.domain.refusals import (
 )
 from unionaid.registry.figures import Figures
 from unionaid.registry.forgetting import NAMING, RESIDENT_ID
+from unionaid.registry.http.imports import IMPORTS
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
 from unionaid.registry.pages.routing import pages_of
@@ -40,7 +44,9 @@ from unionaid.service.operating import Views
 from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
-from unionaid.vault import TABLES, Vault
+from unionaid.sheets import LOCALE as SHEETS_LOCALE
+from unionaid.sheets.refusals import FileTooLarge, WorkbookTooLarge
+from unionaid.vault import TABLES, Uploads, Vault
 
 NAME: ServiceName = "registry"
 HERE = files("unionaid.registry")
@@ -50,6 +56,8 @@ MIGRATIONS = {
     NAME: HERE / "migrations",
 }
 STATUSES = {
+    **{refusal.code: 409 for refusal in (FileEntered, ImportChanged)},
+    **{refusal.code: 413 for refusal in (FileTooLarge, WorkbookTooLarge)},
     **{
         refusal.code: 409
         for refusal in (DistrictExists, UsccTaken, ResidentIdTaken, IdentityMissing, IdentityNotMissing)
@@ -64,7 +72,7 @@ async def imply(owner: Owner, database: str) -> Implied:
     held: list[Reservation] = []
     versions: dict[UUID, int] = {}
     erased = set()
-    kinds = (UnionOrgEstablished, EnterpriseRegistered, *NAMING, PersonErased)
+    kinds = (UnionOrgEstablished, EnterpriseRegistered, TableImported, *NAMING, PersonErased)
     async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
         if isinstance(event, NAMING):
@@ -110,7 +118,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
-    commands = Commands.of(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes())
+    commands = Commands.of(pool, Vault(keys.kek, keys.hmac), Uploads(keys.kek), settings.division, read_purposes())
 
     def appended() -> None:
         relay.nudge()
@@ -124,7 +132,8 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         pool=pool,
         keys=keys,
         issuer_keys=issuer_keys,
-        locales=[HERE / "locale"],
+        locales=[HERE / "locale", SHEETS_LOCALE],
+        refusals=[f"unionaid.{NAME}", "unionaid.sheets"],
         statuses=STATUSES,
         pages=["unionaid.registry"],
         checks={
@@ -134,10 +143,10 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
             "relay": health.relay(relay),
         },
         appended=appended,
-        upload_prefixes=[UPLOADS],
+        upload_prefixes=[UPLOADS, *IMPORTS],
     )
     figures.show_in(app.state.shell.registry)
-    return Parts(app=app, beside={"own views": own_views.run}, relay=relay.run)
+    return Parts(app=app, beside={"own views": own_views.run, "uploads": lambda: forget_overdue(pool)}, relay=relay.run)
 
 
 SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews), TABLES)

@@ -24,6 +24,8 @@ OPENED_PERSONS_MAX = 500
 """Persons of one opening of identity."""
 OPENED_FIELDS_MAX = 6
 """Fields of one opening: all there are."""
+IMPORTED_ROWS_MAX = 10_000
+"""Rows of one imported file."""
 VAULT_VERSION_MAX = 2**31 - 1
 YEAR_MIN, YEAR_MAX = 1900, 2199
 
@@ -88,6 +90,8 @@ Uscc = Annotated[
 
 UnionLevel = Literal["district", "sub_district", "grassroots"]
 Ownership = Literal["public", "non_public", "institution"]
+ImportedTable = Literal["workers", "enterprises", "unions"]
+"""What the rows of an imported file are."""
 Sex = Literal["female", "male"]
 IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address", "birth_date"]
 """The name of a field of the vault, never its value."""

@@ -50,7 +50,7 @@ class Headings:
     """
 
     def __init__(self, catalogue: Catalogue, form: Form) -> None:
-        self._catalogue, self._form = catalogue, form
+        self._catalogue, self.form = catalogue, form
         self._known: dict[str, str] = {}
         for column in form.columns:
             for written in (*(self.of(column.name, language) for language in Language), *column.also):
@@ -61,7 +61,7 @@ class Headings:
 
     def of(self, column: str, language: Language) -> str:
         """Return a column's heading in a language."""
-        code = f"sheet-{column}" if column in (REASON, ROW) else f"heading-{self._form.name}-{column}"
+        code = f"sheet-{column}" if column in (REASON, ROW) else f"heading-{self.form.name}-{column}"
         return self._catalogue.text(language, code)
 
     def everywhere(self, column: str) -> str:

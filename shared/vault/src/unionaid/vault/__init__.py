@@ -16,6 +16,7 @@ from unionaid.vault.store import (
     Vault,
     forget,
 )
+from unionaid.vault.uploads import Uploads, forget_uploads
 
 __all__ = [
     "FIELDS",
@@ -27,7 +28,9 @@ __all__ = [
     "PersonFields",
     "SealedPersons",
     "Unreadable",
+    "Uploads",
     "Vault",
     "commitment",
     "forget",
+    "forget_uploads",
 ]

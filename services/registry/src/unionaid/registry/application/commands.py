@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from unionaid.contracts.fields import ImportedTable
 from unionaid.registry.application.identities import Identities
+from unionaid.registry.application.imported_units import ImportedEnterprises, ImportedUnions
+from unionaid.registry.application.imported_workers import ImportedWorkers
+from unionaid.registry.application.importing import Imports, Matter
 from unionaid.registry.application.people import People
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.views.units import Pool
-from unionaid.vault import Vault
+from unionaid.vault import Uploads, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,19 @@ class Commands:
     units: Units
     people: People
     identities: Identities
+    imports: Imports
 
     @classmethod
-    def of(cls, pool: Pool, vault: Vault, division: str, purposes: Mapping[str, Purpose]) -> Self:
+    def of(cls, pool: Pool, vault: Vault, uploads: Uploads, division: str, purposes: Mapping[str, Purpose]) -> Self:
         """Put the commands together over one pool and one vault."""
-        return cls(Units(pool, division), People(pool, vault), Identities(pool, vault, purposes))
+        tables: Mapping[ImportedTable, Matter] = {
+            "workers": ImportedWorkers(pool, vault),
+            "enterprises": ImportedEnterprises(pool),
+            "unions": ImportedUnions(pool),
+        }
+        return cls(
+            Units(pool, division),
+            People(pool, vault),
+            Identities(pool, vault, purposes),
+            Imports(pool, uploads, tables, division),
+        )

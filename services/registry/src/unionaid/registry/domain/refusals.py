@@ -17,15 +17,20 @@ __all__ = [
     "EnteredBySame",
     "Fault",
     "FieldsBeyondPurpose",
+    "FileEntered",
     "IdentityDiffers",
     "IdentityMissing",
     "IdentityNotMissing",
+    "ImportChanged",
+    "NameCharacterLost",
     "NameImplausible",
     "NameMissing",
     "NameTooLong",
     "NotFound",
     "NothingCorrected",
+    "NothingToEnter",
     "OwnMatter",
+    "OwnershipMissing",
     "ParentMissing",
     "ParentWrongLevel",
     "PersonIsErased",
@@ -37,14 +42,20 @@ __all__ = [
     "ResidentIdLength",
     "ResidentIdMalformed",
     "ResidentIdMissing",
+    "ResidentIdOtherName",
     "ResidentIdTaken",
     "ResidentIdTwice",
     "RowsRefused",
+    "UnionAmbiguous",
+    "UnionTwice",
+    "UnitNameMalformed",
+    "UnitNameMissing",
     "UnitUnknown",
     "UsccCheckDigit",
     "UsccLength",
     "UsccMalformed",
     "UsccTaken",
+    "UsccTwice",
     "row_fault",
 ]
 
@@ -266,3 +277,69 @@ class FieldsBeyondPurpose(Refusal):
     """Fields were asked for that the purpose does not need."""
 
     code = "fields-beyond-purpose"
+
+
+class FileEntered(Refusal):
+    """These rows of this file were entered before."""
+
+    code = "file-entered"
+
+
+class ImportChanged(Refusal):
+    """Since the report was shown, other rows can be entered: somebody else has entered some, or corrected a unit."""
+
+    code = "import-changed"
+
+
+class NothingToEnter(Refusal):
+    """No row of the file can be entered."""
+
+    code = "nothing-to-enter"
+
+
+class ResidentIdOtherName(Refusal):
+    """The person with this ID is registered within reach, but under another name."""
+
+    code = "resident-id-other-name"
+
+
+class NameCharacterLost(Refusal):
+    """A character of the name was lost on the way: ?, a box, or a place that no standard gives."""
+
+    code = "name-character-lost"
+
+
+class OwnershipMissing(Refusal):
+    """An enterprise is public, non-public or an institution."""
+
+    code = "ownership-missing"
+
+
+class UnionAmbiguous(Refusal):
+    """Several unions have this name."""
+
+    code = "union-ambiguous"
+
+
+class UnionTwice(Refusal):
+    """Two rows of one file name the same union under the same union."""
+
+    code = "union-twice"
+
+
+class UnitNameMissing(Refusal):
+    """The unit has no name."""
+
+    code = "unit-name-missing"
+
+
+class UnitNameMalformed(Refusal):
+    """Too long for a unit's name, or it looks like somebody's number."""
+
+    code = "unit-name-malformed"
+
+
+class UsccTwice(Refusal):
+    """Two rows of one file have the same code."""
+
+    code = "uscc-twice"

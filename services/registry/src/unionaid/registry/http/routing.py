@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unionaid.registry.http.identities import identities, matches
+from unionaid.registry.http.imports import imports
 from unionaid.registry.http.persons import persons
 from unionaid.registry.http.units import enterprises, union_orgs
 from unionaid.registry.http.workers import workers
@@ -26,4 +27,5 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         persons(commands.people, figures),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
+        imports(commands.imports, own_views, figures),
     ]

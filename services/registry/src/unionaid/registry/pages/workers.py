@@ -48,7 +48,7 @@ def worker_pages(people: People, pool: Pool, own_views: OwnViews, figures: Figur
             request,
             "new_worker.html",
             status=REFUSED if faults else 200,
-            unions=await _unions(pool, actor),
+            unions=await unions_of(pool, actor),
             enterprises=[
                 (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
             ],
@@ -97,7 +97,7 @@ def worker_pages(people: People, pool: Pool, own_views: OwnViews, figures: Figur
     return pages
 
 
-async def _unions(pool: Pool, actor: Actor) -> list[Choice]:
+async def unions_of(pool: Pool, actor: Actor) -> list[Choice]:
     """List the unions that somebody enters workers for, from the top down."""
     jurisdiction = jurisdiction_of(actor)
     above: dict[UUID, list[UUID]] = {}

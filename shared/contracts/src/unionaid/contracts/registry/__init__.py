@@ -2,6 +2,7 @@
 
 from unionaid.contracts.event import Event
 from unionaid.contracts.registry.base import RegistryEvent
+from unionaid.contracts.registry.imports import TableImported
 from unionaid.contracts.registry.openings import IdentityOpened
 from unionaid.contracts.registry.people import (
     IdentityCorrected,
@@ -23,6 +24,7 @@ __all__ = [
     "PersonErased",
     "PersonRegistered",
     "RegistryEvent",
+    "TableImported",
     "UnionOrgEstablished",
     "WorkerRegistered",
 ]
@@ -36,4 +38,5 @@ EVENTS: tuple[type[Event], ...] = (
     IdentityReentered,
     PersonErased,
     IdentityOpened,
+    TableImported,
 )

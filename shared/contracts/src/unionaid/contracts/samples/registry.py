@@ -11,6 +11,7 @@ from unionaid.contracts.registry import (
     IdentityReference,
     PersonErased,
     PersonRegistered,
+    TableImported,
     UnionOrgEstablished,
     WorkerRegistered,
 )
@@ -21,6 +22,7 @@ from unionaid.contracts.samples.sample import (
     ENTERPRISE,
     ERASED,
     GRASSROOTS,
+    IMPORT,
     OPENING,
     WORKER,
     Sample,
@@ -107,5 +109,20 @@ SAMPLES = (
         index=6,
         stream_version=3,
         by=APPROVER,
+    ),
+    Sample(
+        TableImported(
+            occurred_on=date(2017, 1, 10),
+            import_id=IMPORT,
+            imported_table="workers",
+            file_sha256=sha256(b"a workbook").hexdigest(),
+            file_bytes=51_200,
+            entered_rows=1,
+            known_rows=0,
+            left_rows=2,
+            rows_hash=sha256(b"2\n").hexdigest(),
+        ),
+        index=9,
+        stream_version=1,
     ),
 )

@@ -75,6 +75,9 @@ REJECTED_LIST = UUID("2e4d6c8b-0a9f-4b7e-9d5c-3f1a2b4c6d13")
 ERASED = UUID("0b9d4c27-5e1f-4a83-9c60-7d2e8f1a3b19")
 
 
+IMPORT = UUID("2f6b1c9e-7a3d-4e58-9b0c-5d4e3f2a1b18")
+
+
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 
 
