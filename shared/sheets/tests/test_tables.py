@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -315,6 +316,12 @@ def test_nothing_that_is_written_becomes_a_formula_or_a_number() -> None:
         {"name": "=1+1", "number": "640302198002290016"},
         {"name": "@SUM(A1)", "number": "007"},
     ]
+
+
+def test_the_same_rows_make_the_same_file() -> None:
+    made = {listing("名单", [("名称", 10)], [("甲",)]) for _ in range(2)}
+    time.sleep(1.1)  # the format tells seconds
+    assert made == {listing("名单", [("名称", 10)], [("甲",)])}
 
 
 def test_every_refusal_has_its_text() -> None:

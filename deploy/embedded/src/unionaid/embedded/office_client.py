@@ -33,6 +33,17 @@ class Officer:
         headers = {"Authorization": self._authorization, "Idempotency-Key": key, "Accept-Language": "en"}
         return self._client.send("POST", service, path, headers, json=body, params={"after": after} if after else None)
 
+    def send_file(
+        self, service: str, path: str, name: str, content: bytes, said: Mapping[str, str], after: str | None = None
+    ) -> dict[str, Any]:
+        """Send a file with what is said of it, and return the answer.
+
+        Raises:
+            StackError: it was refused; the message is the service's.
+        """
+        headers = {"Authorization": self._authorization, "Accept-Language": "en"}
+        return self._client.send("POST", service, path, headers, files={"file": file}, data=dict(said))
+
     def ask(self, service: str, path: str, **params: Any) -> dict[str, Any]:
         """Read something.
 

@@ -9,12 +9,20 @@ import asyncpg
 
 from unionaid.contracts import Service as ServiceName
 from unionaid.contracts import source, stream_name, topic_name
-from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, TableImported, UnionOrgEstablished
+from unionaid.contracts.registry import (
+    EnterpriseRegistered,
+    PersonErased,
+    TableImported,
+    TitleAppointed,
+    TitleEnded,
+    TitleSchemeAdopted,
+    UnionOrgEstablished,
+)
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
 from unionaid.registry.application.importing import forget_overdue
-from unionaid.registry.application.units import reservations_of
+from unionaid.registry.application.units import TITLE_HELD, reservations_of
 from unionaid.registry.domain.refusals import (
     DistrictExists,
     EnteredBySame,
@@ -25,6 +33,9 @@ from unionaid.registry.domain.refusals import (
     OwnMatter,
     PersonIsErased,
     ResidentIdTaken,
+    SchemeExists,
+    TitleHeld,
+    TitleNotEvaluated,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
@@ -55,7 +66,10 @@ MIGRATIONS = {
     "vault": files("unionaid.vault") / "sql",
     NAME: HERE / "migrations",
 }
+TITLED = (TitleSchemeAdopted, TitleAppointed, TitleEnded)
+"""Events of titles that hold or give back something."""
 STATUSES = {
+    **{refusal.code: 409 for refusal in (SchemeExists, TitleHeld, TitleNotEvaluated)},
     **{refusal.code: 409 for refusal in (FileEntered, ImportChanged)},
     **{refusal.code: 413 for refusal in (FileTooLarge, WorkbookTooLarge)},
     **{
@@ -72,11 +86,13 @@ async def imply(owner: Owner, database: str) -> Implied:
     held: list[Reservation] = []
     versions: dict[UUID, int] = {}
     erased = set()
-    kinds = (UnionOrgEstablished, EnterpriseRegistered, TableImported, *NAMING, PersonErased)
+    kinds = (UnionOrgEstablished, EnterpriseRegistered, TableImported, *TITLED, *NAMING, PersonErased)
     async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
         if isinstance(event, NAMING):
             versions[event.person_id] = event.identity.vault_version
+        elif isinstance(event, TitleEnded):
+            held = [one for one in held if (one.scope, one.stream) != (TITLE_HELD, event.subject)]
         elif isinstance(event, PersonErased):
             erased.add(event.person_id)
     async with owner.transaction():

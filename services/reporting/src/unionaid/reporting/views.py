@@ -20,8 +20,10 @@ from unionaid.reporting.domain.figures import (
     PaymentPage,
     ReliefTotal,
     Share,
+    TitleSchemeTotal,
 )
 from unionaid.reporting.domain.refusals import CursorMalformed, FigureDisagrees, ProjectionsNotBuilt
+from unionaid.reporting.domain.registry.question import TitleSchemeQuestion
 from unionaid.reporting.domain.relief.question import ReliefQuestion
 
 if TYPE_CHECKING:
@@ -74,6 +76,17 @@ class Totals:
         """
         async with self._reading() as conn:
             return await self._total(conn, asked)
+
+    async def title_schemes(self, asked: TitleSchemeQuestion) -> TitleSchemeTotal:
+        """Count the enterprises that began to run in-house titles."""
+        async with self._reading() as conn:
+            vector = await self._vector(conn)
+            if asked.as_of is not None:
+                build = await conn.fetchval("SELECT current_schema()")
+                vector = {topic: await known_by(conn, build, topic, asked.as_of) for topic in vector}
+            row = await _only(conn, _SCHEMES, (asked.since, asked.until, asked.as_of))
+            citation = Citation(asked.query, [], self._set.fingerprint, vector, row["events"], row["sha256"])
+            return TitleSchemeTotal(row["enterprises"], await _incomplete(conn, vector), citation)
 
     async def by(self, asked: ReliefQuestion, dimension: Dimension) -> Breakdown:
         """Count, and break down by one dimension."""
@@ -265,6 +278,12 @@ SELECT encode(sha256(convert_to(coalesce(string_agg(p.event_id::text, E'\n' ORDE
 _POLICIES = f"""
 SELECT coalesce(array_agg(DISTINCT g.policy_version ORDER BY g.policy_version), '{{{{}}}}') AS policy_versions
 FROM programme g WHERE {{known_g}} AND g.programme_id IN (SELECT p.programme_id FROM {_BY_DAY} WHERE {{where}})"""
+
+_SCHEMES = """
+SELECT count(DISTINCT s.enterprise_id) AS enterprises, count(*) AS events,
+    encode(sha256(convert_to(coalesce(string_agg(s.event_id::text, E'\n' ORDER BY s.event_id), ''), 'UTF8')), 'hex')
+        AS sha256
+FROM title_scheme s WHERE s.occurred_on BETWEEN $1 AND $2 AND ($3::timestamptz IS NULL OR s.logtime <= $3)"""
 
 _EVENT_COLUMNS = ", ".join(f"p.{name}" for name in PaymentEvent.__dataclass_fields__)
 

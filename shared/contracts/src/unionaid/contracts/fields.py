@@ -26,6 +26,10 @@ OPENED_FIELDS_MAX = 6
 """Fields of one opening: all there are."""
 IMPORTED_ROWS_MAX = 10_000
 """Rows of one imported file."""
+SCHEME_TITLES_MAX = 50
+"""Titles of one enterprise's scheme."""
+TITLE_GRADES_MAX = 20
+"""Grades of one title."""
 VAULT_VERSION_MAX = 2**31 - 1
 YEAR_MIN, YEAR_MAX = 1900, 2199
 
@@ -101,6 +105,8 @@ CorrectionReason = Literal["entered-wrong", "changed"]
 """Why identity is corrected: it was never so, or it is so no more."""
 ReentryReason = Literal["restored-without", "unreadable"]
 """Why identity is entered again: a restored database did not have it, or its key is lost."""
+TitleEndReason = Literal["left", "retired", "promoted", "term-ended", "withdrawn"]
+"""Why an appointment to an in-house title ended."""
 FundSource = Literal["appropriation", "dues", "donation"]
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
@@ -21,6 +22,8 @@ _OPTIONS = {
     "strings_to_urls": False,
 }
 _REASON_WIDTH = 60
+_CREATED = datetime(1980, 1, 1, tzinfo=UTC)
+"""Where a program would write the moment: the first day that the format can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,13 @@ class Correction:
     reasons: Sequence[str]
     wrong: frozenset[str] = frozenset()
     """The columns at fault."""
+
+
+def _workbook(memory: io.BytesIO) -> Any:
+    """Return a workbook to be written. The same rows make the same file: it says nothing of when it was made."""
+    workbook = xlsxwriter.Workbook(memory, _OPTIONS)
+    workbook.set_properties({"created": _CREATED})
+    return workbook
 
 
 class _Sheet:
@@ -54,7 +64,7 @@ class _Sheet:
 def template(form: Form, headings: Headings, catalogue: Catalogue, language: Language) -> bytes:
     """Return an empty workbook of a form, with a sheet of instructions: `instructions-<form>` and of each column."""
     memory = io.BytesIO()
-    with xlsxwriter.Workbook(memory, _OPTIONS) as workbook:
+    with _workbook(memory) as workbook:
         table = _Sheet(workbook, catalogue.text(language, f"sheet-{form.name}"))
         titles = [headings.of(c.name, language) + (" *" if c.required else "") for c in form.columns]
         table.header(titles, [column.width for column in form.columns])
@@ -68,7 +78,7 @@ def corrections(
 ) -> bytes:
     """Return the rows to be corrected, as a workbook of the form that can be sent again."""
     memory = io.BytesIO()
-    with xlsxwriter.Workbook(memory, _OPTIONS) as workbook:
+    with _workbook(memory) as workbook:
         table = _Sheet(workbook, catalogue.text(language, f"sheet-{form.name}"))
         names = [*(column.name for column in form.columns), REASON, ROW]
         widths = [*(column.width for column in form.columns), _REASON_WIDTH, 10]
@@ -86,7 +96,7 @@ def corrections(
 def listing(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]) -> bytes:
     """Return a list as a workbook, every cell text. `columns` are headings and widths in characters."""
     memory = io.BytesIO()
-    with xlsxwriter.Workbook(memory, _OPTIONS) as workbook:
+    with _workbook(memory) as workbook:
         table = _Sheet(workbook, title)
         table.header([heading for heading, _ in columns], [width for _, width in columns])
         for index, row in enumerate(rows, start=1):

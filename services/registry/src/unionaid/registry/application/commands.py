@@ -12,6 +12,7 @@ from unionaid.registry.application.imported_units import ImportedEnterprises, Im
 from unionaid.registry.application.imported_workers import ImportedWorkers
 from unionaid.registry.application.importing import Imports, Matter
 from unionaid.registry.application.people import People
+from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.views.units import Pool
@@ -26,6 +27,7 @@ class Commands:
     people: People
     identities: Identities
     imports: Imports
+    titles: Titles
 
     @classmethod
     def of(cls, pool: Pool, vault: Vault, uploads: Uploads, division: str, purposes: Mapping[str, Purpose]) -> Self:
@@ -40,4 +42,5 @@ class Commands:
             People(pool, vault),
             Identities(pool, vault, purposes),
             Imports(pool, uploads, tables, division),
+            Titles(pool, division),
         )

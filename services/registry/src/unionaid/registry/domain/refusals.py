@@ -27,6 +27,7 @@ __all__ = [
     "NameMissing",
     "NameTooLong",
     "NotFound",
+    "NotOfEnterprise",
     "NothingCorrected",
     "NothingToEnter",
     "OwnMatter",
@@ -46,6 +47,12 @@ __all__ = [
     "ResidentIdTaken",
     "ResidentIdTwice",
     "RowsRefused",
+    "SchemeExists",
+    "TitleHeld",
+    "TitleNotEvaluated",
+    "TitleNotInScheme",
+    "TitleTooEarly",
+    "TitleTwice",
     "UnionAmbiguous",
     "UnionTwice",
     "UnitNameMalformed",
@@ -343,3 +350,45 @@ class UsccTwice(Refusal):
     """Two rows of one file have the same code."""
 
     code = "uscc-twice"
+
+
+class SchemeExists(Refusal):
+    """The enterprise runs a scheme of titles."""
+
+    code = "scheme-exists"
+
+
+class TitleTwice(Refusal):
+    """A scheme names a title once."""
+
+    code = "title-twice"
+
+
+class TitleNotInScheme(Refusal):
+    """The enterprise's scheme has no such title, or not so many grades."""
+
+    code = "title-not-in-scheme"
+
+
+class NotOfEnterprise(Refusal):
+    """The worker does not work at the enterprise whose title it is."""
+
+    code = "not-of-enterprise"
+
+
+class TitleTooEarly(Refusal):
+    """Before the scheme was adopted, the worker evaluated, or the title appointed."""
+
+    code = "title-too-early"
+
+
+class TitleNotEvaluated(Refusal):
+    """Evaluated, then appointed, then ended: this step is not the next."""
+
+    code = "title-not-evaluated"
+
+
+class TitleHeld(Refusal):
+    """The worker holds another title; that one ends first."""
+
+    code = "title-held"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.imports import imports
 from unionaid.registry.http.persons import persons
+from unionaid.registry.http.titles import title_schemes, titles
 from unionaid.registry.http.units import enterprises, union_orgs
 from unionaid.registry.http.workers import workers
 
@@ -28,4 +29,6 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
         imports(commands.imports, own_views, figures),
+        title_schemes(commands.titles, pool, own_views),
+        titles(commands.titles, pool),
     ]

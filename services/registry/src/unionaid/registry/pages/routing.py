@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unionaid.registry.pages.imports import import_pages
+from unionaid.registry.pages.titles import title_pages
 from unionaid.registry.pages.workers import worker_pages
 
 if TYPE_CHECKING:
@@ -20,4 +21,5 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
     return [
         worker_pages(commands.people, pool, own_views, figures),
         import_pages(commands.imports, pool, own_views, figures),
+        title_pages(commands.titles, pool, own_views),
     ]

@@ -12,6 +12,13 @@ from unionaid.contracts.registry.people import (
     PersonRegistered,
     WorkerRegistered,
 )
+from unionaid.contracts.registry.titles import (
+    SchemeTitle,
+    TitleAppointed,
+    TitleEnded,
+    TitleEvaluated,
+    TitleSchemeAdopted,
+)
 from unionaid.contracts.registry.units import EnterpriseRegistered, UnionOrgEstablished
 
 __all__ = [
@@ -24,7 +31,12 @@ __all__ = [
     "PersonErased",
     "PersonRegistered",
     "RegistryEvent",
+    "SchemeTitle",
     "TableImported",
+    "TitleAppointed",
+    "TitleEnded",
+    "TitleEvaluated",
+    "TitleSchemeAdopted",
     "UnionOrgEstablished",
     "WorkerRegistered",
 ]
@@ -39,4 +51,8 @@ EVENTS: tuple[type[Event], ...] = (
     PersonErased,
     IdentityOpened,
     TableImported,
+    TitleSchemeAdopted,
+    TitleEvaluated,
+    TitleAppointed,
+    TitleEnded,
 )

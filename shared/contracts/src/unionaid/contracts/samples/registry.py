@@ -11,7 +11,12 @@ from unionaid.contracts.registry import (
     IdentityReference,
     PersonErased,
     PersonRegistered,
+    SchemeTitle,
     TableImported,
+    TitleAppointed,
+    TitleEnded,
+    TitleEvaluated,
+    TitleSchemeAdopted,
     UnionOrgEstablished,
     WorkerRegistered,
 )
@@ -24,6 +29,8 @@ from unionaid.contracts.samples.sample import (
     GRASSROOTS,
     IMPORT,
     OPENING,
+    SCHEME,
+    TITLE,
     WORKER,
     Sample,
 )
@@ -124,5 +131,46 @@ SAMPLES = (
         ),
         index=9,
         stream_version=1,
+    ),
+    Sample(
+        TitleSchemeAdopted(
+            occurred_on=date(2015, 6, 1),
+            scheme_id=SCHEME,
+            enterprise_id=ENTERPRISE,
+            titles=(SchemeTitle(title_name="奶牛饲养技师", grades=3), SchemeTitle(title_name="乳品检验师", grades=3)),
+        ),
+        index=10,
+        stream_version=1,
+    ),
+    Sample(
+        TitleEvaluated(
+            occurred_on=date(2016, 3, 1),
+            title_id=TITLE,
+            scheme_id=SCHEME,
+            enterprise_id=ENTERPRISE,
+            person_id=WORKER,
+            title_name="乳品检验师",
+            grade=2,
+        ),
+        index=11,
+        stream_version=1,
+    ),
+    Sample(
+        TitleAppointed(
+            occurred_on=date(2016, 4, 1),
+            title_id=TITLE,
+            enterprise_id=ENTERPRISE,
+            person_id=WORKER,
+            title_name="乳品检验师",
+            grade=2,
+            allowance_fen=30_000,
+        ),
+        index=12,
+        stream_version=2,
+    ),
+    Sample(
+        TitleEnded(occurred_on=date(2017, 4, 1), title_id=TITLE, person_id=WORKER, reason_code="term-ended"),
+        index=13,
+        stream_version=3,
     ),
 )
