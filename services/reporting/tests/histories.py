@@ -51,6 +51,7 @@ SERVICES: tuple[Literal["registry", "relief"], ...] = ("registry", "relief")
 
 @st.composite
 def registry_facts(draw: st.DrawFn) -> list[Fact]:
+    enterprises = draw(NUMBER)
     facts: list[Fact] = [
         UnionOrgEstablished(
             occurred_on=draw(DAY),
@@ -70,7 +71,7 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
             ownership=draw(st.sampled_from(("public", "non_public", "institution"))),
             union_org_id=draw(st.none() | st.just(uuid(1, 0))),
         )
-        for n in range(draw(NUMBER))
+        for n in range(enterprises)
     ]
     facts += [
         TitleSchemeAdopted(
@@ -81,7 +82,6 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
         )
         for n in range(draw(NUMBER))
     ]
-    facts = draw(st.permutations(facts))
     for n in range(draw(NUMBER)):
         facts.append(
             PersonRegistered(
@@ -92,17 +92,17 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
                 sex=draw(st.sampled_from(("female", "male", None))),
             )
         )
-        if draw(st.booleans()):
+        if draw(st.integers(0, 3)):
             facts.append(
                 WorkerRegistered(
                     occurred_on=draw(DAY),
                     person_id=uuid(3, n),
                     union_org_id=uuid(1, draw(NUMBER)),
-                    enterprise_id=draw(st.none() | NUMBER.map(lambda m: uuid(2, m))),
+                    enterprise_id=draw(st.none() | st.integers(0, enterprises).map(lambda m: uuid(2, m))),
                     migrant=draw(st.booleans()),
                 )
             )
-    return facts
+    return draw(st.permutations(facts))
 
 
 @st.composite

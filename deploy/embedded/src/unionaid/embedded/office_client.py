@@ -13,6 +13,7 @@ from unionaid.embedded.state import RunningStack
 PATIENCE_S = 60.0
 """How long a request is repeated that the services could not take at that moment."""
 REQUEST_TIMEOUT_S = 60.0
+_FAULTS_TOLD = 3
 
 
 class Officer:
@@ -33,10 +34,8 @@ class Officer:
         headers = {"Authorization": self._authorization, "Idempotency-Key": key, "Accept-Language": "en"}
         return self._client.send("POST", service, path, headers, json=body, params={"after": after} if after else None)
 
-    def send_file(
-        self, service: str, path: str, name: str, content: bytes, said: Mapping[str, str], after: str | None = None
-    ) -> dict[str, Any]:
-        """Send a file with what is said of it, and return the answer.
+    def send_file(self, service: str, path: str, file: tuple[str, bytes], said: Mapping[str, str]) -> dict[str, Any]:
+        """Send a file (name and content) with what is said of it, and return the answer.
 
         Raises:
             StackError: it was refused; the message is the service's.
@@ -86,7 +85,7 @@ class OfficeClient:
                 read: dict[str, Any] = answer.json()
                 return read
             raise StackError(
-                f"{service} refused {method} {path}: {_said(answer)}",
+                f"{service} refused {method} {path}: {refusal_of(answer)}",
                 "If this stack holds another history already, `./unionaid reset` makes it empty.",
             )
         raise StackError(f"{service} did not answer {method} {path}: {said}", f"Look at ./unionaid logs {service}.")
@@ -97,10 +96,14 @@ class OfficeClient:
             client.close()
 
 
-def _said(answer: httpx.Response) -> str:
+def refusal_of(answer: httpx.Response) -> str:
+    """Return what a problem says, and of its faults those that say something else."""
     try:
         problem = answer.json()
-        faults = "; ".join(f"{e.get('field')}: {e.get('reason')}" for e in problem.get("errors", [])[:3])
-        return f"{problem.get('detail') or problem.get('title')} {faults}".strip()
+        detail = problem.get("detail") or problem.get("title")
+        faults = [
+            f"{e.get('field')}: {e.get('reason')}" for e in problem.get("errors", []) if e.get("reason") != detail
+        ]
+        return " ".join(filter(None, (detail, "; ".join(faults[:_FAULTS_TOLD]))))
     except ValueError:
         return f"{answer.status_code} {answer.text[:300]}"

@@ -96,9 +96,9 @@ def reservations_of(events: Iterable[Event], division: str) -> list[Reservation]
             case EnterpriseRegistered():
                 held.append(Reservation(USCC, sha256(event.uscc.encode()).digest(), event.subject))
             case TitleSchemeAdopted():
-                held.append(Reservation(TITLE_SCHEME, event.enterprise_id.bytes, event.subject))
+                held.append(Reservation(TITLE_SCHEME, sha256(event.enterprise_id.bytes).digest(), event.subject))
             case TitleAppointed():
-                held.append(Reservation(TITLE_HELD, event.person_id.bytes, event.subject))
+                held.append(Reservation(TITLE_HELD, sha256(event.person_id.bytes).digest(), event.subject))
             case TableImported():
                 key = f"{event.imported_table}\0{event.file_sha256}\0{event.rows_hash}"
                 held.append(Reservation(IMPORTED_FILE, sha256(key.encode()).digest(), event.subject))

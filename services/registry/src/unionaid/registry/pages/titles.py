@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -12,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.fields import TITLE_GRADES_MAX
 from unionaid.registry.application.titles import Titles
-from unionaid.registry.bodies.titles import NewTitle, NewTitleScheme
+from unionaid.registry.bodies.titles import NewTitleScheme
 from unionaid.registry.http.access import OFFICE
 from unionaid.registry.http.titles import adopting
 from unionaid.registry.pages.workers import CHOICES_MAX, REFUSED
@@ -78,10 +77,11 @@ def title_pages(known: Titles, pool: Pool, own_views: OwnViews) -> PageRouter:
             )
             return await show(form.request, form.actor, typed, {"titles": told})
         try:
-            body = NewTitleScheme(
-                enterprise_id=UUID(typed["enterprise_id"]),
-                titles=[NewTitle(title_name=one["name"], grades=int(one["grades"])) for one in read if one],
-                occurred_on=typed["occurred_on"],
+            body = NewTitleScheme.model_validate(
+                {
+                    "titles": [{"title_name": one["name"], "grades": int(one["grades"])} for one in read if one],
+                    **{name: typed[name] for name in ("enterprise_id", "occurred_on") if typed[name]},
+                }
             )
         except ValidationError as error:
             faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_input=False)]
