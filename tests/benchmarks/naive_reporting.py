@@ -26,6 +26,7 @@ _COLUMNS = {
     "union_org": (*_PROVENANCE, "org_id", "level", "parent_id", "name"),
     "enterprise": (*_PROVENANCE, "enterprise_id", "ownership", "union_org_id"),
     "person": (*_PROVENANCE, "person_id", "birth_year", "sex"),
+    "title_scheme": (*_PROVENANCE, "event_id", "occurred_on", "scheme_id", "enterprise_id"),
     "worker": (*_PROVENANCE, "person_id", "union_org_id", "enterprise_id", "migrant"),
 }  # fmt: skip
 _TABLE_OF = {
@@ -35,6 +36,7 @@ _TABLE_OF = {
     "unionaid.registry.EnterpriseRegistered.v2": "enterprise",
     "unionaid.registry.PersonRegistered.v1": "person",
     "unionaid.registry.WorkerRegistered.v1": "worker",
+    "unionaid.registry.TitleSchemeAdopted.v1": "title_scheme",
     "unionaid.relief.ReliefPaid.v1": "relief_payment",
 }
 _DATES = {"occurred_on", "window_from", "window_to"}

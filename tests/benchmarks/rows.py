@@ -5,6 +5,9 @@ from __future__ import annotations
 from .appending import open_append, open_command, open_roster
 from .commanding_http import open_http
 from .contest import Probe, Row
+from .importing import NAMES as IMPORT
+from .importing import ROUNDS as IMPORT_ROUNDS
+from .importing import measure_import
 from .publishing import open_publish, open_snapshot_held
 from .reaching import NAMES as LATENCY
 from .reaching import ROUNDS as LATENCY_ROUNDS
@@ -81,6 +84,11 @@ ROWS: tuple[Row | Probe, ...] = (
         "totals",
         "a total among 1,000,000 payments, as of any moment: one programme and year, anything, broken down",
         TOTALS, size=1_000_000, size_smoke=200, measure=measure_totals, steps=TOTALS_ROUNDS + 1,
+    ),
+    Probe(
+        "import",
+        "a workbook of 5,000 workers, 300 of its rows bad: the whole report, then the good rows entered",
+        IMPORT, size=5_000, size_smoke=100, measure=measure_import, steps=IMPORT_ROUNDS,
     ),
     Probe(
         "memory",

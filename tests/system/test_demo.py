@@ -19,7 +19,7 @@ from unionaid.testkit.demo import Demo
 
 from .recount import WHERE, checked, folded, folded_from_topic, told
 
-PEOPLE, PAID = "winter-warmth-people", "winter-warmth-paid"
+PEOPLE, PAID, SCHEMES = "winter-warmth-people", "winter-warmth-paid", "title-schemes"
 SERVICES = ("registry", "relief", "mutualaid", "supervision", "reporting")
 
 
@@ -39,8 +39,36 @@ def test_the_figures_are_those_that_were_reported(demo: Demo) -> None:
     content = json.loads((files("unionaid.embedded") / "litong-figures.json").read_text("utf-8"))
     expected = {figure["id"]: figure["exactly"] for figure in content["figures"] if figure["id"] in (PEOPLE, PAID)}
     assert expected == {PEOPLE: 4_116, PAID: 199_700_000}
-    assert {id: figure["value"] for id, figure in demo.figures.items()} == expected
-    assert {figure["events"] for figure in demo.figures.values()} == {4_116}
+    assert {id: demo.figures[id]["value"] for id in expected} == expected
+    assert {demo.figures[id]["events"] for id in expected} == {4_116}
+
+
+def test_four_enterprises_run_titles_of_their_own(demo: Demo, topics: Mapping[str, Path]) -> None:
+    [known] = [
+        figure
+        for figure in json.loads((files("unionaid.embedded") / "litong-figures.json").read_text("utf-8"))["figures"]
+        if figure["id"] == SCHEMES
+    ]
+    first, last = known["period"]
+    adopted = [
+        event
+        for event in map(json.loads, topics["registry"].read_bytes().splitlines())
+        if event["type"] == "unionaid.registry.TitleSchemeAdopted.v1" and first <= event["data"]["occurred_on"] <= last
+    ]
+    assert len({event["data"]["enterprise_id"] for event in adopted}) == known["at_least"] == 4
+    figure = demo.figures[SCHEMES]
+    assert (figure["value"], figure["events"]) == (4, len(adopted))
+    ids = "\n".join(sorted(event["id"] for event in adopted))
+    assert figure["cites"]["sha256"] == hashlib.sha256(ids.encode()).hexdigest()
+
+
+def test_all_workers_came_in_from_workbooks(demo: Demo, topics: Mapping[str, Path]) -> None:
+    types = [json.loads(line) for line in topics["registry"].read_bytes().splitlines()]
+    imported = [event["data"] for event in types if event["type"] == "unionaid.registry.TableImported.v1"]
+    assert sum(data["entered_rows"] for data in imported) == 4_116
+    assert {data["left_rows"] for data in imported} == {0}
+    workers = [event["data"] for event in types if event["type"] == "unionaid.registry.WorkerRegistered.v1"]
+    assert {data["roster_id"] for data in workers} == {data["import_id"] for data in imported}
 
 
 def test_a_second_telling_changes_nothing(demo: Demo) -> None:

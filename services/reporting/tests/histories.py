@@ -16,6 +16,8 @@ from unionaid.contracts.registry import (
     EnterpriseRegistered,
     IdentityReference,
     PersonRegistered,
+    SchemeTitle,
+    TitleSchemeAdopted,
     UnionOrgEstablished,
     WorkerRegistered,
 )
@@ -70,6 +72,15 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
             union_org_id=draw(st.none() | st.just(uuid(1, 0))),
         )
         for n in range(enterprises)
+    ]
+    facts += [
+        TitleSchemeAdopted(
+            occurred_on=draw(DAY),
+            scheme_id=uuid(9, n),
+            enterprise_id=uuid(2, n),
+            titles=(SchemeTitle(title_name="技师", grades=3),),
+        )
+        for n in range(draw(NUMBER))
     ]
     for n in range(draw(NUMBER)):
         facts.append(

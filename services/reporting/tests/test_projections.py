@@ -75,6 +75,11 @@ def fold(given: Logs) -> Tables:
                     tables["union_org"].append((*front, ids["org_id"], d["level"], ids.get("parent_id"), d["name"]))
                 case "EnterpriseRegistered":
                     tables["enterprise"].append((*front, ids["enterprise_id"], d["ownership"], ids.get("union_org_id")))
+                case "TitleSchemeAdopted":
+                    tables["title_scheme"].append(
+                        (*front, UUID(event["id"]), date.fromisoformat(d["occurred_on"]), ids["scheme_id"],
+                         ids["enterprise_id"])
+                    )  # fmt: skip
                 case "PersonRegistered":
                     tables["person"].append((*front, ids["person_id"], d.get("birth_year"), d.get("sex")))
                 case "WorkerRegistered":

@@ -8,14 +8,17 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from unionaid.contracts import topic_name
-from unionaid.reporting.examples import logs
+from unionaid.contracts.registry import SchemeTitle, TitleSchemeAdopted
+from unionaid.reporting.examples import Log, logs
 from unionaid.service.roles import Role
 from unionaid.testkit.log import until, write
 from unionaid.testkit.stack import Kafka
@@ -94,6 +97,36 @@ async def test_a_total_and_its_citation(served: Served, history: dict[str, list[
         f"unionaid.{division}.relief": len(history[relief(served)]) - 1,
         f"unionaid.{division}.supervision": -1,
     }
+
+
+async def test_enterprises_with_titles_of_their_own_are_counted_once_with_a_citation(
+    served: Served, publish: Publish
+) -> None:
+    division = served.reporting.division
+    log = Log(division, "registry", Random(5))
+    days = (date(2013, 12, 31), date(2014, 1, 1), date(2017, 12, 31), date(2018, 1, 1), date(2016, 5, 1))
+    for n, day in enumerate(days):
+        log.add(
+            TitleSchemeAdopted(
+                occurred_on=day,
+                scheme_id=UUID(int=n, version=4),
+                enterprise_id=UUID(int=9 + n % 4, version=4),
+                titles=(SchemeTitle(title_name="技师", grades=3),),
+            )
+        )
+    last = await publish({topic_name(division, "registry"): log.values})
+    period = {"from": "2014-01-01", "to": "2017-12-31"}
+    asked = {**period, "after": at(last, topic_name(division, "registry"))}
+    answer = await served.answer("/totals/title-schemes", **asked)
+    counted = [e for e in map(json.loads, log.values) if "2014-01-01" <= e["data"]["occurred_on"] <= "2017-12-31"]
+    ids = sorted(e["id"] for e in counted)
+    assert (answer["enterprises"], answer["incomplete"]) == (3, 0)
+    cited = answer["citation"]
+    assert (cited["events"], cited["sha256"]) == (3, hashlib.sha256("\n".join(ids).encode()).hexdigest())
+    assert cited["query"] == "title-schemes?from=2014-01-01&to=2017-12-31"
+    then = json.loads(log.values[1])["logtime"]
+    before = await served.answer("/totals/title-schemes", **period, as_of=then)
+    assert (before["enterprises"], before["citation"]["vector"][topic_name(division, "registry")]) == (1, 1)
 
 
 async def test_a_total_equals_a_fold_of_the_topic_that_knows_nothing_of_us(

@@ -31,7 +31,7 @@ PLANTED = {
     "address": "利通区胜利街道九十九号",
     "birth_date": "1980-01-01",
 }
-TABLES = ("person_keys", "fields", "statements", "blind_index", "openings")
+TABLES = ("person_keys", "fields", "statements", "blind_index", "openings", "uploads")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -208,7 +208,8 @@ async def test_every_function_of_another_s_right_has_a_fixed_search_path(owner: 
         "SELECT proname, prosecdef, proconfig, pg_get_userbyid(proowner) AS owner FROM pg_proc "
         "WHERE pronamespace = 'vault'::regnamespace"
     )
-    assert {row["proname"] for row in rows if row["prosecdef"]} == {"keys", "put", "match", "open", "forget"}
+    of_persons, of_files = {"keys", "put", "match", "open", "forget"}, {"keep_upload", "read_upload", "forget_uploads"}
+    assert {row["proname"] for row in rows if row["prosecdef"]} == of_persons | of_files
     for row in rows:
         assert row["proconfig"] == ["search_path=pg_catalog, pg_temp"], row["proname"]
         assert row["owner"].endswith("_vault"), row["proname"]

@@ -97,11 +97,11 @@ def show(console: Console, computed: Mapping[str, Any], events: Sequence[Mapping
     wrong = 0
     for id, figure in computed.items():
         known = expected()[id]
-        agrees = figure["value"] == known["exactly"]
+        agrees = _agrees(figure["value"], known)
         wrong += not agrees
         table.add_row(
             f"{id}\n{known['zh']}",
-            _amount(known["exactly"], known["unit"]) if scale == 1 else "–",
+            _expected(known) if scale == 1 else "–",
             _amount(figure["value"], known["unit"]),
             f"{figure['events']:,}",
             "" if scale > 1 else "✓" if agrees else "✗",
@@ -117,6 +117,19 @@ def show(console: Console, computed: Mapping[str, Any], events: Sequence[Mapping
         console.print(f"{scale} times the people: there is nothing to compare with, so no comparison was made.")
         return 0
     return 1 if wrong else 0
+
+
+def _agrees(value: int, known: Mapping[str, Any]) -> bool:
+    """Say whether a figure is the reported one, or within its bounds."""
+    if "exactly" in known:
+        return bool(value == known["exactly"])
+    return bool(known["at_least"] <= value < known.get("below", value + 1))
+
+
+def _expected(known: Mapping[str, Any]) -> str:
+    if "exactly" in known:
+        return _amount(known["exactly"], known["unit"])
+    return f"≥ {_amount(known['at_least'], known['unit'])}"
 
 
 def _show_events(console: Console, events: Sequence[Mapping[str, Any]]) -> None:

@@ -23,6 +23,7 @@ PEOPLE, TOTAL_FEN = 4_116, 199_700_000
 """The target the history is told towards; what is shown is what reporting counts."""
 LIST_LINES_MAX = 5_000
 PERIOD = ("2017-01-01", "2017-12-31")
+SCHEMES_PERIOD = {"from": "2014-01-01", "to": "2017-12-31"}
 _FOUNDED = "2013-01-04"
 _RETURNED_EACH = 29
 """One line of so many comes back from the bank the first time: the account was closed."""
@@ -107,15 +108,22 @@ class History:
         with self._step("Figures counted", None):
             told = auditor.ask("reporting", "/totals/relief", **where, after=self._relief_seen)
             events = auditor.ask("reporting", "/totals/relief/events", **where, limit=3)["events"]
+            schemes = auditor.ask("reporting", "/totals/title-schemes", **SCHEMES_PERIOD, after=self._registry_seen)
         citation = told["citation"]
-        if told["incomplete"]:
+        if told["incomplete"] or schemes["incomplete"]:
             raise StackError(
-                f"{told['incomplete']} parked events may belong to the figures.", "Look at ./unionaid logs reporting."
+                f"{max(told['incomplete'], schemes['incomplete'])} parked events may belong to the figures.",
+                "Look at ./unionaid logs reporting.",
             )
         shared = {"events": citation["events"], "cites": citation}
         return {
             "winter-warmth-people": {"value": told["people"], **shared},
             "winter-warmth-paid": {"value": told["amount_fen"], **shared},
+            "title-schemes": {
+                "value": schemes["enterprises"],
+                "events": schemes["citation"]["events"],
+                "cites": schemes["citation"],
+            },
         }, events
 
     def _approved(
@@ -196,15 +204,47 @@ class History:
             self._officer("district_officer"), "registry", "/enterprises", f"enterprise-{unit.uscc}",
             uscc=unit.uscc, name=unit.enterprise, ownership=unit.ownership, union_org_id=union, occurred_on=_FOUNDED,
         )["enterprise_id"]  # fmt: skip
-        rows = [
-            {"name": p.name, "resident_id": p.resident_id, "phone": p.phone, "migrant": p.migrant} for p in unit.people
-        ]
-        ids: list[str] = self._do(
-            self._officer("grassroots_officer", union), "registry", "/rosters", f"roster-{unit.uscc}",
-            union_org_id=union, enterprise_id=enterprise, occurred_on="2016-11-10", rows=rows,
-        )["person_ids"]  # fmt: skip
+        ids = self._import(union, enterprise, unit)
+        self._run_titles(enterprise, unit, ids)
         self._registry_seen = self._position("registry", stream_name("person", UUID(ids[-1])), 2)
         return ids
+
+    def _import(self, union: str, enterprise: str, unit: sample.Unit) -> list[str]:
+        """Bring a workbook in: looked through first, then all its rows; return the persons in their order."""
+        officer = self._officer("grassroots_officer", union)
+        workbook = sample.workbook(unit)
+        said = {"union_org_id": union, "enterprise_id": enterprise, "occurred_on": "2016-11-10"}
+        report = officer.send_file("registry", "/imports/workers", (f"{unit.enterprise}.xlsx", workbook), said)
+        if report["bad"]:
+            raise StackError(
+                f"{report['bad']} rows of {unit.enterprise} cannot be entered.", "Look at ./unionaid logs registry."
+            )
+        entered = self._do(
+            officer, "registry", f"/imports/{report['import_id']}/entry", f"roster-{unit.uscc}",
+            rows=len(unit.people),
+        )  # fmt: skip
+        return [row["person_id"] for row in entered["rows"]]
+
+    def _run_titles(self, enterprise: str, unit: sample.Unit, ids: Sequence[str]) -> None:
+        """Some enterprises run titles of their own: a scheme, and the first workers evaluated and appointed."""
+        scheme = sample.SCHEMES.get(unit.enterprise)
+        if scheme is None:
+            return
+        adopted = self._do(
+            self._officer("district_officer"), "registry", "/title-schemes", f"scheme-{unit.uscc}",
+            enterprise_id=enterprise, occurred_on=scheme.adopted_on,
+            titles=[{"title_name": scheme.title, "grades": 3}],
+        )  # fmt: skip
+        for n, person in enumerate(ids[:3], start=1):
+            title = self._do(
+                self._officer("district_officer"), "registry", "/titles", f"title-{unit.uscc}-{n}",
+                scheme_id=adopted["scheme_id"], person_id=person, title_name=scheme.title, grade=n,
+                occurred_on="2017-03-01",
+            )["title_id"]  # fmt: skip
+            self._do(
+                self._officer("district_officer"), "registry", f"/titles/{title}/appointment",
+                f"appointment-{unit.uscc}-{n}", allowance_fen=n * 20_000, occurred_on="2017-04-01",
+            )  # fmt: skip
 
     def _do(
         self, officer: Officer, service: str, path: str, step: str, *, after: str | None = None, **body: Any

@@ -39,6 +39,15 @@ class Officer:
         headers = {"Authorization": self._authorization, "Idempotency-Key": key, "Accept-Language": "en"}
         return self._client.send("POST", service, path, headers, json=body, params={"after": after} if after else None)
 
+    def send_file(self, service: str, path: str, file: tuple[str, bytes], said: Mapping[str, str]) -> dict[str, Any]:
+        """Send a file (name and content) with what is said of it, and return the answer.
+
+        Raises:
+            StackError: it was refused; the message is the service's.
+        """
+        headers = {"Authorization": self._authorization, "Accept-Language": "en"}
+        return self._client.send("POST", service, path, headers, files={"file": file}, data=dict(said))
+
     def ask(self, service: str, path: str, **params: Any) -> dict[str, Any]:
         """Read something.
 

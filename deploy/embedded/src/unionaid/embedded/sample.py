@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 from stdnum.cn import ric, uscc
 
+from unionaid.sheets import listing
+
 SEED = 20170117
 AREA = "640302"
 DISTRICT = "丰禾区总工会"
@@ -62,6 +64,30 @@ class SubDistrict:
     def paid_by_bank(self) -> bool:
         """Whether its people are paid through the bank: in the streets; in townships visitors bring cash."""
         return "街道" in self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """An in-house title that an enterprise runs, and since when."""
+
+    title: str
+    adopted_on: str
+
+
+SCHEMES = {
+    "金桂一厂纺织有限公司": Scheme("纺织技师", "2014-09-01"),
+    "银杏一厂乳业有限公司": Scheme("乳品检验师", "2015-06-01"),
+    "古榆一厂建材有限公司": Scheme("建材工艺师", "2016-05-03"),
+    "北塔一厂环卫有限公司": Scheme("环卫作业师", "2017-02-06"),
+}
+"""The four enterprises that run in-house titles."""
+_COLUMNS = (("姓名", 12), ("身份证号", 22), ("联系电话", 16), ("农民工", 10))
+
+
+def workbook(unit: Unit) -> bytes:
+    """Return the people of a unit as the workbook that its officer fills in; the same each time."""
+    rows = [(p.name, p.resident_id, p.phone, "是" if p.migrant else "否") for p in unit.people]
+    return listing("职工", _COLUMNS, rows)
 
 
 def officer(name: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from unionaid.contracts import decode, stream_name
 from unionaid.contracts.registry import IdentityCorrected, IdentityReentered, PersonRegistered
 from unionaid.eventlog import Connection, Reservation, forget_bodies, load_many, release
-from unionaid.vault import forget
+from unionaid.vault import forget, forget_uploads
 
 RESIDENT_ID = "resident-id"
 """Reservation: one ID, one person. The key is the vault's blind index of the number."""
@@ -27,6 +27,7 @@ async def forget_persons(conn: Connection, person_ids: Collection[UUID]) -> None
     The bytes lie on the disk until the sweep: docs/how-to/erase-a-person.md.
     """
     forgotten = await forget(conn, person_ids)
+    await forget_uploads(conn, every=True)  # nobody knows whom they hold
     await release(
         conn,
         [

@@ -9,29 +9,44 @@ import asyncpg
 
 from unionaid.contracts import Event, source, stream_name, topic_name
 from unionaid.contracts import Service as ServiceName
-from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
+from unionaid.contracts.registry import (
+    EnterpriseRegistered,
+    PersonErased,
+    TableImported,
+    TitleAppointed,
+    TitleEnded,
+    TitleSchemeAdopted,
+    UnionOrgEstablished,
+)
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
-from unionaid.registry.application.units import reservations_of
+from unionaid.registry.application.importing import forget_overdue
+from unionaid.registry.application.units import TITLE_HELD, reservations_of
 from unionaid.registry.domain.refusals import (
     ApproverNeeded,
     DistrictExists,
     DossierNotAt,
     DossierOpenAlready,
     EnteredBySame,
+    FileEntered,
     HouseholdUnknown,
     IdentityMissing,
     IdentityNotMissing,
+    ImportChanged,
     InOtherHousehold,
     OwnMatter,
     PassedBySame,
     PersonIsErased,
     ResidentIdTaken,
+    SchemeExists,
+    TitleHeld,
+    TitleNotEvaluated,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
 from unionaid.registry.forgetting import NAMING, RESIDENT_ID
+from unionaid.registry.http.imports import IMPORTS
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
 from unionaid.registry.pages.routing import pages_of
@@ -49,7 +64,9 @@ from unionaid.service.operating import Views
 from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
-from unionaid.vault import TABLES, Vault
+from unionaid.sheets import LOCALE as SHEETS_LOCALE
+from unionaid.sheets.refusals import FileTooLarge, WorkbookTooLarge
+from unionaid.vault import TABLES, Uploads, Vault
 
 NAME: ServiceName = "registry"
 HERE = files("unionaid.registry")
@@ -58,7 +75,12 @@ MIGRATIONS = {
     "vault": files("unionaid.vault") / "sql",
     NAME: HERE / "migrations",
 }
+TITLED = (TitleSchemeAdopted, TitleAppointed, TitleEnded)
+"""Events of titles that hold or give back something."""
 STATUSES = {
+    **{refusal.code: 409 for refusal in (SchemeExists, TitleHeld, TitleNotEvaluated)},
+    **{refusal.code: 409 for refusal in (FileEntered, ImportChanged)},
+    **{refusal.code: 413 for refusal in (FileTooLarge, WorkbookTooLarge)},
     **{
         refusal.code: 409
         for refusal in (
@@ -84,13 +106,15 @@ async def imply(owner: Owner, database: str) -> Implied:
     versions: dict[UUID, int] = {}
     erased = set()
     living: list[Event] = []
-    kinds = (UnionOrgEstablished, EnterpriseRegistered, *NAMING, PersonErased, *HOLDING)
+    kinds = (UnionOrgEstablished, EnterpriseRegistered, TableImported, *TITLED, *NAMING, PersonErased, *HOLDING)
     async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
         if isinstance(event, HOLDING):
             living.append(event)
         elif isinstance(event, NAMING):
             versions[event.person_id] = event.identity.vault_version
+        elif isinstance(event, TitleEnded):
+            held = [one for one in held if (one.scope, one.stream) != (TITLE_HELD, event.subject)]
         elif isinstance(event, PersonErased):
             erased.add(event.person_id)
     held += held_by_households(living)
@@ -133,7 +157,14 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
-    commands = Commands.of(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes(), read_hardship())
+    commands = Commands.of(
+        pool,
+        Vault(keys.kek, keys.hmac),
+        Uploads(keys.kek),
+        settings.division,
+        purposes=read_purposes(),
+        policies=read_hardship(),
+    )
 
     def appended() -> None:
         relay.nudge()
@@ -147,7 +178,8 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         pool=pool,
         keys=keys,
         issuer_keys=issuer_keys,
-        locales=[HERE / "locale"],
+        locales=[HERE / "locale", SHEETS_LOCALE],
+        refusals=[f"unionaid.{NAME}", "unionaid.sheets"],
         statuses=STATUSES,
         pages=["unionaid.registry"],
         checks={
@@ -157,10 +189,10 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
             "relay": health.relay(relay),
         },
         appended=appended,
-        upload_prefixes=[UPLOADS],
+        upload_prefixes=[UPLOADS, *IMPORTS],
     )
     figures.show_in(app.state.shell.registry)
-    return Parts(app=app, beside={"own views": own_views.run}, relay=relay.run)
+    return Parts(app=app, beside={"own views": own_views.run, "uploads": lambda: forget_overdue(pool)}, relay=relay.run)
 
 
 SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews), TABLES)

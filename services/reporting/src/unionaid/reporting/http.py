@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
-from unionaid.reporting.domain.figures import Breakdown, ParkedEvent, PaymentPage, ReliefTotal
+from unionaid.reporting.domain.figures import Breakdown, ParkedEvent, PaymentPage, ReliefTotal, TitleSchemeTotal
 from unionaid.reporting.domain.kinds import ProgrammeKind
+from unionaid.reporting.domain.registry.question import TitleSchemeQuestion
 from unionaid.reporting.domain.relief.question import ReliefQuestion
 from unionaid.reporting.views import EVENTS_PAGE_MAX, Dimension, Totals
 from unionaid.service.access import require
@@ -62,6 +63,15 @@ def router_of(totals: Totals) -> Router:
     async def relief_by(asked: Asked, dimension: Dimension) -> Breakdown:
         """The total of the same question, broken down."""
         return await totals.by(asked, dimension)
+
+    @router.get("/totals/title-schemes", dependencies=reading)
+    async def title_schemes(
+        since: Annotated[date, Query(alias="from", description="First business date (Asia/Shanghai)")],
+        until: Annotated[date, Query(alias="to", description="Last business date, included")],
+        as_of: Annotated[AwareDatetime | None, Query(description="What had been recorded by then")] = None,
+    ) -> TitleSchemeTotal:
+        """Enterprises that began to run in-house titles in a period, with the citation."""
+        return await totals.title_schemes(TitleSchemeQuestion(since, until, as_of))
 
     @router.get("/parked", dependencies=[require(Role.AUDITOR, Role.OPERATOR)])
     async def parked() -> list[ParkedEvent]:

@@ -20,6 +20,7 @@ from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet
 from unionaid.reporting.domain.registry.facts import (
     EnterpriseRegistered,
     PersonRegistered,
+    TitleSchemeAdopted,
     UnionOrgEstablished,
     WorkerRegistered,
 )
@@ -220,7 +221,33 @@ ENTERPRISES = Register(
     },
 )  # fmt: skip
 
-PROJECTIONS = (Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, ENTERPRISES, PEOPLE, WORKERS)
+
+class TitleSchemes:
+    """One row per TitleSchemeAdopted."""
+
+    name = "title_schemes"
+    version = 1
+    tables: Sequence[str] = ("title_scheme",)
+    ddl = f"""
+        CREATE TABLE title_scheme ({_PROVENANCE},
+            event_id uuid NOT NULL,
+            occurred_on date NOT NULL,
+            scheme_id uuid NOT NULL,
+            enterprise_id uuid NOT NULL,
+            PRIMARY KEY (scheme_id)
+        )"""
+    decoders: ClassVar[Mapping[str, Decoder]] = {"unionaid.registry.TitleSchemeAdopted.v1": _reads(TitleSchemeAdopted)}
+    _columns = ("occurred_on", "scheme_id", "enterprise_id")
+    _values = attrgetter(*_columns)
+
+    async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Write the rows."""
+        values = TitleSchemes._values
+        rows = [(*_provenance(e), e.id, *values(e.data)) for e in events]
+        await _copy(conn, "title_scheme", (*_PROVENANCE_COLUMNS, "event_id", *self._columns), rows)
+
+
+PROJECTIONS = (Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, ENTERPRISES, PEOPLE, WORKERS, TitleSchemes())
 
 
 def totals_of(division: str) -> ProjectionSet:

@@ -21,9 +21,11 @@ from unionaid.reporting.domain.figures import (
     PaymentPage,
     ReliefTotal,
     Share,
+    TitleSchemeTotal,
 )
 from unionaid.reporting.domain.ids import count_distinct, hash_of_sorted
 from unionaid.reporting.domain.refusals import CursorMalformed, FigureDisagrees, ProjectionsNotBuilt
+from unionaid.reporting.domain.registry.question import TitleSchemeQuestion
 from unionaid.reporting.domain.relief.question import ReliefQuestion
 
 if TYPE_CHECKING:
@@ -76,6 +78,18 @@ class Totals:
         """
         async with self._reading() as conn:
             return await self._total(conn, asked)
+
+    async def title_schemes(self, asked: TitleSchemeQuestion) -> TitleSchemeTotal:
+        """Count the enterprises that began to run in-house titles."""
+        async with self._reading() as conn:
+            vector = await self._vector(conn)
+            if asked.as_of is not None:
+                build = await conn.fetchval("SELECT current_schema()")
+                vector = {topic: await known_by(conn, build, topic, asked.as_of) for topic in vector}
+            row = await _only(conn, _SCHEMES, (asked.since, asked.until, asked.as_of))
+            sha256 = hash_of_sorted(row["events"])
+            citation = Citation(asked.query, [], self._set.fingerprint, vector, row["times"], sha256)
+            return TitleSchemeTotal(row["enterprises"], await _incomplete(conn, vector), citation)
 
     async def by(self, asked: ReliefQuestion, dimension: Dimension) -> Breakdown:
         """Count, and break down by one dimension."""
@@ -275,6 +289,11 @@ FROM relief_payment p WHERE {{where}}"""
 _POLICIES = f"""
 SELECT coalesce(array_agg(DISTINCT g.policy_version ORDER BY g.policy_version), '{{{{}}}}') AS policy_versions
 FROM programme g WHERE {{known_g}} AND g.programme_id IN (SELECT p.programme_id FROM {_BY_DAY} WHERE {{where}})"""
+
+_SCHEMES = """
+SELECT count(DISTINCT s.enterprise_id) AS enterprises, count(*) AS times,
+    coalesce(string_agg(uuid_send(s.event_id), ''), '') AS events
+FROM title_scheme s WHERE s.occurred_on BETWEEN $1 AND $2 AND ($3::timestamptz IS NULL OR s.logtime <= $3)"""
 
 _EVENT_COLUMNS = ", ".join(f"p.{name}" for name in PaymentEvent.__dataclass_fields__)
 

@@ -24,6 +24,12 @@ OPENED_PERSONS_MAX = 500
 """Persons of one opening of identity."""
 OPENED_FIELDS_MAX = 6
 """Fields of one opening: all there are."""
+IMPORTED_ROWS_MAX = 10_000
+"""Rows of one imported file."""
+SCHEME_TITLES_MAX = 50
+"""Titles of one enterprise's scheme."""
+TITLE_GRADES_MAX = 20
+"""Grades of one title."""
 VAULT_VERSION_MAX = 2**31 - 1
 YEAR_MIN, YEAR_MAX = 1900, 2199
 HOUSEHOLD_MEMBERS_MAX = 30
@@ -94,6 +100,8 @@ Uscc = Annotated[
 
 UnionLevel = Literal["district", "sub_district", "grassroots"]
 Ownership = Literal["public", "non_public", "institution"]
+ImportedTable = Literal["workers", "enterprises", "unions"]
+"""What the rows of an imported file are."""
 Sex = Literal["female", "male"]
 IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address", "birth_date"]
 """The name of a field of the vault, never its value."""
@@ -138,6 +146,8 @@ StatementField = Literal[
 """The name of a field of a statement in the vault, never its value."""
 STATEMENT_FIELDS_MAX = 11
 """Fields of one opening of statements: all there are."""
+TitleEndReason = Literal["left", "retired", "promoted", "term-ended", "withdrawn"]
+"""Why an appointment to an in-house title ended."""
 FundSource = Literal["appropriation", "dues", "donation"]
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]

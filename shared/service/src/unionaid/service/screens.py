@@ -56,6 +56,8 @@ NAVIGATION = (
     ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
     ("/registry/pages/workers/new", "screen-register-worker", _ENTERING),
     ("/registry/pages/dossiers", "screen-dossiers", _ENTERING | {Role.APPROVER, Role.AUDITOR}),
+    ("/registry/pages/imports/workers", "screen-import", _ENTERING),
+    ("/registry/pages/title-schemes", "screen-titles", _ENTERING | _OVERSEEING),
 )
 """Address behind the front, the code of its name, and who may open it."""
 KINDS_OF_PROBLEM: Mapping[int, str] = {

@@ -24,6 +24,7 @@ from unionaid.vault.store import (
     Vault,
     forget,
 )
+from unionaid.vault.uploads import Uploads, forget_uploads
 
 __all__ = [
     "FIELDS",
@@ -40,8 +41,10 @@ __all__ = [
     "StatementVersion",
     "Statements",
     "Unreadable",
+    "Uploads",
     "Vault",
     "commitment",
     "forget",
     "forget_matters",
+    "forget_uploads",
 ]

@@ -8,6 +8,10 @@ OPEN_PERSONS_MAX = 500
 """Persons opened by one request."""
 FIELD_CHARS_MAX = 500
 """Characters of one field."""
+UPLOAD_BYTES_MAX = 21 << 20
+"""Bytes of one kept file, with what is said of it."""
+UPLOAD_KEPT_H = 24
+"""Hours for which a file that holds personal data is kept."""
 SECRET_BYTES = 32
 """Bytes of the key-encryption key, of the hash key, of a person's key, of a salt."""
 STATEMENT_CHARS_MAX = 2_000

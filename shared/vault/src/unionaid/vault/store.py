@@ -25,7 +25,7 @@ FIELDS = frozenset({"name", "resident_id", "phone", "bank_account", "address", "
 """The fields there are."""
 KINDS: Mapping[str, str] = {"resident_id": "resident_id", "name": "name", "phone": "phone"}
 """Kind of blind index -> field whose exact value it finds."""
-TABLES = ("vault.person_keys", "vault.fields", "vault.statements", "vault.blind_index")
+TABLES = ("vault.person_keys", "vault.fields", "vault.statements", "vault.blind_index", "vault.uploads")
 """What a sweep after an erasure rewrites."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 

@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from unionaid.contracts.fields import ImportedTable
 from unionaid.registry.application.dossiers import Dossiers
 from unionaid.registry.application.households import Households
 from unionaid.registry.application.identities import Identities
+from unionaid.registry.application.imported_units import ImportedEnterprises, ImportedUnions
+from unionaid.registry.application.imported_workers import ImportedWorkers
+from unionaid.registry.application.importing import Imports, Matter
 from unionaid.registry.application.people import People
+from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.dossier.assessing import HardshipPolicy
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.views.units import Pool
-from unionaid.vault import Vault
+from unionaid.vault import Uploads, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +31,32 @@ class Commands:
     identities: Identities
     households: Households
     dossiers: Dossiers
+    imports: Imports
+    titles: Titles
 
     @classmethod
     def of(
         cls,
         pool: Pool,
         vault: Vault,
+        uploads: Uploads,
         division: str,
+        *,
         purposes: Mapping[str, Purpose],
         policies: Sequence[HardshipPolicy],
     ) -> Self:
         """Put the commands together over one pool and one vault."""
+        tables: Mapping[ImportedTable, Matter] = {
+            "workers": ImportedWorkers(pool, vault),
+            "enterprises": ImportedEnterprises(pool),
+            "unions": ImportedUnions(pool),
+        }
         return cls(
             units=Units(pool, division),
             people=People(pool, vault),
             identities=Identities(pool, vault, purposes),
             households=Households(pool, vault),
             dossiers=Dossiers(pool, vault, policies),
+            imports=Imports(pool, uploads, tables, division),
+            titles=Titles(pool, division),
         )

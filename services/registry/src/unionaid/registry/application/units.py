@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from unionaid.contracts import Event, stream_name
-from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished
+from unionaid.contracts.registry import (
+    EnterpriseRegistered,
+    TableImported,
+    TitleAppointed,
+    TitleSchemeAdopted,
+    UnionOrgEstablished,
+)
 from unionaid.eventlog import Log, Reservation, ReservationTaken
 from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import enterprise_of
@@ -23,6 +29,18 @@ USCC = "uscc"
 
 DISTRICT = "district"
 """Reservation: one division, one district federation."""
+
+
+TITLE_SCHEME = "title-scheme"
+"""Reservation: one enterprise, one scheme of titles."""
+
+
+TITLE_HELD = "title-held"
+"""Reservation: one worker, one in-house title at a time."""
+
+
+IMPORTED_FILE = "imported-file"
+"""Reservation: the same rows of the same file enter once."""
 
 
 class Units:
@@ -77,6 +95,13 @@ def reservations_of(events: Iterable[Event], division: str) -> list[Reservation]
                 held.append(Reservation(DISTRICT, sha256(division.encode()).digest(), event.subject))
             case EnterpriseRegistered():
                 held.append(Reservation(USCC, sha256(event.uscc.encode()).digest(), event.subject))
+            case TitleSchemeAdopted():
+                held.append(Reservation(TITLE_SCHEME, sha256(event.enterprise_id.bytes).digest(), event.subject))
+            case TitleAppointed():
+                held.append(Reservation(TITLE_HELD, sha256(event.person_id.bytes).digest(), event.subject))
+            case TableImported():
+                key = f"{event.imported_table}\0{event.file_sha256}\0{event.rows_hash}"
+                held.append(Reservation(IMPORTED_FILE, sha256(key.encode()).digest(), event.subject))
             case _:
                 pass
     return held

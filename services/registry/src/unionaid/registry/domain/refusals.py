@@ -24,6 +24,7 @@ __all__ = [
     "EnteredBySame",
     "Fault",
     "FieldsBeyondPurpose",
+    "FileEntered",
     "HolderNeeded",
     "HolderNoWorker",
     "HolderUnchanged",
@@ -34,18 +35,22 @@ __all__ = [
     "IdentityDiffers",
     "IdentityMissing",
     "IdentityNotMissing",
+    "ImportChanged",
     "InOtherHousehold",
     "IncomeUnknown",
     "LevelNotComputed",
     "MemberTwice",
     "MissingNotMissing",
+    "NameCharacterLost",
     "NameImplausible",
     "NameMissing",
     "NameTooLong",
     "NotAMember",
     "NotAssessed",
     "NotFound",
+    "NotOfEnterprise",
     "NothingCorrected",
+    "NothingToEnter",
     "NothingToReclassify",
     "NoticeStillUp",
     "ObjectionOpen",
@@ -55,6 +60,7 @@ __all__ = [
     "OverrideNeedless",
     "OverrideReasonMissing",
     "OwnMatter",
+    "OwnershipMissing",
     "ParentMissing",
     "ParentWrongLevel",
     "PassedBySame",
@@ -70,15 +76,27 @@ __all__ = [
     "ResidentIdLength",
     "ResidentIdMalformed",
     "ResidentIdMissing",
+    "ResidentIdOtherName",
     "ResidentIdTaken",
     "ResidentIdTwice",
     "RowsRefused",
+    "SchemeExists",
     "SplitTakesAll",
+    "TitleHeld",
+    "TitleNotEvaluated",
+    "TitleNotInScheme",
+    "TitleTooEarly",
+    "TitleTwice",
+    "UnionAmbiguous",
+    "UnionTwice",
+    "UnitNameMalformed",
+    "UnitNameMissing",
     "UnitUnknown",
     "UsccCheckDigit",
     "UsccLength",
     "UsccMalformed",
     "UsccTaken",
+    "UsccTwice",
     "WasEnteredInError",
     "row_fault",
 ]
@@ -511,3 +529,111 @@ class WasEnteredInError(Refusal):
     """What was entered in error is not looked after."""
 
     code = "was-entered-in-error"
+
+
+class FileEntered(Refusal):
+    """These rows of this file were entered before."""
+
+    code = "file-entered"
+
+
+class ImportChanged(Refusal):
+    """Since the report was shown, other rows can be entered: somebody else has entered some, or corrected a unit."""
+
+    code = "import-changed"
+
+
+class NothingToEnter(Refusal):
+    """No row of the file can be entered."""
+
+    code = "nothing-to-enter"
+
+
+class ResidentIdOtherName(Refusal):
+    """The person with this ID is registered within reach, but under another name."""
+
+    code = "resident-id-other-name"
+
+
+class NameCharacterLost(Refusal):
+    """A character of the name was lost on the way: ?, a box, or a place that no standard gives."""
+
+    code = "name-character-lost"
+
+
+class OwnershipMissing(Refusal):
+    """An enterprise is public, non-public or an institution."""
+
+    code = "ownership-missing"
+
+
+class UnionAmbiguous(Refusal):
+    """Several unions have this name."""
+
+    code = "union-ambiguous"
+
+
+class UnionTwice(Refusal):
+    """Two rows of one file name the same union under the same union."""
+
+    code = "union-twice"
+
+
+class UnitNameMissing(Refusal):
+    """The unit has no name."""
+
+    code = "unit-name-missing"
+
+
+class UnitNameMalformed(Refusal):
+    """Too long for a unit's name, or it looks like somebody's number."""
+
+    code = "unit-name-malformed"
+
+
+class UsccTwice(Refusal):
+    """Two rows of one file have the same code."""
+
+    code = "uscc-twice"
+
+
+class SchemeExists(Refusal):
+    """The enterprise runs a scheme of titles."""
+
+    code = "scheme-exists"
+
+
+class TitleTwice(Refusal):
+    """A scheme names a title once."""
+
+    code = "title-twice"
+
+
+class TitleNotInScheme(Refusal):
+    """The enterprise's scheme has no such title, or not so many grades."""
+
+    code = "title-not-in-scheme"
+
+
+class NotOfEnterprise(Refusal):
+    """The worker does not work at the enterprise whose title it is."""
+
+    code = "not-of-enterprise"
+
+
+class TitleTooEarly(Refusal):
+    """Before the scheme was adopted, the worker evaluated, or the title appointed."""
+
+    code = "title-too-early"
+
+
+class TitleNotEvaluated(Refusal):
+    """Evaluated, then appointed, then ended: this step is not the next."""
+
+    code = "title-not-evaluated"
+
+
+class TitleHeld(Refusal):
+    """The worker holds another title; that one ends first."""
+
+    code = "title-held"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from unionaid.registry.http.dossiers import dossier_steps, dossiers
 from unionaid.registry.http.households import households, relatives
 from unionaid.registry.http.identities import identities, matches
+from unionaid.registry.http.imports import imports
 from unionaid.registry.http.persons import persons
+from unionaid.registry.http.titles import title_schemes, titles
 from unionaid.registry.http.units import enterprises, union_orgs
 from unionaid.registry.http.workers import workers
 
@@ -32,4 +34,7 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         households(commands.households, commands.dossiers, pool),
         dossiers(commands.dossiers, pool, own_views),
         dossier_steps(commands.dossiers, pool),
+        imports(commands.imports, own_views, figures),
+        title_schemes(commands.titles, pool, own_views),
+        titles(commands.titles, pool),
     ]

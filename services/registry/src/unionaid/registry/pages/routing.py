@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from unionaid.registry.pages.dossier_desk import desk_pages
 from unionaid.registry.pages.dossiers import dossier_pages
 from unionaid.registry.pages.households import household_pages
+from unionaid.registry.pages.imports import import_pages
+from unionaid.registry.pages.titles import title_pages
 from unionaid.registry.pages.workers import worker_pages
 
 if TYPE_CHECKING:
@@ -24,4 +26,6 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
         household_pages(commands, pool, own_views, figures),
         desk_pages(commands, pool, own_views),
         dossier_pages(commands, pool),
+        import_pages(commands.imports, pool, own_views, figures),
+        title_pages(commands.titles, pool, own_views),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -50,6 +51,19 @@ async def enterprises(pool: Pool, after: UUID | None, limit: int) -> list[dict[s
         limit,
     )
     return [dict(row) for row in rows]
+
+
+async def all_union_orgs(pool: Pool) -> list[dict[str, Any]]:
+    """Return every union: id, level, parent and name."""
+    return [dict(row) for row in await pool.fetch("SELECT org_id, level, parent_id, name FROM views.org")]
+
+
+async def enterprises_by_code(pool: Pool, codes: Sequence[str]) -> dict[str, UUID]:
+    """Return the enterprises that have these codes, by code."""
+    rows = await pool.fetch(
+        "SELECT uscc, enterprise_id FROM views.enterprise WHERE uscc = ANY($1::text[])", list(codes)
+    )
+    return {row["uscc"]: row["enterprise_id"] for row in rows}
 
 
 async def union_org(conn: Connection, org_id: UUID) -> tuple[UnionOrg, int]:

@@ -10,6 +10,7 @@ from unionaid.contracts import Event as Fact
 from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished, WorkerRegistered
 from unionaid.eventlog import Connection, Decoder, Event
 from unionaid.registry.forgetting import forget_persons
+from unionaid.registry.views import titles
 from unionaid.registry.views.dossiers_writing import SHOWN as DOSSIERS
 from unionaid.registry.views.dossiers_writing import write_dossiers
 
@@ -17,7 +18,14 @@ DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
 """How deep a level stands in the tree."""
 
 
-_SHOWN: tuple[type[Fact], ...] = (UnionOrgEstablished, EnterpriseRegistered, WorkerRegistered, PersonErased, *DOSSIERS)
+_SHOWN: tuple[type[Fact], ...] = (
+    UnionOrgEstablished,
+    EnterpriseRegistered,
+    WorkerRegistered,
+    PersonErased,
+    *DOSSIERS,
+    *titles.SHOWN,
+)
 
 
 class RegistryViews:
@@ -36,6 +44,7 @@ class RegistryViews:
         await _insert_enterprises(conn, [fact for fact in facts if isinstance(fact, EnterpriseRegistered)])
         await _count_workers(conn, [fact for fact in facts if isinstance(fact, WorkerRegistered)])
         await write_dossiers(conn, {fact.subject for fact in facts if isinstance(fact, DOSSIERS)})
+        await titles.write(conn, facts)
         if erased := [fact.person_id for fact in facts if isinstance(fact, PersonErased)]:
             await forget_persons(conn, erased)  # a restored vault may be older than the erasure
 

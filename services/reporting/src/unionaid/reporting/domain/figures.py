@@ -42,6 +42,15 @@ class ReliefTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleSchemeTotal:
+    """Enterprises that began to run in-house titles in a period; `incomplete` as in `ReliefTotal`."""
+
+    enterprises: int
+    incomplete: int
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentEvent:
     """One event a total is made of: one person's payment."""
 

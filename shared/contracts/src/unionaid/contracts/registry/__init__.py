@@ -30,6 +30,7 @@ from unionaid.contracts.registry.households import (
     StatementReference,
     StudentAdmitted,
 )
+from unionaid.contracts.registry.imports import TableImported
 from unionaid.contracts.registry.openings import IdentityOpened
 from unionaid.contracts.registry.people import (
     IdentityCorrected,
@@ -38,6 +39,13 @@ from unionaid.contracts.registry.people import (
     PersonErased,
     PersonRegistered,
     WorkerRegistered,
+)
+from unionaid.contracts.registry.titles import (
+    SchemeTitle,
+    TitleAppointed,
+    TitleEnded,
+    TitleEvaluated,
+    TitleSchemeAdopted,
 )
 from unionaid.contracts.registry.units import EnterpriseRegistered, UnionOrgEstablished
 
@@ -72,9 +80,15 @@ __all__ = [
     "PersonErased",
     "PersonRegistered",
     "RegistryEvent",
+    "SchemeTitle",
     "StatementReference",
     "StatementsOpened",
     "StudentAdmitted",
+    "TableImported",
+    "TitleAppointed",
+    "TitleEnded",
+    "TitleEvaluated",
+    "TitleSchemeAdopted",
     "UnionOrgEstablished",
     "WorkerRegistered",
 ]
@@ -109,4 +123,9 @@ EVENTS: tuple[type[Event], ...] = (
     DossierCalledBack,
     DossierHolderChanged,
     StatementsOpened,
+    TableImported,
+    TitleSchemeAdopted,
+    TitleEvaluated,
+    TitleAppointed,
+    TitleEnded,
 )

@@ -75,6 +75,15 @@ REJECTED_LIST = UUID("2e4d6c8b-0a9f-4b7e-9d5c-3f1a2b4c6d13")
 ERASED = UUID("0b9d4c27-5e1f-4a83-9c60-7d2e8f1a3b19")
 
 
+IMPORT = UUID("2f6b1c9e-7a3d-4e58-9b0c-5d4e3f2a1b18")
+
+
+SCHEME = UUID("4c8e2a6f-1d3b-4b57-9e0a-7f6d5c4b3a19")
+
+
+TITLE = UUID("9d7c5b3a-2e1f-4a68-8c0d-6b5a4f3e2d20")
+
+
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 
 

@@ -6,11 +6,19 @@ import re
 from dataclasses import dataclass, field
 
 from unionaid.registry.domain.person.resident_id import ResidentId
-from unionaid.registry.domain.refusals import NameImplausible, NameMissing, NameTooLong, PhoneMalformed
-from unionaid.registry.domain.text import tidy_name, without_blanks
+from unionaid.registry.domain.refusals import (
+    NameCharacterLost,
+    NameImplausible,
+    NameMissing,
+    NameTooLong,
+    PhoneMalformed,
+)
+from unionaid.registry.domain.text import one_middle_dot, tidy_name, without_blanks
 
 NAME_CHARS_MAX = 60
 """Characters of a person's name; the longest in use have about thirty."""
+_LOST = re.compile("[?？\ufffd\u25a1\ue000-\uf8ff\U000f0000-\U0010fffd]")
+"""What stands for a character that a program did not have: question marks, boxes, places that no standard gives."""
 _PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9}|0[1-9][0-9]{8,10})")
 """A mobile number of 11 digits, or area code and fixed number."""
 
@@ -30,14 +38,16 @@ class Identity:
 
 
 def read_name(text: str) -> str:
-    """Return a person's name in its one form. Raises NameMissing, NameTooLong, NameImplausible."""
-    name = tidy_name(text)
+    """Return a person's name in its one form. Raises NameMissing, NameTooLong, NameImplausible, NameCharacterLost."""
+    name = one_middle_dot(tidy_name(text))
     if not name:
         raise NameMissing(field="name")
     if len(name) > NAME_CHARS_MAX:
         raise NameTooLong(field="name", limit=NAME_CHARS_MAX)
     if any(character.isdigit() for character in name):
         raise NameImplausible(field="name")
+    if _LOST.search(name):
+        raise NameCharacterLost(field="name")
     return name
 
 

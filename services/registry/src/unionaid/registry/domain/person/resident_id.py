@@ -24,6 +24,7 @@ from unionaid.registry.domain.text import without_blanks
 RESIDENT_ID_CHARS = 18
 OLD_RESIDENT_ID_CHARS = 15
 AREA_CHARS = 6
+_CENTENARIANS = ("996", "997", "998", "999")
 AREA_UNKNOWN = "resident-id-area-unknown"
 """The code of a warning: areas are split, merged and renumbered, and no list has them all."""
 
@@ -52,6 +53,18 @@ def read_resident_id(text: str, on: date) -> ResidentId:
     if born > on:
         raise BirthDateInFuture(field="resident_id")
     return ResidentId(number, born, "male" if int(number[16]) % 2 else "female", _area_known(number))
+
+
+def converted(text: str) -> str | None:
+    """Return an old number of 15 digits with century and check digit (GB 11643); None for what is none.
+
+    Until 1999 numbers had neither. Those that end in 996 to 999 were kept for people born before 1900.
+    """
+    number = without_blanks(text)
+    if len(number) != OLD_RESIDENT_ID_CHARS or not _digits(number) or number[-3:] in _CENTENARIANS:
+        return None
+    whole = f"{number[:AREA_CHARS]}19{number[AREA_CHARS:]}"
+    return whole + str(ric.calc_check_digit(whole + "0"))
 
 
 def _refuse_form(number: str) -> None:

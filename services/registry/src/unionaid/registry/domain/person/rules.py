@@ -74,7 +74,7 @@ def register_worker(
         raise AlreadyRegistered
     refuse_impossible(command.on, command.today)
     union_org_id, enterprise_id = place(workplace, jurisdiction)
-    return _registered(command.entrant, union_org_id, enterprise_id, None, command.on)
+    return registered(command.entrant, union_org_id, enterprise_id, None, command.on)
 
 
 def register_roster(workplace: Workplace, jurisdiction: Jurisdiction, command: RegisterRoster) -> list[Event]:
@@ -90,7 +90,7 @@ def register_roster(workplace: Workplace, jurisdiction: Jurisdiction, command: R
     return [
         event
         for entrant in command.entrants
-        for event in _registered(entrant, union_org_id, enterprise_id, command.roster_id, command.on)
+        for event in registered(entrant, union_org_id, enterprise_id, command.roster_id, command.on)
     ]
 
 
@@ -108,9 +108,10 @@ def place(workplace: Workplace, jurisdiction: Jurisdiction) -> tuple[UUID, UUID 
             raise UnitUnknown(field="enterprise_id")
 
 
-def _registered(
+def registered(
     entrant: Entrant, union_org_id: UUID, enterprise_id: UUID | None, roster_id: UUID | None, on: date
 ) -> list[Event]:
+    """Return the two events by which somebody becomes known as a worker."""
     return [
         PersonRegistered(
             occurred_on=on,

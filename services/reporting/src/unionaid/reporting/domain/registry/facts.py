@@ -26,6 +26,14 @@ class EnterpriseRegistered(msgspec.Struct, frozen=True, gc=False):
     union_org_id: Id | None = None
 
 
+class TitleSchemeAdopted(msgspec.Struct, frozen=True, gc=False):
+    """An enterprise began to run titles of its own."""
+
+    occurred_on: date
+    scheme_id: Id
+    enterprise_id: Id
+
+
 class PersonRegistered(msgspec.Struct, frozen=True, gc=False):
     """A human being; birth year and sex are missing where no ID was at hand."""
 

@@ -1,0 +1,1 @@
+"""A file whose good rows are entered in one go, and whose bad rows go back."""

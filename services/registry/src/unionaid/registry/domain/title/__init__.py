@@ -1,0 +1,1 @@
+"""A worker's in-house title: evaluated, appointed, ended."""

@@ -1,0 +1,1 @@
+"""An enterprise's own titles: which there are, and how many grades each has."""
