@@ -13,6 +13,9 @@ from .rebuilding import open_rebuild, open_rebuild_usual
 from .remembering import NAMES as MEMORY
 from .remembering import measure_memory
 from .rival_eventsourcing import open_eventsourcing
+from .searching import NAMES as SEARCH
+from .searching import ROUNDS as SEARCH_ROUNDS
+from .searching import measure_search
 from .totalling import NAMES as TOTALS
 from .totalling import ROUNDS as TOTALS_ROUNDS
 from .totalling import measure_totals
@@ -81,6 +84,11 @@ ROWS: tuple[Row | Probe, ...] = (
         "totals",
         "a total among 1,000,000 payments, as of any moment: one programme and year, anything, broken down",
         TOTALS, size=1_000_000, size_smoke=200, measure=measure_totals, steps=TOTALS_ROUNDS + 1,
+    ),
+    Probe(
+        "search",
+        "searches among 1,000,000 persons in a jurisdiction: by name, pinyin, initials, number and its parts, phone",
+        SEARCH, size=1_000_000, size_smoke=2_000, measure=measure_search, steps=SEARCH_ROUNDS + 2,
     ),
     Probe(
         "memory",

@@ -208,7 +208,9 @@ async def test_every_function_of_another_s_right_has_a_fixed_search_path(owner: 
         "SELECT proname, prosecdef, proconfig, pg_get_userbyid(proowner) AS owner FROM pg_proc "
         "WHERE pronamespace = 'vault'::regnamespace"
     )
-    assert {row["proname"] for row in rows if row["prosecdef"]} == {"keys", "put", "match", "open", "forget"}
+    assert {row["proname"] for row in rows if row["prosecdef"]} == {
+        "keys", "put", "match", "open", "forget", "place", "find", "alike", "compared", "blocks",
+    }  # fmt: skip
     for row in rows:
         assert row["proconfig"] == ["search_path=pg_catalog, pg_temp"], row["proname"]
         assert row["owner"].endswith("_vault"), row["proname"]

@@ -21,7 +21,7 @@ from unionaid.registry.domain.person.correcting import (
     reenter,
 )
 from unionaid.registry.domain.person.erasing import ErasePerson, erase
-from unionaid.registry.domain.person.facts import person_of, refuse_erased, version_of
+from unionaid.registry.domain.person.facts import person_of, refuse_erased, union_of, version_of
 from unionaid.registry.domain.person.identity import Identity
 from unionaid.registry.domain.person.resident_id import AREA_UNKNOWN, ResidentId
 from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND, forget_persons
@@ -86,6 +86,7 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
     own = stream_name("person", command.person_id)
     has: int | None = None
     sealed: SealedPersons | None = None
+    at: dict[UUID, UUID] = {}
 
     async def look(conn: Connection) -> None:
         nonlocal has
@@ -98,6 +99,8 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
         version = len(history[own])
         expect(version)
         person = person_of(history[own])
+        if (union := union_of(person)) is not None:
+            at[command.person_id] = union
         fields = {command.person_id: identity.vault_fields()}
         sealed = vault.seal(fields, version=version_of(refuse_erased(person)) + 1)
         events = reenter(person, has, reference_of(sealed.references[command.person_id]), command)
@@ -111,7 +114,7 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
 
     async def put(conn: Connection) -> None:
         if sealed is not None:
-            await vault.put(conn, sealed)
+            await vault.put(conn, sealed, at)
 
     return Matter(own, decide, first=look, also=put)
 

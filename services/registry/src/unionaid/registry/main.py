@@ -40,7 +40,7 @@ from unionaid.service.operating import Views
 from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
-from unionaid.vault import TABLES, Vault
+from unionaid.vault import TABLES, Finder, Vault
 
 NAME: ServiceName = "registry"
 HERE = files("unionaid.registry")
@@ -110,7 +110,9 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
-    commands = Commands.of(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes())
+    commands = Commands.of(
+        pool, Vault(keys.kek, keys.hmac), Finder(keys.kek, keys.hmac), settings.division, read_purposes()
+    )
 
     def appended() -> None:
         relay.nudge()

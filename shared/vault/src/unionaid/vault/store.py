@@ -5,11 +5,13 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from unionaid.vault.limits import FIELD_CHARS_MAX, MATCH_VALUES_MAX, OPEN_PERSONS_MAX, PUT_PERSONS_MAX
 from unionaid.vault.sealing import KeyEncryptionKey, Sealed, blind_key, new_key, seal, unseal
+from unionaid.vault.search_keys import SearchKeys
 
 if TYPE_CHECKING:
     import asyncpg
@@ -23,8 +25,10 @@ FIELDS = frozenset({"name", "resident_id", "phone", "bank_account", "address", "
 """The fields there are."""
 KINDS: Mapping[str, str] = {"resident_id": "resident_id", "name": "name", "phone": "phone"}
 """Kind of blind index -> field whose exact value it finds."""
-TABLES = ("vault.person_keys", "vault.fields", "vault.blind_index")
+TABLES = ("vault.person_keys", "vault.fields", "vault.blind_index", "vault.search")
 """What a sweep after an erasure rewrites."""
+NOWHERE = UUID(int=0)
+"""The place of who is in no unit."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -42,6 +46,8 @@ class SealedPersons(NamedTuple):
     """What the event of each person says of its identity."""
     columns: tuple[Any, ...]
     """What `Vault.put` stores: ciphertext and keyed hashes."""
+    searched_by: tuple[Any, ...]
+    """Short keyed hashes, by which persons are searched."""
 
 
 class Changed(NamedTuple):
@@ -65,6 +71,7 @@ class Vault:
     def __init__(self, kek: bytes, hmac_key: bytes) -> None:
         self._kek = KeyEncryptionKey(kek)
         self._blind_keys = {kind: blind_key(hmac_key, kind) for kind in KINDS}
+        self._search_keys = SearchKeys(hmac_key)
 
     def blind(self, kind: str, value: str) -> bytes:
         """Return the keyed hash of a value: 32 bytes, the key of a reservation such as one ID one person.
@@ -134,8 +141,12 @@ class Vault:
         """Return those who are known, each with the newest version. Opens nothing."""
         return {row["person_id"]: row["version"] for row in await conn.fetch(_KEYS, list(persons))}
 
-    async def put(self, conn: Connection, sealed: SealedPersons) -> None:
+    async def put(
+        self, conn: Connection, sealed: SealedPersons, places: Mapping[UUID, UUID] = MappingProxyType({})
+    ) -> None:
         """Store what was sealed, in one statement, together with the events that refer to it.
+
+        `places` tells the unit inside which a person is searched for; of others it stays, or there is none yet.
 
         Raises:
             NotTogether: no transaction is open.
@@ -143,7 +154,8 @@ class Vault:
         """
         if not conn.is_in_transaction():
             raise NotTogether
-        await conn.execute(_PUT, *sealed.columns)
+        at = [places.get(person_id, NOWHERE) for person_id in sealed.references]
+        await conn.execute(_PUT, *sealed.columns, at, *sealed.searched_by)
 
     def _sealed(
         self,
@@ -164,6 +176,7 @@ class Vault:
                 [one.ciphertext for one, _ in sealed.values()],
                 *self._index(persons),
             ),
+            self._search_keys.columns(persons.values()),
         )
 
     async def match(self, conn: Connection, kind: str, values: Collection[str]) -> dict[str, tuple[UUID, ...]]:
@@ -249,7 +262,7 @@ async def forget(conn: Connection, persons: Collection[UUID]) -> dict[UUID, dict
 
 
 _KEYS = "SELECT person_id, kek_id, wrapped_key, version FROM vault.keys($1)"
-_PUT = "SELECT vault.put($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)"
+_PUT = f"SELECT vault.put({','.join(f'${n}' for n in range(1, 22))})"
 _MATCH = "SELECT digest, person_id FROM vault.match($1,$2)"
 _FORGET = "SELECT person_id, kind, digest FROM vault.forget($1)"
 _OPEN = "SELECT person_id, version, kek_id, wrapped_key, nonce, ciphertext FROM vault.open($1,$2,$3,$4)"

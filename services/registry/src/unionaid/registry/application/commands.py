@@ -8,10 +8,11 @@ from typing import Self
 
 from unionaid.registry.application.identities import Identities
 from unionaid.registry.application.people import People
+from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.views.units import Pool
-from unionaid.vault import Vault
+from unionaid.vault import Finder, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,14 @@ class Commands:
     units: Units
     people: People
     identities: Identities
+    searching: Searching
 
     @classmethod
-    def of(cls, pool: Pool, vault: Vault, division: str, purposes: Mapping[str, Purpose]) -> Self:
+    def of(cls, pool: Pool, vault: Vault, finder: Finder, division: str, purposes: Mapping[str, Purpose]) -> Self:
         """Put the commands together over one pool and one vault."""
-        return cls(Units(pool, division), People(pool, vault), Identities(pool, vault, purposes))
+        return cls(
+            Units(pool, division),
+            People(pool, vault),
+            Identities(pool, vault, purposes),
+            Searching(pool, vault, finder),
+        )

@@ -67,7 +67,7 @@ class People:
     async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
         """Enter one worker. Raises ResidentIdTaken."""
         own = stream_name("person", worker.person_id)
-        (entrant,), put = self._sealed([worker])
+        (entrant,), put = self._sealed([worker], place.union_org_id)
         command = person_rules.RegisterWorker(entrant, on, issued.business_date)
         streams = await self._streams(place)
         body = {
@@ -105,7 +105,7 @@ class People:
         streams = await self._streams(place)
         faults = [*read.faults, *taken(await self._taken(read))]
         workers = [NewWorker(person_ids[row.number - 1], row.identity, row.migrant) for row in read.rows]
-        entrants, put = self._sealed(workers) if not faults else ([], None)
+        entrants, put = self._sealed(workers, place.union_org_id) if not faults else ([], None)
         command = person_rules.RegisterRoster(roster_id, entrants, faults, on, issued.business_date)
         told = answer(_roster_told(roster_id, person_ids, read.rows))
         reserve = [self._reservation(worker) for worker in workers]
@@ -170,12 +170,12 @@ class People:
     def _reservation(self, worker: NewWorker) -> Reservation:
         return reserved(self._vault, stream_name("person", worker.person_id), worker.identity.resident_id)
 
-    def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], Write]:
+    def _sealed(self, workers: Sequence[NewWorker], union_org_id: UUID) -> tuple[list[person_rules.Entrant], Write]:
         """Return what rules may know of new workers, and what puts their identity into the vault."""
         sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers})
 
         async def put(conn: Connection) -> None:
-            await self._vault.put(conn, sealed)
+            await self._vault.put(conn, sealed, {worker.person_id: union_org_id for worker in workers})
 
         return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], put
 

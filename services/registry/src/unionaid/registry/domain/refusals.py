@@ -40,6 +40,8 @@ __all__ = [
     "ResidentIdTaken",
     "ResidentIdTwice",
     "RowsRefused",
+    "SearchEmpty",
+    "SearchPartUnclear",
     "UnitUnknown",
     "UsccCheckDigit",
     "UsccLength",
@@ -212,6 +214,18 @@ class RowsRefused(Refusal):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(count=len({fault.params["row"] for fault in faults}))
         self.faults = sorted(faults, key=lambda fault: (fault.params["row"], fault.field, fault.code))
+
+
+class SearchEmpty(Refusal):
+    """A search for nothing would find everybody."""
+
+    code = "search-empty"
+
+
+class SearchPartUnclear(Refusal):
+    """Neither the whole of what is searched for nor one of the parts by which persons are found."""
+
+    code = "search-part-unclear"
 
 
 class PersonIsErased(Refusal):

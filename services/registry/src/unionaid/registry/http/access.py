@@ -28,6 +28,10 @@ MATCHING = (Role.GRASSROOTS_OFFICER, Role.DISTRICT_OFFICER, Role.CASHIER)
 """Who asks whose a number is: who enters lists, each for the own jurisdiction, and who pays."""
 
 
+SEARCHING = ENTERING
+"""Who searches for people, each in the own jurisdiction."""
+
+
 OVERSEEING = (Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR)
 """Who sees the pseudonymous file of any worker of the division."""
 

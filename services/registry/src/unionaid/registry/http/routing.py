@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.persons import persons
+from unionaid.registry.http.searches import searches
 from unionaid.registry.http.units import enterprises, union_orgs
 from unionaid.registry.http.workers import workers
 
@@ -26,4 +27,5 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         persons(commands.people, figures),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
+        searches(commands.searching, figures, own_views),
     ]

@@ -39,6 +39,17 @@ async def union_orgs(pool: Pool, parent_id: UUID | None, after: UUID | None, lim
     return [dict(row) for row in rows]
 
 
+async def subtree(conn: Connection, unit: UUID | None) -> list[UUID]:
+    """Return a union and all unions under it; none where none is named."""
+    rows = await conn.fetch(
+        "WITH RECURSIVE below AS (SELECT $1::uuid AS org_id UNION "
+        "SELECT o.org_id FROM views.org o JOIN below b ON o.parent_id = b.org_id) "
+        "SELECT org_id FROM below WHERE org_id IS NOT NULL",
+        unit,
+    )
+    return [row["org_id"] for row in rows]
+
+
 async def enterprises(pool: Pool, after: UUID | None, limit: int) -> list[dict[str, Any]]:
     """Return at most `limit` enterprises after the one named, by name."""
     rows = await pool.fetch(
