@@ -210,6 +210,7 @@ async def test_every_function_of_another_s_right_has_a_fixed_search_path(owner: 
     )
     assert {row["proname"] for row in rows if row["prosecdef"]} == {
         "keys", "put", "match", "open", "forget", "place", "find", "alike", "compared", "blocks",
+        "numbered",
     }  # fmt: skip
     for row in rows:
         assert row["proconfig"] == ["search_path=pg_catalog, pg_temp"], row["proname"]

@@ -9,10 +9,11 @@ import asyncpg
 
 from unionaid.contracts import Service as ServiceName
 from unionaid.contracts import source, stream_name, topic_name
-from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
+from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished, WorkerMerged
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
+from unionaid.registry.application.duplicates import merged_reservations
 from unionaid.registry.application.units import reservations_of
 from unionaid.registry.domain.refusals import (
     DistrictExists,
@@ -20,8 +21,12 @@ from unionaid.registry.domain.refusals import (
     IdentityMissing,
     IdentityNotMissing,
     OwnMatter,
+    PairDecided,
     PersonIsErased,
     ResidentIdTaken,
+    SurvivorLacksNumber,
+    SurvivorMerged,
+    TwoResidentIds,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
@@ -29,6 +34,7 @@ from unionaid.registry.forgetting import NAMING, RESIDENT_ID
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
 from unionaid.registry.pages.routing import pages_of
+from unionaid.registry.policies import read_thresholds
 from unionaid.registry.purposes import read_purposes
 from unionaid.registry.views.writing import RegistryViews
 from unionaid.service import health
@@ -52,7 +58,17 @@ MIGRATIONS = {
 STATUSES = {
     **{
         refusal.code: 409
-        for refusal in (DistrictExists, UsccTaken, ResidentIdTaken, IdentityMissing, IdentityNotMissing)
+        for refusal in (
+            DistrictExists,
+            UsccTaken,
+            ResidentIdTaken,
+            IdentityMissing,
+            IdentityNotMissing,
+            PairDecided,
+            SurvivorMerged,
+            SurvivorLacksNumber,
+            TwoResidentIds,
+        )
     },
     **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter)},
     PersonIsErased.code: 410,
@@ -64,9 +80,10 @@ async def imply(owner: Owner, database: str) -> Implied:
     held: list[Reservation] = []
     versions: dict[UUID, int] = {}
     erased = set()
-    kinds = (UnionOrgEstablished, EnterpriseRegistered, *NAMING, PersonErased)
+    kinds = (UnionOrgEstablished, EnterpriseRegistered, *NAMING, PersonErased, WorkerMerged)
     async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
+        held += merged_reservations([event])
         if isinstance(event, NAMING):
             versions[event.person_id] = event.identity.vault_version
         elif isinstance(event, PersonErased):
@@ -111,7 +128,12 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     )
     figures = Figures()
     commands = Commands.of(
-        pool, Vault(keys.kek, keys.hmac), Finder(keys.kek, keys.hmac), settings.division, read_purposes()
+        pool,
+        Vault(keys.kek, keys.hmac),
+        Finder(keys.kek, keys.hmac),
+        settings.division,
+        purposes=read_purposes(),
+        thresholds=read_thresholds(),
     )
 
     def appended() -> None:

@@ -137,6 +137,11 @@ class Finder:
         scored = [Alike(person_id, likeness(fields, theirs)) for person_id, theirs in known.items()]
         return sorted((one for one in scored if one.score >= least), key=lambda one: (-one.score, one.person_id))
 
+    async def numbered(self, conn: Connection, persons: Collection[UUID]) -> frozenset[UUID]:
+        """Return those of persons who have an ID number. Opens nothing."""
+        rows = await conn.fetch("SELECT person_id FROM vault.numbered($1)", list(persons))
+        return frozenset(row["person_id"] for row in rows)
+
     async def scan(self, conn: Connection, kind: str, after: int | None, *, least: int) -> Scanned:
         """Compare the persons of the next `SCAN_BLOCKS` blocks of a kind with one another.
 

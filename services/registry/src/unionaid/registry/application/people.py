@@ -10,6 +10,7 @@ from uuid import UUID
 
 from unionaid.contracts import stream_name
 from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
+from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -61,8 +62,8 @@ class NewWorker:
 class People:
     """Commands about people. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, vault: Vault) -> None:
-        self._pool, self._log, self._vault = pool, Log(pool), vault
+    def __init__(self, pool: Pool, vault: Vault, duplicates: Duplicates) -> None:
+        self._pool, self._log, self._vault, self._duplicates = pool, Log(pool), vault, duplicates
 
     async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
         """Enter one worker. Raises ResidentIdTaken."""
@@ -70,8 +71,10 @@ class People:
         (entrant,), put = self._sealed([worker], place.union_org_id)
         command = person_rules.RegisterWorker(entrant, on, issued.business_date)
         streams = await self._streams(place)
+        alike = await self._duplicates.of_entrant(worker.person_id, worker.identity.vault_fields(), on)
         body = {
             "person_id": worker.person_id,
+            "possible_duplicates": await self._duplicates.within_reach(alike, place.jurisdiction),
             "warnings": warnings_of(worker.identity.resident_id),
         }
 
@@ -80,7 +83,7 @@ class People:
                 person_of(history[own]), _workplace(history, streams), place.jurisdiction, command
             )
             told = answer(body, location=f"/workers/{worker.person_id}", version=len(events))
-            return Decision(events, answer=told, reserve=[self._reservation(worker)])
+            return Decision([*events, *alike], answer=told, reserve=[self._reservation(worker)])
 
         try:
             return await carry_out(self._log, issued, [own, *streams.all], decide, also=put)

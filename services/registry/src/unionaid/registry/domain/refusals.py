@@ -26,6 +26,7 @@ __all__ = [
     "NotFound",
     "NothingCorrected",
     "OwnMatter",
+    "PairDecided",
     "ParentMissing",
     "ParentWrongLevel",
     "PersonIsErased",
@@ -40,8 +41,12 @@ __all__ = [
     "ResidentIdTaken",
     "ResidentIdTwice",
     "RowsRefused",
+    "SamePerson",
     "SearchEmpty",
     "SearchPartUnclear",
+    "SurvivorLacksNumber",
+    "SurvivorMerged",
+    "TwoResidentIds",
     "UnitUnknown",
     "UsccCheckDigit",
     "UsccLength",
@@ -226,6 +231,36 @@ class SearchPartUnclear(Refusal):
     """Neither the whole of what is searched for nor one of the parts by which persons are found."""
 
     code = "search-part-unclear"
+
+
+class PairDecided(Refusal):
+    """Somebody has decided about this pair, or merged the person, in the meantime."""
+
+    code = "pair-decided"
+
+
+class SamePerson(Refusal):
+    """A person is not merged with the own file."""
+
+    code = "same-person"
+
+
+class SurvivorMerged(Refusal):
+    """The survivor stands for somebody else: merge with that person."""
+
+    code = "survivor-merged"
+
+
+class TwoResidentIds(Refusal):
+    """Both have a valid number: whose is wrong is settled first."""
+
+    code = "two-resident-ids"
+
+
+class SurvivorLacksNumber(Refusal):
+    """The one with a number is the survivor."""
+
+    code = "survivor-lacks-number"
 
 
 class PersonIsErased(Refusal):

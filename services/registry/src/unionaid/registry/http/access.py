@@ -32,6 +32,10 @@ SEARCHING = ENTERING
 """Who searches for people, each in the own jurisdiction."""
 
 
+DECIDING = (Role.DISTRICT_OFFICER, Role.AUDITOR)
+"""Who sees the pairs of persons who may be one; district officers decide."""
+
+
 OVERSEEING = (Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR)
 """Who sees the pseudonymous file of any worker of the division."""
 

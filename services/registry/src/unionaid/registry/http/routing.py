@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unionaid.registry.http.duplicates import pair_routes
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.persons import persons
 from unionaid.registry.http.searches import searches
@@ -27,5 +28,6 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         persons(commands.people, figures),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
+        pair_routes(commands.duplicates, pool, own_views),
         searches(commands.searching, figures, own_views),
     ]

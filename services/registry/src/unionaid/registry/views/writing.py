@@ -10,13 +10,15 @@ from unionaid.contracts import Event as Fact
 from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished, WorkerRegistered
 from unionaid.eventlog import Connection, Decoder, Event
 from unionaid.registry.forgetting import forget_persons
+from unionaid.registry.views.duplicates import SHOWN as PAIR_FACTS
+from unionaid.registry.views.duplicates import write_pairs
 from unionaid.vault import place
 
 DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
 """How deep a level stands in the tree."""
 
 
-_SHOWN = (UnionOrgEstablished, EnterpriseRegistered, WorkerRegistered, PersonErased)
+_SHOWN = (UnionOrgEstablished, EnterpriseRegistered, WorkerRegistered, PersonErased, *PAIR_FACTS)
 
 
 class RegistryViews:
@@ -34,6 +36,7 @@ class RegistryViews:
         await _insert_orgs(conn, [fact for fact in facts if isinstance(fact, UnionOrgEstablished)])
         await _insert_enterprises(conn, [fact for fact in facts if isinstance(fact, EnterpriseRegistered)])
         await _count_workers(conn, [fact for fact in facts if isinstance(fact, WorkerRegistered)])
+        await write_pairs(conn, [fact for fact in facts if isinstance(fact, PAIR_FACTS)])
         if placed := {fact.person_id: fact.union_org_id for fact in facts if isinstance(fact, WorkerRegistered)}:
             await place(conn, placed)
         if erased := [fact.person_id for fact in facts if isinstance(fact, PersonErased)]:

@@ -2,6 +2,12 @@
 
 from unionaid.contracts.event import Event
 from unionaid.contracts.registry.base import RegistryEvent
+from unionaid.contracts.registry.duplicates import (
+    DuplicateKeptApart,
+    PossibleDuplicateFound,
+    WorkerMerged,
+    pair_id,
+)
 from unionaid.contracts.registry.openings import IdentityOpened
 from unionaid.contracts.registry.people import (
     IdentityCorrected,
@@ -15,6 +21,7 @@ from unionaid.contracts.registry.units import EnterpriseRegistered, UnionOrgEsta
 
 __all__ = [
     "EVENTS",
+    "DuplicateKeptApart",
     "EnterpriseRegistered",
     "IdentityCorrected",
     "IdentityOpened",
@@ -22,9 +29,12 @@ __all__ = [
     "IdentityReference",
     "PersonErased",
     "PersonRegistered",
+    "PossibleDuplicateFound",
     "RegistryEvent",
     "UnionOrgEstablished",
+    "WorkerMerged",
     "WorkerRegistered",
+    "pair_id",
 ]
 
 EVENTS: tuple[type[Event], ...] = (
@@ -36,4 +46,7 @@ EVENTS: tuple[type[Event], ...] = (
     IdentityReentered,
     PersonErased,
     IdentityOpened,
+    PossibleDuplicateFound,
+    DuplicateKeptApart,
+    WorkerMerged,
 )

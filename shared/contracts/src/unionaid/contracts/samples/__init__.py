@@ -4,7 +4,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import registry, relief
+from unionaid.contracts.samples import duplicates, registry, relief
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -27,6 +27,7 @@ from unionaid.contracts.samples.sample import (
     PROGRAMME,
     REJECTED_LIST,
     RELATIVE,
+    TWICE,
     VERIFIER,
     VISITORS,
     WORKER,
@@ -56,11 +57,14 @@ __all__ = [
     "REJECTED_LIST",
     "RELATIVE",
     "SAMPLES",
+    "TWICE",
     "VERIFIER",
     "VISITORS",
     "WORKER",
     "Sample",
 ]
 
-SAMPLES: dict[type[Event], Sample] = {type(sample.event): sample for sample in (*registry.SAMPLES, *relief.SAMPLES)}
+SAMPLES: dict[type[Event], Sample] = {
+    type(sample.event): sample for sample in (*registry.SAMPLES, *duplicates.SAMPLES, *relief.SAMPLES)
+}
 """The sample of every event class, service by service, each in the order of its story."""

@@ -75,6 +75,10 @@ REJECTED_LIST = UUID("2e4d6c8b-0a9f-4b7e-9d5c-3f1a2b4c6d13")
 ERASED = UUID("0b9d4c27-5e1f-4a83-9c60-7d2e8f1a3b19")
 
 
+TWICE = UUID("4c1a9e70-2b6d-4f83-9a05-7e3d1c8b6f20")
+"""Somebody entered a second time, for whom `WORKER` stands."""
+
+
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 
 

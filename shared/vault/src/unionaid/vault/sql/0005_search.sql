@@ -90,6 +90,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE f.person_id = ANY (wanted_persons) ORDER BY f.person_id, f.version DESC
 $$;
 
+-- Those of persons who have an ID number.
+CREATE FUNCTION vault.numbered(wanted_persons uuid[]) RETURNS TABLE (person_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.person_id FROM vault.search s WHERE s.person_id = ANY (wanted_persons) AND s.id_last IS NOT NULL
+$$;
+
 -- Who shares a block with somebody who has these keys; at most so many of each block.
 CREATE FUNCTION vault.alike(block_kinds text[], keys bigint[], most integer) RETURNS TABLE (person_id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -118,6 +124,7 @@ GRANT EXECUTE ON FUNCTION
     vault.place(uuid[], uuid[]),
     vault.find(text[], bigint[], text[], bigint[], uuid[], uuid, uuid, integer, uuid[]),
     vault.compared(uuid[]),
+    vault.numbered(uuid[]),
     vault.alike(text[], bigint[], integer),
     vault.blocks(text, bigint, integer, integer)
 TO {app};
