@@ -5,6 +5,8 @@ from __future__ import annotations
 from .appending import open_append, open_command, open_roster
 from .commanding_http import open_http
 from .contest import Probe, Row
+from .likening import NAMES as LIKENESS
+from .likening import measure_likeness
 from .publishing import open_publish, open_snapshot_held
 from .reaching import NAMES as LATENCY
 from .reaching import ROUNDS as LATENCY_ROUNDS
@@ -89,6 +91,11 @@ ROWS: tuple[Row | Probe, ...] = (
         "search",
         "searches among 1,000,000 persons in a jurisdiction: by name, pinyin, initials, number and its parts, phone",
         SEARCH, size=1_000_000, size_smoke=2_000, measure=measure_search, steps=SEARCH_ROUNDS + 2,
+    ),
+    Probe(
+        "likeness",
+        "pairs of records of one person among 20,000 persons, half as many hard pairs of two: precision and recall",
+        LIKENESS, size=20_000, size_smoke=400, measure=measure_likeness, steps=1,
     ),
     Probe(
         "memory",

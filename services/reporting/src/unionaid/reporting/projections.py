@@ -21,6 +21,7 @@ from unionaid.reporting.domain.registry.facts import (
     EnterpriseRegistered,
     PersonRegistered,
     UnionOrgEstablished,
+    WorkerMerged,
     WorkerRegistered,
 )
 from unionaid.reporting.domain.relief.facts import FundOpened, ProgrammeOpened, ReliefPaid, agreed
@@ -202,6 +203,11 @@ WORKERS = Register(
     {"person_id": _ID, "union_org_id": _ID, "enterprise_id": "uuid", "migrant": "boolean NOT NULL"},
     {"unionaid.registry.WorkerRegistered.v1": _reads(WorkerRegistered)},
 )  # fmt: skip
+MERGES = Register(
+    "merges", 1, "person_merge",
+    {"person_id": _ID, "survivor_id": _ID},
+    {"unionaid.registry.WorkerMerged.v1": _reads(WorkerMerged)},
+)  # fmt: skip
 
 
 def _enterprise_v1(data: bytes) -> EnterpriseRegistered:
@@ -220,7 +226,7 @@ ENTERPRISES = Register(
     },
 )  # fmt: skip
 
-PROJECTIONS = (Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, ENTERPRISES, PEOPLE, WORKERS)
+PROJECTIONS = (Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, ENTERPRISES, PEOPLE, WORKERS, MERGES)
 
 
 def totals_of(division: str) -> ProjectionSet:

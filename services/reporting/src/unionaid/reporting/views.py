@@ -80,11 +80,12 @@ class Totals:
         condition = _Condition(asked)
         key, name, joins, fen = _DIMENSIONS[dimension]
         query = (
-            f"SELECT {key} AS key, {name} AS name, count(DISTINCT p.person_id) AS people, count(*) AS times, "
-            f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} WHERE {{where}} "
+            f"SELECT {key} AS key, {name} AS name, count(DISTINCT {{person}}) AS people, count(*) AS times, "
+            f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} {{merges}} WHERE {{where}} "
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         async with self._reading() as conn:
+            condition.merges = await _any_merges(conn)
             rows = await conn.fetch(condition.told(query), *condition.values)
             return Breakdown(dimension, await self._total(conn, asked), [Share(**row) for row in rows])
 
@@ -129,6 +130,7 @@ class Totals:
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
         condition, vector = _Condition(asked), await self._vector_of(conn, asked)
+        condition.merges = await _any_merges(conn)
         row = await _only(conn, condition.told(_SUMS), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
@@ -169,6 +171,16 @@ def _read_cursor(cursor: str) -> tuple[int, int]:
     return int(read[1]), int(read[2])
 
 
+_STANDS_FOR = """
+LEFT JOIN (
+    WITH RECURSIVE chain AS (
+        SELECT m.person_id, m.survivor_id FROM person_merge m WHERE {known_m}
+        UNION SELECT c.person_id, m.survivor_id FROM chain c JOIN person_merge m ON m.person_id = c.survivor_id
+        WHERE {known_m}
+    ) SELECT c.person_id, c.survivor_id FROM chain c
+    WHERE NOT EXISTS (SELECT FROM person_merge m WHERE m.person_id = c.survivor_id AND {known_m})
+) s ON s.person_id = p.person_id"""
+"""For whom a merged person stands in the end, as known at the moment asked for."""
 _BELOW = """
 union_org_id IN (
     WITH RECURSIVE below AS (
@@ -186,6 +198,7 @@ class _Condition:
 
     def __init__(self, asked: ReliefQuestion, by_day_upto: int | None = None) -> None:
         self.values: list[Any] = []
+        self.merges = False
         self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
         self._upto = "" if asked.upto is None else self.value(asked.upto)
         parts = [f"p.occurred_on BETWEEN {self.value(asked.since)} AND {self.value(asked.until)}"]
@@ -217,9 +230,17 @@ class _Condition:
 
     def told(self, query: str) -> str:
         """Fill a query's `{where}`, and the `{known_<row>}` of each row it joins."""
-        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e")}
+        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e", "m")}
         relief = {f"known_{row}": self.in_relief(row) for row in ("f", "g")}
-        return query.format(where=self.where, **registry, **relief)
+        people = {
+            "person": "coalesce(s.survivor_id, p.person_id)" if self.merges else "p.person_id",
+            "merges": _STANDS_FOR.format(**registry) if self.merges else "",
+        }
+        return query.format(where=self.where, **people, **registry, **relief)
+
+
+async def _any_merges(conn: Connection) -> bool:
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM person_merge)"))
 
 
 async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyncpg.Record) -> None:
@@ -257,8 +278,8 @@ async def _incomplete(conn: Connection, vector: Mapping[str, int]) -> int:
 _BY_DAY = "(SELECT *, kind AS programme_kind FROM relief_daily) p"
 # Two statements, each with one order of the rows: in one statement both would be sorted after they were gathered.
 _SUMS = """
-SELECT count(*) AS times, count(DISTINCT p.person_id) AS people, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen
-FROM relief_payment p WHERE {where}"""
+SELECT count(*) AS times, count(DISTINCT {person}) AS people, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen
+FROM relief_payment p {merges} WHERE {where}"""
 _IDS = """
 SELECT encode(sha256(convert_to(coalesce(string_agg(p.event_id::text, E'\n' ORDER BY p.event_id), ''), 'UTF8')), 'hex')
     AS sha256 FROM relief_payment p WHERE {where}"""

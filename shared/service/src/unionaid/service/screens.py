@@ -54,7 +54,9 @@ _OVERSEEING = frozenset({Role.DISTRICT_OFFICER, Role.APPROVER, Role.ACCOUNTANT, 
 NAVIGATION = (
     ("/relief/pages/lists", "screen-relief-lists", _ENTERING | _OVERSEEING | {Role.CASHIER}),
     ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
+    ("/registry/pages/search", "screen-search", _ENTERING),
     ("/registry/pages/workers/new", "screen-register-worker", _ENTERING),
+    ("/registry/pages/duplicates", "screen-duplicates", frozenset({Role.DISTRICT_OFFICER, Role.AUDITOR})),
 )
 """Address behind the front, the code of its name, and who may open it."""
 KINDS_OF_PROBLEM: Mapping[int, str] = {

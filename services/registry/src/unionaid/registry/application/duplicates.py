@@ -43,6 +43,12 @@ class Duplicates:
         pairs = [rules.Likeness(person_id, one.person_id, one.score) for one in alike if one.person_id not in merged]
         return [event for pair in pairs for event in rules.find(pair_of(()), pair, thresholds, "registration", on)]
 
+    async def alike_to(self, fields: Mapping[str, str], jurisdiction: Jurisdiction, on: date) -> list[UUID]:
+        """Return who within reach may be somebody with these fields, the likeliest first."""
+        found = await self.of_entrant(UUID(int=0), fields, on)
+        near = await reached(self._pool, [event.other_person_id for event in found], jurisdiction)
+        return [event.other_person_id for event in found if event.other_person_id in near]
+
     async def within_reach(
         self, found: Iterable[PossibleDuplicateFound], jurisdiction: Jurisdiction
     ) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unionaid.registry.pages.duplicates import duplicate_pages
+from unionaid.registry.pages.searching import search_pages
 from unionaid.registry.pages.workers import worker_pages
 
 if TYPE_CHECKING:
@@ -16,4 +18,10 @@ if TYPE_CHECKING:
 
 def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[PageRouter]:
     """Return the screens."""
-    return [worker_pages(commands.people, pool, own_views, figures)]
+    return [
+        worker_pages(
+            commands.people, commands.duplicates, commands.identities, pool, own_views=own_views, figures=figures
+        ),
+        search_pages(commands.searching, commands.identities, pool, own_views, figures),
+        duplicate_pages(commands.duplicates, commands.identities, pool, own_views),
+    ]

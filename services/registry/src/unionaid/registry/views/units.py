@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -48,6 +49,12 @@ async def subtree(conn: Connection, unit: UUID | None) -> list[UUID]:
         unit,
     )
     return [row["org_id"] for row in rows]
+
+
+async def names_of(pool: Pool, org_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of the unions that are known."""
+    rows = await pool.fetch("SELECT org_id, name FROM views.org WHERE org_id = ANY($1::uuid[])", list(org_ids))
+    return {row["org_id"]: row["name"] for row in rows}
 
 
 async def enterprises(pool: Pool, after: UUID | None, limit: int) -> list[dict[str, Any]]:
