@@ -94,7 +94,7 @@ ROWS: tuple[Row | Probe, ...] = (
     ),
     Probe(
         "likeness",
-        "pairs of records of one person among 20,000 persons, half as many hard pairs of two: precision and recall",
+        "pairs of records of one person among 20,000 persons, as many hard pairs of two: precision and recall",
         LIKENESS, size=20_000, size_smoke=400, measure=measure_likeness, steps=1,
     ),
     Probe(
