@@ -112,10 +112,11 @@ async def filled(servers: Servers, everybody: Everybody, tell: Tell) -> AsyncIte
         await _tree(pool, everybody)
         began = time.perf_counter()
         for chunk in everybody.chunks():
-            sealed = await asyncio.to_thread(vault.seal, {everybody.ids[n]: everybody.fields(n) for n in chunk})
             places = {everybody.ids[n]: everybody.unions[everybody.at[n]][0] for n in chunk}
+            persons = {everybody.ids[n]: everybody.fields(n) for n in chunk}
+            sealed = await asyncio.to_thread(vault.seal, persons, places=places)
             async with pool.acquire() as conn, conn.transaction():
-                await vault.put(conn, sealed, places)
+                await vault.put(conn, sealed)
         built = time.perf_counter() - began
         await owner.execute("VACUUM (ANALYZE)")
         size = await owner.fetchval("SELECT pg_total_relation_size('vault.search')")

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import sys
+import threading
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -86,6 +87,44 @@ def test_the_second_start_installs_nothing(bootstrap: ModuleType, tmp_path: Path
     bootstrap.set_up()
     paths = (library / "unionaid.pth").read_text().splitlines()
     assert str(SCRIPT.parent / "deploy" / "embedded" / "src") in paths
+
+
+def test_set_up_says_how_long_it_takes_and_what_is_done(
+    bootstrap: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sums = 'echo "Resolved 9 packages in 1s"; echo " + httpx==1.0"; echo "Installed 9 packages in 2ms"'
+    program(tmp_path, "uv", f'[ "$1" = venv ] || {{ {sums}; }}')
+    (tmp_path / "home").mkdir()
+    bootstrap.install()
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first.endswith(f"once: {bootstrap.packages()} Python packages with uv, {bootstrap.HOW_LONG}.")
+    assert rest[:2] == ["Resolved 9 packages in 1s", "Installed 9 packages in 2ms"]
+    assert re.fullmatch(r"The Python packages are set up \(\d+ s\)\.", rest[2])
+
+
+def test_a_slow_installer_is_told_of_as_it_goes(
+    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "home").mkdir()
+    monkeypatch.setattr(bootstrap, "LINE_EACH_S", 0.05)
+    heard = threading.Event()
+
+    def say(line: str) -> None:
+        print(line)
+        heard.set()
+
+    monkeypatch.setattr(bootstrap, "say", say)
+    moving = bootstrap.Moving()
+    for line in ("Collecting httpx==1.0", "  Using cached httpx", "Ignoring colorama: markers do not match"):
+        moving.hear_pip(line)
+    with moving:
+        assert heard.wait(10)
+        moving.hear_pip("Installing collected packages: httpx")
+        heard.clear()
+        assert heard.wait(10)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"loading, 0 s, 2 of {bootstrap.packages()} packages"
+    assert any(line.startswith("installing, ") for line in told)
 
 
 def test_pips_configuration_is_read_from_files_and_environment(bootstrap: ModuleType, tmp_path: Path) -> None:

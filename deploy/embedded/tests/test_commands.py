@@ -20,7 +20,7 @@ from unionaid.testkit.stack import Kafka, Postgres
 WAIT_S = 60
 
 STAND_IN = """
-import os, sys
+import json, os, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 if sys.argv[1] == "migrate":
@@ -33,9 +33,10 @@ class Ready(BaseHTTPRequestHandler):
         ready = not os.path.exists("unready")
         self.send_response(200 if ready else 503)
         self.end_headers()
-        complaint = b'{"checks": {"views": {"health": "failed", "reason": "told so"}}}'
-        service = __spec__.name.split(".")[1]
-        self.wfile.write(f'{{"service": "{service}"}}'.encode() if ready else complaint)
+        checks = {"views": {"health": "ok" if ready else "failed", "reason": "7 behind" if ready else "told so"}}
+        if os.path.exists("degraded"):
+            checks["relay"] = {"health": "degraded", "reason": "kafka is away"}
+        self.wfile.write(json.dumps({"service": __spec__.name.split(".")[1], "checks": checks}).encode())
     def log_message(self, *_):
         pass
 
@@ -90,7 +91,7 @@ def commands(tmp_path: Path, postgres: Postgres, kafka: Kafka) -> Iterator[Comma
         "UNIONAID_HOME": str(home),
         "UNIONAID_POSTGRES": postgres.superuser_dsn,
         "UNIONAID_KAFKA": kafka.bootstrap,
-        "PYTHONPATH": str(tmp_path / "stand-ins"),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(tmp_path / "stand-ins"), os.environ.get("PYTHONPATH")))),
     }
     commands = Commands(home, environment)
     yield commands
@@ -121,13 +122,22 @@ def test_up_says_where_all_is_and_down_stops_it(commands: Commands) -> None:
 def test_a_dead_child_is_started_again_and_that_is_said(commands: Commands) -> None:
     commands.run("up", "--detach")
     psutil.Process(commands.part("relief")["pid"]).kill()
-    dead = commands.wait_for_part("relief", state="restarting")
-    assert dead["reason"] == "killed by SIGKILL"
-    assert commands.wait_for_part("relief", state="ready")["restarts"] == 1
+    again = commands.wait_for_part("relief", state="ready", restarts=1)
+    assert again["reason"] == ""
+    [told] = [line for line in commands.run("logs", "supervisor").stdout.splitlines() if " restarting " in line]
+    assert told.startswith("relief ")
+    assert told.endswith(" killed by SIGKILL")
 
 
-def test_an_unready_service_tells_its_reasons(commands: Commands) -> None:
+def test_only_what_is_not_well_tells_its_reasons(commands: Commands) -> None:
     commands.run("up", "--detach")
+    well = commands.run("status")
+    assert (well.returncode, "7 behind" in well.stdout) == (0, False)
+    (commands.home / "degraded").touch()
+    degraded = commands.run("status")
+    assert degraded.returncode == 0, "a service's own work goes on"
+    assert "degraded" in degraded.stdout
+    assert "relay: kafka is away" in degraded.stdout
     (commands.home / "unready").touch()
     status = commands.run("status")
     assert status.returncode == 1

@@ -20,9 +20,9 @@ from unionaid.embedded.clock import SimulatedClock, refuse_going_back
 from unionaid.embedded.display import table
 from unionaid.embedded.errors import StackError
 from unionaid.embedded.issuer import Issuer
+from unionaid.embedded.only_one import only_one
 from unionaid.embedded.readiness import readiness
 from unionaid.embedded.state import PartStatus, RunningStack, Status
-from unionaid.embedded.supervisor import only_one
 
 
 def test_a_clock_may_not_start_before_the_end_of_a_log() -> None:
@@ -80,7 +80,7 @@ def test_a_second_supervisor_is_refused_and_a_killed_one_leaves_no_lock(tmp_path
     program = f"""
 import time
 from pathlib import Path
-from unionaid.embedded.supervisor import only_one
+from unionaid.embedded.only_one import only_one
 with only_one(Path({str(tmp_path)!r})):
     print("held", flush=True)
     time.sleep(600)
@@ -100,25 +100,30 @@ with only_one(Path({str(tmp_path)!r})):
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (200, {"service": "relief"}, (True, "")),
-        (200, {"service": "issuer"}, (False, "another program answers at http://x")),
-        (200, [], (False, "another program answers at http://x")),
-        (200, {"service": "relief", "checks": {"relay": {"health": "ok"}}}, (True, "")),
+        (200, {"service": "relief"}, ("ready", "")),
+        (200, {"service": "issuer"}, ("not ready", "another program answers at http://x")),
+        (200, [], ("not ready", "another program answers at http://x")),
+        (
+            200,
+            {"service": "relief", "checks": {"relay": {"health": "ok", "reason": "0 behind"}}},
+            ("ready", ""),
+        ),
         (
             200,
             {"service": "relief", "checks": {"views": {"health": "degraded", "reason": "2 s behind"}}},
-            (True, "views: 2 s behind"),
+            ("degraded", "views: 2 s behind"),
         ),
+        (200, {"service": "relief", "checks": {"views": {"health": "degraded"}}}, ("degraded", "views")),
         (
             503,
             {"checks": {"database": {"health": "ok"}, "relay": {"health": "failed", "reason": "ahead"}}},
-            (False, "relay: ahead"),
+            ("not ready", "relay: ahead"),
         ),
-        (500, "oops", (False, "HTTP 500")),
+        (500, "oops", ("not ready", "HTTP 500")),
     ],
 )
-async def test_the_reasons_of_an_unready_service_are_told(
-    status: int, body: object, expected: tuple[bool, str]
+async def test_the_reasons_of_a_service_that_is_not_well_are_told(
+    status: int, body: object, expected: tuple[str, str]
 ) -> None:
     answer = httpx.MockTransport(lambda _: httpx.Response(status, json=body))
     async with httpx.AsyncClient(transport=answer) as client:
@@ -164,15 +169,20 @@ def test_a_port_is_given_once_while_its_server_does_not_listen_yet(
 
 
 def test_who_migrated_is_known_until_the_program_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = types.SimpleNamespace(__path__=[str(tmp_path / "unionaid")])
-    (tmp_path / "unionaid").mkdir()
-    (tmp_path / "unionaid" / "0001.sql").write_text("SELECT 1")
+    package = types.SimpleNamespace(__path__=[str(tmp_path / "src" / "unionaid")])
+    (tmp_path / "src" / "unionaid").mkdir(parents=True)
+    (tmp_path / "src" / "unionaid" / "facts.py").touch()
     monkeypatch.setitem(sys.modules, "unionaid", package)
     first, note = migrated.program(), migrated.Note(tmp_path)
     assert not note.says(first)
     note.write(first)
     assert note.says(migrated.program())
-    (tmp_path / "unionaid" / "0002.sql").write_text("SELECT 2")
-    assert not note.says(migrated.program())
+    (tmp_path / "src" / "unionaid" / "rules.py").touch()
+    second = migrated.program()
+    assert not note.says(second)
+    note.write(second)
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001.sql").touch()
+    assert not note.says(migrated.program()), "in a checkout migrations lie beside the sources"
     note.clear()
     assert not note.says(first)

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
 
+from unionaid.contracts import Event
 from unionaid.contracts.registry import IdentityCorrected, IdentityReentered, IdentityReference
 from unionaid.registry.domain.person.correcting import (
     CorrectIdentity,
@@ -27,7 +29,7 @@ from unionaid.registry.domain.refusals import (
     PersonIsErased,
 )
 from unionaid.registry.examples import ERASED, ON, PERSON, PERSON_ID, TODAY, WORKER, read, resident_id
-from unionaid.testkit.rules import telling
+from unionaid.testkit.rules import Outcome, telling
 
 new: Person = Unknown()
 given = telling(evolve, new)
@@ -69,17 +71,26 @@ def test_what_differs_in_nothing_or_is_not_there_is_not_corrected() -> None:
     given(PERSON).when(correct, None, CORRECT).refused(IdentityMissing)
 
 
-@pytest.mark.parametrize("act", ["correct", "reenter"])
-def test_of_whom_nothing_is_changed(act: str) -> None:
-    def when(*facts: object, by: str = BY, on: date = ON):  # type: ignore[no-untyped-def]  # two kinds of sentences
-        if act == "correct":
-            return given(*facts).when(correct, None, replace(CORRECT, by=by, on=on))  # type: ignore[arg-type]
-        return given(*facts).when(reenter, None, SECOND, replace(REENTER, by=by, on=on))  # type: ignore[arg-type]
+class Act(Protocol):
+    """One of the two kinds of sentences, up to its outcome."""
 
-    when().refused(NotFound)
-    when(PERSON, ERASED).refused(PersonIsErased)
-    when(PERSON, by=f"person-{PERSON_ID}").refused(OwnMatter)
-    when(PERSON, on=TODAY + timedelta(days=1)).refused(DateInFuture, field="occurred_on")
+    def __call__(self, *facts: Event, by: str = BY, on: date = ON) -> Outcome[Event]: ...
+
+
+def correcting(*facts: Event, by: str = BY, on: date = ON) -> Outcome[Event]:
+    return given(*facts).when(correct, None, replace(CORRECT, by=by, on=on))
+
+
+def reentering(*facts: Event, by: str = BY, on: date = ON) -> Outcome[Event]:
+    return given(*facts).when(reenter, None, SECOND, replace(REENTER, by=by, on=on))
+
+
+@pytest.mark.parametrize("act", [correcting, reentering])
+def test_of_whom_nothing_is_changed(act: Act) -> None:
+    act().refused(NotFound)
+    act(PERSON, ERASED).refused(PersonIsErased)
+    act(PERSON, by=f"person-{PERSON_ID}").refused(OwnMatter)
+    act(PERSON, on=TODAY + timedelta(days=1)).refused(DateInFuture, field="occurred_on")
 
 
 def test_identity_is_entered_again_where_the_vault_has_none_or_an_older_one() -> None:

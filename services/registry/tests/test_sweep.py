@@ -44,8 +44,7 @@ class Erased:
 
     def found(self) -> dict[str, set[str]]:
         """Which traces are in which files."""
-        assert self.postgres.server is not None
-        files = files_of(self.postgres.server.home)
+        files = files_of(self.postgres.home)
         assert len([file for file in files if file.parent.name == "pg_wal"]) >= 1
         found = found_in_files(files, self.traces)
         return {name: {path.name for path in paths} for name, paths in found.items()}

@@ -1,5 +1,6 @@
 """What is committed and spent of a budget never exceeds what was allotted."""
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,13 +8,14 @@ import pytest
 from unionaid.contracts import Event
 from unionaid.contracts.relief import BudgetCommitted, BudgetSpent, CommitmentReleased
 from unionaid.contracts.samples import BUDGET
-from unionaid.relief.domain.budget.facts import Open, budget_of
+from unionaid.relief.domain.budget.facts import Budget, Open, budget_of
 from unionaid.relief.domain.budget.rules import Movement, commit, release, spend
 from unionaid.relief.domain.refusals import BudgetInsufficient, CommitmentMissing, ReferenceUnknown
 from unionaid.relief.examples import PAID_ON, budget_opened
 from unionaid.service.refusals import BrokenHistory
 
 A, B = uuid4(), uuid4()
+Rule = Callable[[Budget, Movement], Event]
 
 
 def move(list_id: UUID, amount_fen: int) -> Movement:
@@ -67,13 +69,15 @@ def test_a_commitment_is_released() -> None:
         ([committed(A, 40), released(A, 40)], move(A, 40)),
     ],
 )
-def test_what_is_not_committed_to_the_list_is_neither_spent_nor_released(rule, history, moved) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_not_committed_to_the_list_is_neither_spent_nor_released(
+    rule: Rule, history: list[Event], moved: Movement
+) -> None:
     with pytest.raises(CommitmentMissing):
         rule(budget_of([budget_opened(100), *history]), moved)
 
 
 @pytest.mark.parametrize("rule", [commit, spend, release])
-def test_nothing_moves_in_no_budget(rule) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_moves_in_no_budget(rule: Rule) -> None:
     with pytest.raises(ReferenceUnknown):
         rule(budget_of([]), move(A, 1))
 

@@ -1,6 +1,6 @@
 """A list from request to paid: each step another person's, all lines or none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -318,7 +318,9 @@ def test_a_list_comes_in_once() -> None:
         (lambda: Story().verified().approved(), "rejected", VERIFIER, VerifiedBySame),
     ],
 )
-def test_nobody_takes_two_steps_of_one_list(story, act: str, by: str, refusal: type[Refusal]) -> None:  # type: ignore[no-untyped-def]
+def test_nobody_takes_two_steps_of_one_list(
+    story: Callable[[], Story], act: str, by: str, refusal: type[Refusal]
+) -> None:
     with pytest.raises(refusal):
         getattr(story(), act)(by=by)
 
@@ -332,7 +334,7 @@ def test_nobody_takes_two_steps_of_one_list(story, act: str, by: str, refusal: t
         (lambda: Story().verified().approved(), "paid"),
     ],
 )
-def test_nobody_acts_on_a_list_they_stand_on(story, act: str) -> None:  # type: ignore[no-untyped-def]
+def test_nobody_acts_on_a_list_they_stand_on(story: Callable[[], Story], act: str) -> None:
     with pytest.raises(OwnMatter):
         getattr(story(), act)(by=f"person-{person(2)}")
 
@@ -350,7 +352,7 @@ def test_nobody_acts_on_a_list_they_stand_on(story, act: str) -> None:  # type: 
         (lambda: Story().rejected(), ["verified", "approved", "paid", "rejected"]),
     ],
 )
-def test_a_step_follows_only_the_one_before(story, acts_refused: list[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_step_follows_only_the_one_before(story: Callable[[], Story], acts_refused: list[str]) -> None:
     for act in acts_refused:
         with pytest.raises(ListWrongStatus):
             getattr(story(), act)(by="person-somebody-else")
@@ -365,7 +367,7 @@ def test_a_step_follows_only_the_one_before(story, acts_refused: list[str]) -> N
         (lambda: Story().verified().approved(), "paid", APPROVED_ON),
     ],
 )
-def test_a_step_is_not_dated_before_the_one_it_follows(story, act: str, before: date) -> None:  # type: ignore[no-untyped-def]
+def test_a_step_is_not_dated_before_the_one_it_follows(story: Callable[[], Story], act: str, before: date) -> None:
     with pytest.raises(BeforePreviousStep):
         getattr(story(), act)(on=before - timedelta(days=1))
     getattr(story(), act)(on=before)

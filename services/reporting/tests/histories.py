@@ -51,6 +51,7 @@ SERVICES: tuple[Literal["registry", "relief"], ...] = ("registry", "relief")
 
 @st.composite
 def registry_facts(draw: st.DrawFn) -> list[Fact]:
+    enterprises = draw(NUMBER)
     facts: list[Fact] = [
         UnionOrgEstablished(
             occurred_on=draw(DAY),
@@ -70,9 +71,8 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
             ownership=draw(st.sampled_from(("public", "non_public", "institution"))),
             union_org_id=draw(st.none() | st.just(uuid(1, 0))),
         )
-        for n in range(draw(NUMBER))
+        for n in range(enterprises)
     ]
-    facts = draw(st.permutations(facts))
     for n in range(draw(NUMBER)):
         facts.append(
             PersonRegistered(
@@ -83,17 +83,20 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
                 sex=draw(st.sampled_from(("female", "male", None))),
             )
         )
-        if draw(st.booleans()):
+        if draw(st.integers(0, 3)):
             facts.append(
                 WorkerRegistered(
                     occurred_on=draw(DAY),
                     person_id=uuid(3, n),
                     union_org_id=uuid(1, draw(NUMBER)),
-                    enterprise_id=draw(st.none() | NUMBER.map(lambda m: uuid(2, m))),
+                    enterprise_id=draw(st.none() | st.integers(0, enterprises).map(lambda m: uuid(2, m))),
                     migrant=draw(st.booleans()),
                 )
             )
-    return [*facts, *(merge(n, draw(st.integers(0, n - 1))) for n in sorted(draw(st.sets(st.integers(1, 5)))))]
+    return [
+        *draw(st.permutations(facts)),
+        *(merge(n, draw(st.integers(0, n - 1))) for n in sorted(draw(st.sets(st.integers(1, 5))))),
+    ]
 
 
 def merge(person: int, survivor: int) -> WorkerMerged:

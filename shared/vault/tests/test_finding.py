@@ -53,7 +53,7 @@ def finder() -> Finder:
 async def put(vault: Vault, conn: asyncpg.Connection, place: UUID | None = None, **fields: str) -> UUID:
     person_id = uuid4()
     async with conn.transaction():
-        await vault.put(conn, vault.seal({person_id: fields}), {person_id: place} if place else {})
+        await vault.put(conn, vault.seal({person_id: fields}, places={person_id: place} if place else {}))
     return person_id
 
 

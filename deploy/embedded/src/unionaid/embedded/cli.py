@@ -21,15 +21,14 @@ import psutil
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from unionaid.embedded.clock import RATE_MAX, SimulatedClock
-from unionaid.embedded.display import Display, show_error, table
+from unionaid.embedded.display import Display, Loading, show_error, table
 from unionaid.embedded.errors import StackError, explained, is_disk_full, tail
 from unionaid.embedded.home import checkout, stack_home
 from unionaid.embedded.postgres import EmbeddedPostgres
 from unionaid.embedded.processes import clear, gone
-from unionaid.embedded.state import SERVICES, PartStatus, RunningStack, Status, running
+from unionaid.embedded.state import SERVICES, SERVING, PartStatus, RunningStack, Status, running
 
 STOP_WAIT_S = 180
 _POLL_S = 0.1
@@ -91,6 +90,7 @@ def up(
         _start_detached(home, clock, rate)
         _say_where(home)
         return
+    _say_how_long(home)
     with Display(console) as display:
 
         def changed(status: Status) -> None:
@@ -130,7 +130,7 @@ def down() -> None:
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Show how each part is. Exit code 0 if all are ready, else 1."""
+    """Show how each part is, and why where one is not well. Exit code 0 if all do their work, else 1."""
     home = stack_home()
     found = _current_status(home)
     if as_json:
@@ -142,7 +142,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
         if found.phase != "ready":
             said = " ".join(filter(None, (f"The stack is {found.phase}.", found.message, found.way_on)))
             console.print(said, markup=False, highlight=False, soft_wrap=True)
-    if found.phase != "ready" or any(part.state != "ready" for part in found.parts):
+    if found.phase != "ready" or any(part.state not in SERVING for part in found.parts):
         raise typer.Exit(1)
 
 
@@ -201,21 +201,33 @@ def token(
     typer.echo(issuer.mint(sub or f"person-{uuid.uuid4()}", role, unit))
 
 
-@app.command(epilog="Examples: ./unionaid demo · ./unionaid demo --exit --figures f.json · ./unionaid demo --scale 10")
+@app.command(
+    epilog="Examples: ./unionaid demo · ./unionaid demo --exit --figures f.json · ./unionaid demo --scale 10 · "
+    "./unionaid demo --against http://127.0.0.1:8080"
+)
 def demo(
     leave: Annotated[bool, typer.Option("--exit", help="Stop everything at the end.")] = False,
     figures: Annotated[Path | None, typer.Option(help="Write the figures to this file as JSON.")] = None,
     scale: Annotated[int, typer.Option(min=1, help="This many times the people.")] = 1,
+    against: Annotated[
+        str | None, typer.Option(help="Address of services that run elsewhere, such as containers.")
+    ] = None,
+    issuer: Annotated[Path, typer.Option(help="With --against: where the key of their issuer lies.")] = Path(
+        "deploy/secrets/issuer"
+    ),
 ) -> None:
     """Run the sample history through the services and compare its figures with the expected ones."""
     home = stack_home()
     run: Callable[..., int] = importlib.import_module("unionaid.embedded.demo").run
+    client = importlib.import_module("unionaid.embedded.office_client").OfficeClient
+    if against is not None:
+        raise typer.Exit(run(client.behind(against, issuer), console=console, figures=figures, scale=scale))
     ours = running(home) is None
     if ours:
         _set_up_kafka(home)
         _start_detached(home, None, 1.0)
     try:
-        code = run(RunningStack.load(home), console=console, figures=figures, scale=scale)
+        code = run(client.of_stack(RunningStack.load(home)), console=console, figures=figures, scale=scale)
         if ours and not leave:
             _say_where(home)
             console.print("Ctrl-C stops it.")
@@ -280,15 +292,11 @@ def _set_up_kafka(home: Path) -> None:
 
     if os.environ.get("UNIONAID_KAFKA"):
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    quiet = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        bar = progress.add_task("Apache Kafka", total=None)
-        kafka.prepare(
-            home / "kafka",
-            maven.read_settings(os.environ, Path.home()),
-            progress=lambda done, total: progress.update(bar, completed=done, total=total),
-        )
+    directory = home / "kafka"
+    if not (directory / "jars").exists():
+        console.print("Loading Apache Kafka, once: about half a minute.")
+    with Loading(console, "Apache Kafka's jars") as loading:
+        kafka.prepare(directory, maven.read_settings(os.environ, Path.home()), progress=loading.show)
 
 
 def _refuse_running(home: Path) -> None:
@@ -300,8 +308,15 @@ def _refuse_running(home: Path) -> None:
         )
 
 
+def _say_how_long(home: Path) -> None:
+    first = not (home / "postgres").exists()
+    how_long = "about half a minute" if first else "about ten seconds"
+    console.print(f"Starting PostgreSQL, Kafka and the services: {how_long}.", highlight=False)
+
+
 def _start_detached(home: Path, clock: datetime | None, rate: float) -> None:
     """Start a supervisor of its own session and wait until all is ready. Raises StackError if it fails."""
+    _say_how_long(home)
     log = home / "logs" / "supervisor.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     (home / "status.json").unlink(missing_ok=True)
@@ -343,7 +358,9 @@ def _why_not_started(home: Path, log: Path) -> StackError:
 
 def _say_where(home: Path) -> None:
     stack = RunningStack.load(home)
-    console.print(f"{'open':12} {stack.front}", highlight=False)
+    console.print(
+        f"{'screens':12} {stack.front}  in a browser; sign in by choosing a role and a union", highlight=False
+    )
     for name, url in stack.services.items():
         console.print(f"{name:12} {url}", highlight=False)
     console.print(f"All addresses: {home / 'stack.json'}", highlight=False, soft_wrap=True)
@@ -382,10 +399,9 @@ def _current_status(home: Path) -> Status:
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
             asked = [part for part in found.parts if part.address.startswith("http")]
             answers = await asyncio.gather(*(readiness(client, part.address, part.name) for part in asked))
-            for part, (ready, reason) in zip(asked, answers, strict=True):
-                if part.state in ("ready", "starting"):
-                    part.state = "ready" if ready else "not ready"
-                    part.reason = reason
+            for part, (state, reason) in zip(asked, answers, strict=True):
+                if part.state in (*SERVING, "starting"):
+                    part.state, part.reason = state, reason
 
     asyncio.run(ask())
     return found

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,25 +13,28 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from unionaid.embedded.history import History, Step
-from unionaid.embedded.issuer import Issuer
+from unionaid.embedded.history import PEOPLE, History, Step
 from unionaid.embedded.office_client import OfficeClient
-from unionaid.embedded.state import RunningStack
+
+SECONDS_ABOUT = 25
+"""How long the history takes to tell, on two cores."""
 
 
-def run(stack: RunningStack, *, console: Console, figures: Path | None, scale: int) -> int:
-    """Tell the history to a running stack and show its figures; return 0 if they are the expected ones.
+def run(client: OfficeClient, *, console: Console, figures: Path | None, scale: int) -> int:
+    """Tell the history to running services and show its figures; return 0 if they are the expected ones.
 
     Told a second time it changes nothing: each command has its key.
 
     Raises:
         StackError: a service refused or did not answer.
     """
+    console.print(
+        f"Telling the history of {PEOPLE * scale:,} people: about {SECONDS_ABOUT * scale} s.", highlight=False
+    )
     started = time.monotonic()
-    client = OfficeClient(stack, Issuer(Path(stack.home) / "issuer", stack.issuer))
     try:
-        with _progress(console) as progress:
-            history = History(client, stack.division, scale, progress)
+        with steps(console) as step:
+            history = History(client, scale, step)
             history.relieve(history.register())
             computed, events = history.count()
     finally:
@@ -38,11 +42,15 @@ def run(stack: RunningStack, *, console: Console, figures: Path | None, scale: i
     console.print(f"Told and counted in {time.monotonic() - started:.1f} s.")
     if figures is not None:
         figures.write_text(json.dumps({"figures": computed}, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    return _show(console, computed, events, scale)
+    return show(console, computed, events, scale)
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Step]:
+def steps(console: Console) -> Iterator[Step]:
+    """Lend what shows a step: a bar on a terminal, else a plain line at every quarter."""
+    if not console.is_terminal:
+        yield partial(_plain_step, console)
+        return
     columns = (
         SpinnerColumn(finished_text="✓"), TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -58,16 +66,33 @@ def _progress(console: Console) -> Iterator[Step]:
         yield step
 
 
+@contextmanager
+def _plain_step(console: Console, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    started, done, told = time.monotonic(), 0, 0
+
+    def advance(n: int) -> None:
+        nonlocal done, told
+        done += n
+        quarters = 4 * done // (total or done)
+        if quarters > told:
+            told = quarters
+            console.print(f"{what}: {done:,} of {total or done:,}", highlight=False)
+
+    yield advance
+    console.print(f"{what}: done in {time.monotonic() - started:.1f} s", highlight=False)
+
+
 def expected() -> Mapping[str, Mapping[str, Any]]:
     """Return the figures a district federation reported, by id."""
     content = json.loads((files("unionaid.embedded") / "litong-figures.json").read_text("utf-8"))
     return {figure["id"]: figure for figure in content["figures"]}
 
 
-def _show(console: Console, computed: Mapping[str, Any], events: Sequence[Mapping[str, Any]], scale: int) -> int:
+def show(console: Console, computed: Mapping[str, Any], events: Sequence[Mapping[str, Any]], scale: int) -> int:
+    """Print the figures beside those that were reported, and what they stand on; return 1 if one differs."""
     table = Table(title="Figures, computed by reporting from events")
     for column, justify in (("figure", "left"), ("expected", "right"), ("computed", "right"), ("events", "right")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]  # Rich's literal type
+        table.add_column(column, justify=justify, no_wrap=justify == "right")  # type: ignore[arg-type]  # Rich's literal type
     table.add_column("")
     wrong = 0
     for id, figure in computed.items():
@@ -83,9 +108,10 @@ def _show(console: Console, computed: Mapping[str, Any], events: Sequence[Mappin
         )
     console.print(table)
     cites = next(iter(computed.values()))["cites"]
-    console.print(f"Cites {cites['events']:,} events, SHA-256 {cites['sha256']}")
+    _whole(console, f"Cites {cites['events']:,} events, SHA-256 {cites['sha256']}")
     standing = ", ".join(f"{topic}@{index}" for topic, index in cites["vector"].items() if index >= 0)
-    console.print(f"standing on {standing}; query {cites['query']}; policy {', '.join(cites['policy_versions'])}")
+    _whole(console, f"standing on {standing};")
+    _whole(console, f"query {cites['query']}; policy {', '.join(cites['policy_versions'])}")
     _show_events(console, events)
     if scale > 1:
         console.print(f"{scale} times the people: there is nothing to compare with, so no comparison was made.")
@@ -94,16 +120,21 @@ def _show(console: Console, computed: Mapping[str, Any], events: Sequence[Mappin
 
 
 def _show_events(console: Console, events: Sequence[Mapping[str, Any]]) -> None:
-    table = Table(title="The first of them")
-    for column in ("index", "event", "happened", "recorded", "person"):
-        table.add_column(column)
-    table.add_column("yuan", justify="right")
+    table = Table(title="The first of them", box=None, pad_edge=False)
+    for column in ("index", "event", "happened", "recorded"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("yuan", justify="right", no_wrap=True)
     for event in events:
         table.add_row(
-            str(event["index"]), event["event_id"], event["occurred_on"], event["logtime"][:19],
-            event["person_id"][:8] + "…", _amount(event["amount_fen"], "fen"),
+            str(event["index"]), event["event_id"], event["occurred_on"], event["logtime"][:10],
+            _amount(event["amount_fen"], "fen"),
         )  # fmt: skip
     console.print(table)
+
+
+def _whole(console: Console, text: str) -> None:
+    """Print a line that no width breaks: hashes, topics and queries are copied from it."""
+    console.print(text, soft_wrap=True, highlight=False)
 
 
 def _amount(value: int, unit: str) -> str:

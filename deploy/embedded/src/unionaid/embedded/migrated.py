@@ -8,10 +8,13 @@ _DATA = (".py", ".sql", ".yaml", ".json")
 
 
 def program() -> str:
-    """A fingerprint of the installed product: names, sizes and times of change of its files, as hex SHA-256."""
+    """A fingerprint of the installed product: names, sizes and times of change of its files, as hex SHA-256.
+
+    In a checkout a service's migrations lie in its room, beside `src`.
+    """
     digest = hashlib.sha256()
-    for root in sorted(importlib.import_module("unionaid").__path__):
-        for path in sorted(Path(root).rglob("*")):
+    for root in sorted(map(Path, importlib.import_module("unionaid").__path__)):
+        for path in sorted((*root.rglob("*"), *root.parents[1].glob("migrations/*"))):
             if path.suffix in _DATA and "tests" not in path.parts:
                 stat = path.stat()
                 digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())

@@ -13,7 +13,9 @@ from unionaid.embedded.processes import recorded
 
 SERVICES = ("registry", "relief", "mutualaid", "supervision", "reporting")
 
-PartState = Literal["waiting", "starting", "not ready", "ready", "restarting", "stopped"]
+PartState = Literal["waiting", "starting", "not ready", "degraded", "ready", "restarting", "stopped"]
+SERVING: frozenset[PartState] = frozenset({"ready", "degraded"})
+"""States of a part that does its work; degraded, something it needs for the rest is away."""
 Phase = Literal["starting", "ready", "stopping", "stopped", "failed"]
 
 
@@ -26,6 +28,7 @@ class PartStatus:
     pid: int | None = None
     address: str = ""
     reason: str = ""
+    """Why it is not ready; else empty."""
     restarts: int = 0
 
 

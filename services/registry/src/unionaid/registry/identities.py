@@ -86,7 +86,6 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
     own = stream_name("person", command.person_id)
     has: int | None = None
     sealed: SealedPersons | None = None
-    at: dict[UUID, UUID] = {}
 
     async def look(conn: Connection) -> None:
         nonlocal has
@@ -99,10 +98,10 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
         version = len(history[own])
         expect(version)
         person = person_of(history[own])
-        if (union := union_of(person)) is not None:
-            at[command.person_id] = union
         fields = {command.person_id: identity.vault_fields()}
-        sealed = vault.seal(fields, version=version_of(refuse_erased(person)) + 1)
+        union = union_of(person)
+        places = {command.person_id: union} if union is not None else {}
+        sealed = vault.seal(fields, version=version_of(refuse_erased(person)) + 1, places=places)
         events = reenter(person, has, reference_of(sealed.references[command.person_id]), command)
         told = {"person_id": command.person_id, "warnings": warnings_of(command.resident_id)}
         return Decision(
@@ -114,7 +113,7 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
 
     async def put(conn: Connection) -> None:
         if sealed is not None:
-            await vault.put(conn, sealed, at)
+            await vault.put(conn, sealed)
 
     return Matter(own, decide, first=look, also=put)
 

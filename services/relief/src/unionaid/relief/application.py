@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -12,7 +12,7 @@ import asyncpg
 
 from unionaid.contracts import Event, decode, stream_name
 from unionaid.contracts.relief import PaymentFailed, ReliefListSubmitted, ReliefRequested, application_id
-from unionaid.eventlog import Log, ReservationTaken, holders, load
+from unionaid.eventlog import Log, ReservationTaken, holders, load, load_many
 from unionaid.relief.domain.budget.facts import Budget, budget_of
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
@@ -223,6 +223,12 @@ class Relief:
             stored = await load(conn, stream)
         decoded = [decode(event.body) for event in stored]
         return [(Act(event, envelope.actor), envelope.time) for envelope, event in decoded]
+
+    async def acts_in_each(self, streams: Sequence[str]) -> dict[str, list[Act]]:
+        """Return what happened in many streams."""
+        async with self._pool.acquire() as conn:
+            history = History(await load_many(conn, streams))
+        return {stream: list(_acts(history, stream)) for stream in streams}
 
     async def _step(
         self,

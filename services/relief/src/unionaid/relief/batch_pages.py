@@ -24,8 +24,9 @@ from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.http import declared_in
 from unionaid.relief.identities import plain
 from unionaid.relief.offers import offer_of_batch
-from unionaid.relief.pages import lines_of, told_of
 from unionaid.relief.pages import shown as list_shown
+from unionaid.relief.pages import told_of
+from unionaid.relief.turns import lines_of
 from unionaid.relief.typed import RowsUnread, read_outcomes
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
@@ -215,6 +216,7 @@ async def _shown(
     relief_list = list_of(act for act, _ in of_list)
     await desk.settled()
     lines = await views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
+    of_lines = await lines_of(desk, [relief_list], reader)
     opening = names or reader.roles != {Role.AUDITOR}
     persons = [line["person_id"] for line in lines]
     return shell.screens.page(
@@ -229,7 +231,7 @@ async def _shown(
         lines=lines,
         typed=typed or {"others": "paid"},
         names=await desk.identities.names(request, reader, persons) if opening else None,
-        offer=offer_of_batch(batch, relief_list, await lines_of(desk, relief_list, reader), reader),
+        offer=offer_of_batch(batch, relief_list, of_lines[terms.list_id], reader),
         withdrawals=[reason.value for reason in WithdrawalReason],
         failures=[reason.value for reason in FailureReason],
         today=shell.clock.business_date().isoformat(),

@@ -24,6 +24,8 @@ class Offer:
     """Steps by name; `hindrance` is the code of what keeps somebody from a step that the role would have."""
 
     steps: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+    """Those of the steps that the matter waits for: the others may be taken, but need not."""
     hindrance: str | None = None
 
 
@@ -35,6 +37,8 @@ class _Step:
     not_by: Sequence[tuple[str, type[SamePersonTwice]]]
     lines: frozenset[str] | None = None
     """The statuses of which the list must have a line; None: any."""
+    turn: bool = True
+    """Whether the matter waits for it; to reject or to withdraw is always an exception."""
 
 
 _ENTERED, _VERIFIED, _APPROVED = (
@@ -47,23 +51,20 @@ _WAITING, _FAILED = frozenset({"approved", "failed"}), frozenset({"failed"})
 _STEPS = (
     _Step("verification", Role.SUB_DISTRICT_OFFICER, (facts.Submitted,), (_ENTERED,)),
     _Step("approval", Role.APPROVER, (facts.Verified,), (_ENTERED, _VERIFIED)),
-    _Step("rejection", Role.APPROVER, (facts.Submitted, facts.Verified, facts.Approved), (_ENTERED, _VERIFIED)),
+    _Step(
+        "rejection", Role.APPROVER, (facts.Submitted, facts.Verified, facts.Approved), (_ENTERED, _VERIFIED), turn=False
+    ),
     _Step("cash-payment", Role.CASHIER, (facts.Approved,), _HANDS),
     _Step("payment-batches", Role.CASHIER, (facts.Approved, facts.Ordered), _HANDS, _WAITING),
     _Step("cancellation", Role.APPROVER, (facts.Ordered,), (_ENTERED, _VERIFIED, *_BANK), _FAILED),
 )
 _BATCH_STEPS = (
     _Step("release", Role.ACCOUNTANT, (batch_facts.Issued,), (_ISSUED, *_HANDS)),
-    _Step("withdrawal", Role.CASHIER, (batch_facts.Issued,), _HANDS),
+    _Step("withdrawal", Role.CASHIER, (batch_facts.Issued,), _HANDS, turn=False),
     _Step("bank-return", Role.ACCOUNTANT, (batch_facts.Released,), (_ISSUED, *_HANDS)),
 )
-WAITS_FOR: Mapping[str, frozenset[Role]] = {
-    "submitted": frozenset({Role.SUB_DISTRICT_OFFICER}),
-    "verified": frozenset({Role.APPROVER}),
-    "approved": frozenset({Role.CASHIER}),
-    "ordered": frozenset({Role.ACCOUNTANT, Role.CASHIER}),
-}
-"""Status of a list -> whose turn it is; of an ordered one the accountant's, and the cashier's when lines come back."""
+BATCH_TURNS = tuple(step.name for step in _BATCH_STEPS if step.turn)
+"""The steps that a batch may wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,17 @@ class Lines:
     """Who booked that the bank did not pay one."""
     for_the_actor: bool = False
     """Whether one is for who acts."""
+
+
+def statuses_awaiting(roles: Collection[Role]) -> frozenset[str]:
+    """Return the statuses in which a list may wait for somebody of these roles."""
+    steps = (step for step in _STEPS if step.turn and step.role in roles)
+    return frozenset(status.__name__.lower() for step in steps for status in step.begins)
+
+
+def batches_await(roles: Collection[Role]) -> bool:
+    """Say whether a batch may wait for somebody of these roles."""
+    return any(step.turn and step.role in roles for step in _BATCH_STEPS)
 
 
 def offer(relief_list: facts.ReliefList, lines: Lines, actor: Actor) -> Offer:
@@ -90,7 +102,8 @@ def offer_of_batch(batch: batch_facts.Batch, relief_list: facts.ReliefList, line
 
 
 def _offered(known: Sequence[_Step], states: Sequence[object], actor: Actor, lines: Lines) -> Offer:
-    steps, hindrance = [], None
+    steps: list[_Step] = []
+    hindrance = None
     for step in known:
         if step.role not in actor.roles or not isinstance(states[0], step.begins):
             continue
@@ -99,10 +112,10 @@ def _offered(known: Sequence[_Step], states: Sequence[object], actor: Actor, lin
         by_same = next((why for name, why in step.not_by if actor.id in _hands(states, name)), None)
         refusal = by_same or (OwnMatter if lines.for_the_actor else None)
         if refusal is None:
-            steps.append(step.name)
+            steps.append(step)
         else:
             hindrance = hindrance or refusal.code
-    return Offer(tuple(steps), hindrance)
+    return Offer(tuple(one.name for one in steps), tuple(one.name for one in steps if one.turn), hindrance)
 
 
 def _hands(states: Sequence[object], name: str) -> Collection[str]:

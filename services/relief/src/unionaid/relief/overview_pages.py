@@ -1,8 +1,9 @@
-"""The screen of all lists somebody sees: what waits for the reader first."""
+"""The screen of all lists somebody sees: what waits for the reader first, lists and batches."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from uuid import UUID
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from unionaid.relief import views
 from unionaid.relief.desk import LIST_READERS, MONEY_READERS, AtDesk, jurisdiction_of
 from unionaid.relief.entering_pages import ENTERING
-from unionaid.relief.offers import WAITS_FOR
+from unionaid.relief.turns import batches_waiting, lists_waiting
 from unionaid.service.access import require
 from unionaid.service.roles import Actor
 from unionaid.service.screens import PageRouter
@@ -19,15 +20,16 @@ from unionaid.service.screens import PageRouter
 if TYPE_CHECKING:
     from unionaid.service.app import Shell
 
+Row: TypeAlias = "Mapping[str, Any]"
 LISTS_SHOWN = 50
-"""Lists of one page, and lists that wait shown on it."""
+"""Lists of one page; as many that wait, and as many batches for each step, are shown on it."""
 
 overview = PageRouter(tags=["screens"])
 
 
 @overview.get("/pages/lists")
 async def lists(request: Request, reader: Annotated[Actor, require(*LIST_READERS)], desk: AtDesk) -> Response:
-    """The lists that wait for the reader, then all that the reader may see, the latest first."""
+    """The lists and batches that wait for the reader, then all lists that the reader may see, the latest first."""
     shell: Shell = request.app.state.shell
     await desk.settled()
     programmes = await views.programmes(desk.pool)
@@ -35,20 +37,23 @@ async def lists(request: Request, reader: Annotated[Actor, require(*LIST_READERS
     jurisdiction = jurisdiction_of(reader, *MONEY_READERS)
     unions = None if jurisdiction is None else await desk.people.subtree(jurisdiction)
     found = await views.lists(desk.pool, chosen, unions, cursor, LISTS_SHOWN + 1)
-    mine = [status for status, roles in WAITS_FOR.items() if roles & reader.roles]
-    waiting = []
-    if mine and cursor is None:
-        waiting = await views.lists(desk.pool, chosen, unions, None, LISTS_SHOWN, statuses=mine)
+    waiting: Sequence[Row] = []
+    batches: Mapping[str, Sequence[Row]] = {}
+    if cursor is None:
+        waiting = await lists_waiting(desk, reader, chosen, unions, LISTS_SHOWN)
+        batches = await batches_waiting(desk, reader, chosen, LISTS_SHOWN)
     rows = found[:LISTS_SHOWN]
+    named = (*waiting, *(one for some in batches.values() for one in some), *rows)
     return shell.screens.page(
         request,
         "lists.html",
         programmes=programmes,
         chosen=chosen,
         waiting=waiting,
+        batches=batches,
         lists=rows,
         next=rows[-1]["list_id"] if len(found) > LISTS_SHOWN else None,
-        unions=await desk.people.names_of({row["union_org_id"] for row in (*waiting, *rows)}),
+        unions=await desk.people.names_of({row["union_org_id"] for row in named}),
         enters=not reader.roles.isdisjoint(ENTERING),
     )
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.fields import LINES_MAX
-from unionaid.contracts.relief import BankReturnRecorded, lines_hash
+from unionaid.contracts.relief import lines_hash
 from unionaid.relief import views
 from unionaid.relief.bodies import CancellationBody, RejectionBody, StepBody
 from unionaid.relief.desk import LIST_READERS, MONEY_READERS, AtDesk, Desk, acts_seen_by, jurisdiction_of, step_of, told
@@ -22,7 +22,8 @@ from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import Step, status_of
 from unionaid.relief.domain.relief_list.rules import RejectionReason
 from unionaid.relief.domain.relief_list.settling import CancellationReason
-from unionaid.relief.offers import Lines, offer
+from unionaid.relief.offers import offer
+from unionaid.relief.turns import lines_of
 from unionaid.service.access import require
 from unionaid.service.deciding import Done, Issued
 from unionaid.service.forms import Form, faults_of, forms, new_key
@@ -174,7 +175,7 @@ async def shown(
     lines = found[:LINES_SHOWN]
     persons = [line["person_id"] for line in lines] + [one for step in steps for one in step.get("visitors", ())]
     opening = names or reader.roles != {Role.AUDITOR}  # an auditor sees names when asking for them, not by looking
-    offered = offer(state, await lines_of(desk, state, reader), reader)
+    offered = offer(state, (await lines_of(desk, [state], reader))[list_id], reader)
     payable = await views.payable(desk.pool, list_id) if "payment-batches" in offered.steps else []
     return shell.screens.page(
         request,
@@ -209,21 +210,6 @@ def told_of(request: Request, error: ValidationError) -> dict[str, str]:
     language = language_of(request)
     faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_input=False)]
     return faults_of(of_validation(faults, shell.catalogue).response(shell.catalogue, language))
-
-
-async def lines_of(desk: Desk, relief_list: facts.ReliefList, reader: Actor) -> Lines:
-    """Return what the lines of a list have to do with what `reader` may do."""
-    if isinstance(relief_list, facts.Unsubmitted):
-        return Lines(())
-    list_id, booked_by = relief_list.terms.list_id, set[str]()
-    for batch_id in relief_list.orders if isinstance(relief_list, facts.Ordered) else ():
-        booked = [act for act, _ in await desk.batches.acts_of(batch_id)]
-        booked_by |= {act.by for act in booked if isinstance(act.event, BankReturnRecorded) and act.event.failed_lines}
-    return Lines(
-        await views.statuses(desk.pool, list_id),
-        booked_by,
-        await views.stands_on(desk.pool, list_id, reader.person_id),
-    )
 
 
 async def _failed(desk: Desk, list_id: UUID) -> list[tuple[int, UUID]]:

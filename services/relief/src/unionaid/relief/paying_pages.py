@@ -18,7 +18,8 @@ from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
 from unionaid.relief.offers import offer
-from unionaid.relief.pages import carried, lines_of, shown, told_of
+from unionaid.relief.pages import carried, shown, told_of
+from unionaid.relief.turns import lines_of
 from unionaid.service.access import require
 from unionaid.service.calling import NeighbourAway
 from unionaid.service.forms import Form, forms, new_key
@@ -153,7 +154,7 @@ async def _asked(form: Form, desk: Desk, list_id: UUID, typed: dict[str, str], f
     acts = await acts_seen_by(cashier, desk, list_id)
     await desk.settled()
     state = list_of(act for act, _ in acts)
-    if "cash-payment" not in offer(state, await lines_of(desk, state, cashier), cashier).steps:
+    if "cash-payment" not in offer(state, (await lines_of(desk, [state], cashier))[list_id], cashier).steps:
         return await shown(request, cashier, desk, list_id)
     lines = await views.lines(desk.pool, list_id, 0, CASH_LINES_MAX + 1)
     if len(lines) > CASH_LINES_MAX:

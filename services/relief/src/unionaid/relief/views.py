@@ -94,39 +94,61 @@ async def lists(
     after: UUID | None,
     limit: int,
     *,
-    statuses: Collection[str] | None = None,
+    waiting: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return at most `limit` lists after the one named, the latest first: of a programme, of unions, or all."""
+    """Return at most `limit` lists after the one named, the latest first: of a programme, of unions, or all.
+
+    `waiting` are the statuses in which a list may wait for somebody in the office; while the bank pays it, it does so
+    only where a line came back.
+    """
     rows = await pool.fetch(
         "SELECT list_id, programme_id, budget_id, union_org_id, lines, amount_fen, submitted_on, status "
         "FROM views.list WHERE ($1::uuid IS NULL OR programme_id = $1) "
         "AND ($2::uuid[] IS NULL OR union_org_id = ANY($2)) AND ($3::uuid IS NULL OR (submitted_on, list_id) < "
         "(SELECT a.submitted_on, a.list_id FROM views.list a WHERE a.list_id = $3)) "
-        "AND ($5::text[] IS NULL OR status = ANY($5)) ORDER BY submitted_on DESC, list_id DESC LIMIT $4",
+        "AND ($5::text[] IS NULL OR status = ANY($5) AND (status <> 'ordered' OR EXISTS "
+        "(SELECT FROM views.application a WHERE a.list_id = list.list_id AND a.status = 'failed'))) "
+        "ORDER BY submitted_on DESC, list_id DESC LIMIT $4",
         programme_id,
         None if unions is None else list(unions),
         after,
         limit,
-        None if statuses is None else list(statuses),
+        None if waiting is None else list(waiting),
     )
     return [dict(row) for row in rows]
 
 
-async def stands_on(pool: Pool, list_id: UUID, person_id: UUID | None) -> bool:
-    """Say whether a list has a line for a person."""
-    return bool(
-        await pool.fetchval(
-            "SELECT EXISTS (SELECT FROM views.application WHERE list_id = $1 AND person_id = $2)", list_id, person_id
-        )
-    )
-
-
-async def statuses(pool: Pool, list_id: UUID) -> dict[str, int]:
-    """Return how many lines of a list have which status."""
+async def open_batches(pool: Pool, programme_id: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Return at most `limit` batches with a line that the bank has not answered for, each with its list."""
     rows = await pool.fetch(
-        "SELECT status, count(*) AS lines FROM views.application WHERE list_id = $1 GROUP BY status", list_id
+        "SELECT DISTINCT b.batch_id, l.list_id, l.programme_id, l.union_org_id, l.submitted_on FROM views.batch_line b "
+        "JOIN views.list l USING (list_id) WHERE b.status = 'ordered' AND ($1::uuid IS NULL OR l.programme_id = $1) "
+        "ORDER BY l.submitted_on, b.batch_id LIMIT $2",
+        programme_id,
+        limit,
     )
-    return {row["status"]: row["lines"] for row in rows}
+    return [dict(row) for row in rows]
+
+
+async def stood_on(pool: Pool, lists: Collection[UUID], person_id: UUID | None) -> set[UUID]:
+    """Return those of the lists that have a line for a person."""
+    rows = await pool.fetch(
+        "SELECT DISTINCT list_id FROM views.application WHERE list_id = ANY($1) AND person_id = $2",
+        list(lists),
+        person_id,
+    )
+    return {row["list_id"] for row in rows}
+
+
+async def statuses(pool: Pool, lists: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Return of each list the statuses that its lines have."""
+    rows = await pool.fetch(
+        "SELECT DISTINCT list_id, status FROM views.application WHERE list_id = ANY($1)", list(lists)
+    )
+    found: dict[UUID, set[str]] = {list_id: set() for list_id in lists}
+    for row in rows:
+        found[row["list_id"]].add(row["status"])
+    return found
 
 
 async def payable(pool: Pool, list_id: UUID) -> list[tuple[int, UUID, int]]:

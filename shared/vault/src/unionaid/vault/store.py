@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from uuid import UUID
@@ -46,8 +47,6 @@ class SealedPersons(NamedTuple):
     """What the event of each person says of its identity."""
     columns: tuple[Any, ...]
     """What `Vault.put` stores: ciphertext and keyed hashes."""
-    searched_by: tuple[Any, ...]
-    """Short keyed hashes, by which persons are searched."""
 
 
 class Changed(NamedTuple):
@@ -83,10 +82,17 @@ class Vault:
             raise ValueError(f"no blind index of kind {kind!r}")
         return hmac.digest(self._blind_keys[kind], value.encode(), "sha256")
 
-    def seal(self, persons: Mapping[UUID, PersonFields], *, version: int = 1) -> SealedPersons:
+    def seal(
+        self,
+        persons: Mapping[UUID, PersonFields],
+        *,
+        version: int = 1,
+        places: Mapping[UUID, UUID] = MappingProxyType({}),
+    ) -> SealedPersons:
         """Encrypt the fields of persons the vault does not know, to be stored by `put`. Does no IO.
 
-        `version` is above 1 for who was known before: events name the former ones.
+        `version` is above 1 for who was known before: events name the former ones. `places` tells the unit inside
+        which a person is searched for; of others it stays, or there is none yet.
 
         Raises:
             ValueError: none or too many persons, a field that is not in `FIELDS`, or no good value.
@@ -94,7 +100,8 @@ class Vault:
         _refuse_bad(persons)
         keys = {person_id: new_key() for person_id in persons}
         wrapped = {person_id: self._kek.wrap(person_id, key) for person_id, key in keys.items()}
-        return self._sealed(persons, wrapped, {person_id: (key, version) for person_id, key in keys.items()})
+        versioned = {person_id: (key, version) for person_id, key in keys.items()}
+        return self._sealed(persons, wrapped, versioned, places)
 
     async def seal_next(self, conn: Connection, persons: Mapping[UUID, PersonFields]) -> SealedPersons:
         """Encrypt all fields of known persons anew, to be stored by `put` as their next version.
@@ -141,27 +148,29 @@ class Vault:
         """Return those who are known, each with the newest version. Opens nothing."""
         return {row["person_id"]: row["version"] for row in await conn.fetch(_KEYS, list(persons))}
 
-    async def put(
-        self, conn: Connection, sealed: SealedPersons, places: Mapping[UUID, UUID] = MappingProxyType({})
-    ) -> None:
+    async def put(self, conn: Connection, sealed: SealedPersons) -> None:
         """Store what was sealed, in one statement, together with the events that refer to it.
-
-        `places` tells the unit inside which a person is searched for; of others it stays, or there is none yet.
 
         Raises:
             NotTogether: no transaction is open.
             asyncpg.UniqueViolationError: this version of a person, or a person `seal` took for new, is there.
         """
+        await self.put_all(conn, [sealed])
+
+    async def put_all(self, conn: Connection, sealed: Sequence[SealedPersons]) -> None:
+        """Store what several commands have sealed, in one statement, as `put`; no person may be in two of them."""
         if not conn.is_in_transaction():
             raise NotTogether
-        at = [places.get(person_id, NOWHERE) for person_id in sealed.references]
-        await conn.execute(_PUT, *sealed.columns, at, *sealed.searched_by)
+        kek_id, *_ = sealed[0].columns
+        columns = zip(*(one.columns[1:] for one in sealed), strict=True)
+        await conn.execute(_PUT, kek_id, *(list(chain.from_iterable(column)) for column in columns))
 
     def _sealed(
         self,
         persons: Mapping[UUID, PersonFields],
         wrapped: Mapping[UUID, bytes],
         keys: Mapping[UUID, tuple[bytes, int]],
+        places: Mapping[UUID, UUID] = MappingProxyType({}),
     ) -> SealedPersons:
         sealed = {person_id: seal(*keys[person_id], person_id, fields) for person_id, fields in persons.items()}
         return SealedPersons(
@@ -175,8 +184,9 @@ class Vault:
                 [one.nonce for one, _ in sealed.values()],
                 [one.ciphertext for one, _ in sealed.values()],
                 *self._index(persons),
+                [places.get(person_id, NOWHERE) for person_id in persons],
+                *self._search_keys.columns(persons.values()),
             ),
-            self._search_keys.columns(persons.values()),
         )
 
     async def match(self, conn: Connection, kind: str, values: Collection[str]) -> dict[str, tuple[UUID, ...]]:

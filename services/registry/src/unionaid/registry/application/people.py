@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from unionaid.contracts import stream_name
-from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
+from unionaid.eventlog import Beside, Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.enterprise.facts import enterprise_of
@@ -26,7 +26,6 @@ from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
 from unionaid.registry.identities import (
     Expect,
     Matter,
-    Write,
     correcting,
     erasing,
     reentering,
@@ -34,11 +33,11 @@ from unionaid.registry.identities import (
     reserved,
     warnings_of,
 )
-from unionaid.registry.views.units import Pool, lineage
+from unionaid.registry.views.units import Lineages, Pool
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import IdentityReference as VaultReference
-from unionaid.vault import Vault
+from unionaid.vault import SealedPersons, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,12 @@ class People:
 
     def __init__(self, pool: Pool, vault: Vault, duplicates: Duplicates) -> None:
         self._pool, self._log, self._vault, self._duplicates = pool, Log(pool), vault, duplicates
+        self._lineages = Lineages(pool)
 
     async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
         """Enter one worker. Raises ResidentIdTaken."""
         own = stream_name("person", worker.person_id)
-        (entrant,), put = self._sealed([worker], place.union_org_id)
+        (entrant,), sealed = self._sealed([worker], place.union_org_id)
         command = person_rules.RegisterWorker(entrant, on, issued.business_date)
         streams = await self._streams(place)
         alike = await self._duplicates.of_entrant(worker.person_id, worker.identity.vault_fields(), on)
@@ -86,7 +86,9 @@ class People:
             return Decision([*events, *alike], answer=told, reserve=[self._reservation(worker)])
 
         try:
-            return await carry_out(self._log, issued, [own, *streams.all], decide, also=put)
+            return await carry_out(
+                self._log, issued, [own, *streams.all], decide, beside=Beside(self._vault.put_all, sealed)
+            )
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
 
@@ -108,7 +110,7 @@ class People:
         streams = await self._streams(place)
         faults = [*read.faults, *taken(await self._taken(read))]
         workers = [NewWorker(person_ids[row.number - 1], row.identity, row.migrant) for row in read.rows]
-        entrants, put = self._sealed(workers, place.union_org_id) if not faults else ([], None)
+        entrants, sealed = self._sealed(workers, place.union_org_id) if not faults else ([], None)
         command = person_rules.RegisterRoster(roster_id, entrants, faults, on, issued.business_date)
         told = answer(_roster_told(roster_id, person_ids, read.rows))
         reserve = [self._reservation(worker) for worker in workers]
@@ -116,6 +118,10 @@ class People:
         def decide(history: History) -> Decision:
             events = person_rules.register_roster(_workplace(history, streams), place.jurisdiction, command)
             return Decision(events, answer=told, reserve=reserve)
+
+        async def put(conn: Connection) -> None:
+            if sealed is not None:
+                await self._vault.put(conn, sealed)
 
         try:
             return await carry_out(self._log, issued, streams.all, decide, also=put)
@@ -165,22 +171,20 @@ class People:
         return [row for row, key in keys.items() if key in held]
 
     async def _streams(self, place: Place) -> _Streams:
-        async with self._pool.acquire() as conn:
-            unions = [stream_name("union", org_id) for org_id in await lineage(conn, place.union_org_id)]
+        unions = [stream_name("union", org_id) for org_id in await self._lineages.of(place.union_org_id)]
         enterprise = stream_name("enterprise", place.enterprise_id) if place.enterprise_id else None
         return _Streams(unions, enterprise)
 
     def _reservation(self, worker: NewWorker) -> Reservation:
         return reserved(self._vault, stream_name("person", worker.person_id), worker.identity.resident_id)
 
-    def _sealed(self, workers: Sequence[NewWorker], union_org_id: UUID) -> tuple[list[person_rules.Entrant], Write]:
-        """Return what rules may know of new workers, and what puts their identity into the vault."""
-        sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers})
-
-        async def put(conn: Connection) -> None:
-            await self._vault.put(conn, sealed, {worker.person_id: union_org_id for worker in workers})
-
-        return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], put
+    def _sealed(
+        self, workers: Sequence[NewWorker], union_org_id: UUID
+    ) -> tuple[list[person_rules.Entrant], SealedPersons]:
+        """Return what rules may know of new workers, and what the vault is to store of their identity."""
+        places = {worker.person_id: union_org_id for worker in workers}
+        sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers}, places=places)
+        return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], sealed
 
 
 @dataclass(frozen=True, slots=True)
