@@ -8,6 +8,8 @@ from .contest import Probe, Row
 from .importing import NAMES as IMPORT
 from .importing import ROUNDS as IMPORT_ROUNDS
 from .importing import measure_import
+from .likening import NAMES as LIKENESS
+from .likening import measure_likeness
 from .publishing import open_publish, open_snapshot_held
 from .reaching import NAMES as LATENCY
 from .reaching import ROUNDS as LATENCY_ROUNDS
@@ -16,6 +18,9 @@ from .rebuilding import open_rebuild, open_rebuild_usual
 from .remembering import NAMES as MEMORY
 from .remembering import measure_memory
 from .rival_eventsourcing import open_eventsourcing
+from .searching import NAMES as SEARCH
+from .searching import ROUNDS as SEARCH_ROUNDS
+from .searching import measure_search
 from .totalling import NAMES as TOTALS
 from .totalling import ROUNDS as TOTALS_ROUNDS
 from .totalling import measure_totals
@@ -89,6 +94,16 @@ ROWS: tuple[Row | Probe, ...] = (
         "import",
         "a workbook of 5,000 workers, 300 of its rows bad: the whole report, then the good rows entered",
         IMPORT, size=5_000, size_smoke=100, measure=measure_import, steps=IMPORT_ROUNDS,
+    ),
+    Probe(
+        "search",
+        "searches among 1,000,000 persons in a jurisdiction: by name, pinyin, initials, number and its parts, phone",
+        SEARCH, size=1_000_000, size_smoke=2_000, measure=measure_search, steps=SEARCH_ROUNDS + 2,
+    ),
+    Probe(
+        "likeness",
+        "pairs of records of one person among 20,000 persons, as many hard pairs of two: precision and recall",
+        LIKENESS, size=20_000, size_smoke=400, measure=measure_likeness, steps=1,
     ),
     Probe(
         "memory",

@@ -62,7 +62,7 @@ async def test_a_worker_is_two_facts_of_one_person(office: Office, units: Units)
     made = await office.post("/workers", worker(units))
     assert (made.status_code, made.headers["etag"]) == (201, '"2"')
     person_id = made.json()["person_id"]
-    assert made.json() == {"person_id": person_id, "warnings": []}
+    assert made.json() == {"person_id": person_id, "possible_duplicates": [], "warnings": []}
     assert made.headers["location"] == f"/workers/{person_id}"
     assert await office.events() == before + 2
     async with office.pool.acquire() as conn:

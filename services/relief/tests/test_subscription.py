@@ -17,9 +17,10 @@ from unionaid.contracts.registry import (
     PersonErased,
     PersonRegistered,
     UnionOrgEstablished,
+    WorkerMerged,
     WorkerRegistered,
 )
-from unionaid.contracts.samples import DISTRICT, GRASSROOTS, SAMPLES, WORKER, Sample
+from unionaid.contracts.samples import DISTRICT, GRASSROOTS, SAMPLES, TWICE, WORKER, Sample
 from unionaid.eventlog import Relay
 from unionaid.relief.examples import ENTERER
 from unionaid.relief.people import People
@@ -176,3 +177,21 @@ async def test_what_is_decided_is_published_in_order(service: Service, winter: W
     await asyncio.gather(running, return_exceptions=True)
     names = [decode(value)[0].type.split(".")[2] for value in await published(kafka, topic)]
     assert names == ["FundOpened", "FundsReceived", "ProgrammeOpened", "BudgetAllotted", "BudgetOpened"]
+
+
+async def test_a_merged_person_is_helped_once_under_the_survivor(
+    service: Service, winter: Winter, kafka: Kafka, topic: str
+) -> None:
+    await service.pool.execute("DELETE FROM registry_people_1.org")
+    twice = (sample(PersonRegistered, person_id=TWICE), sample(WorkerRegistered, person_id=TWICE))
+    values = told(*STORY, *twice, sample(WorkerMerged))
+    async with listening(service, kafka):
+        await write(kafka, topic, values[:-1])
+        await reached(service, len(values) - 2)
+        first = await winter.submit(winter.list_body([(TWICE, 50_000)], union=GRASSROOTS), unit=GRASSROOTS)
+        assert first.status_code == 201, first.text
+        await write(kafka, topic, values[-1:])
+        await reached(service, len(values) - 1)
+        for person, code in ((TWICE, "person-merged"), (WORKER, "purpose-taken")):
+            again = await winter.submit(winter.list_body([(person, 50_000)], union=GRASSROOTS), unit=GRASSROOTS)
+            assert [fault["code"] for fault in again.json()["errors"]] == [code]

@@ -19,7 +19,9 @@ from unionaid.contracts.registry import (
     SchemeTitle,
     TitleSchemeAdopted,
     UnionOrgEstablished,
+    WorkerMerged,
     WorkerRegistered,
+    pair_id,
 )
 from unionaid.contracts.relief import (
     BankReturnRecorded,
@@ -102,7 +104,22 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
                     migrant=draw(st.booleans()),
                 )
             )
-    return draw(st.permutations(facts))
+    return [
+        *draw(st.permutations(facts)),
+        *(merge(n, draw(st.integers(0, n - 1))) for n in sorted(draw(st.sets(st.integers(1, 5))))),
+    ]
+
+
+def merge(person: int, survivor: int) -> WorkerMerged:
+    """One person stands for another, who may stand for a third."""
+    one, other = uuid(3, person), uuid(3, survivor)
+    return WorkerMerged(
+        occurred_on=date(2017, 1, 6),
+        pair_id=pair_id(one, other),
+        person_id=one,
+        survivor_id=other,
+        reason_code="documents-agree",
+    )
 
 
 @st.composite

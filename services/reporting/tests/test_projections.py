@@ -82,6 +82,8 @@ def fold(given: Logs) -> Tables:
                     )  # fmt: skip
                 case "PersonRegistered":
                     tables["person"].append((*front, ids["person_id"], d.get("birth_year"), d.get("sex")))
+                case "WorkerMerged":
+                    tables["person_merge"].append((*front, ids["person_id"], ids["survivor_id"]))
                 case "WorkerRegistered":
                     tables["worker"].append(
                         (*front, ids["person_id"], ids["union_org_id"], ids.get("enterprise_id"), d["migrant"])

@@ -23,7 +23,7 @@ from unionaid.reporting.domain.relief.question import ReliefQuestion
 from unionaid.reporting.examples import BEGAN
 from unionaid.reporting.views import Dimension, Totals
 
-from .histories import HISTORIES, NUMBER, Logs, uuid, written
+from .histories import HISTORIES, NUMBER, Logs, merge, uuid, written
 
 if TYPE_CHECKING:
     from services.reporting.tests.conftest import Reporting
@@ -252,3 +252,23 @@ async def test_an_ownership_is_known_once_both_worker_and_enterprise_are(
     for value, ownership in zip(given_logs[registry][1:], (None, None, "public"), strict=True):
         asked = replace(WHOLE, as_of=logtime_of(value))
         assert [line["key"] for line in (await answers(reporting, asked)).by["ownership"]["lines"]] == [ownership]
+
+
+async def test_people_count_once_after_merges_and_an_earlier_answer_stays(reporting: Reporting) -> None:
+    registry = topic_name(reporting.division, "registry")
+    paid = [
+        PAYMENT.model_copy(update={"person_id": uuid(3, n), "application_id": application_id(uuid(6, 0), n), "line": n})
+        for n in (1, 2, 3, 4)
+    ]
+    before = [UNIONS[0].model_copy(update={"org_id": uuid(1, n)}) for n in range(20, 25)]  # while it is paid
+    # 3 stands for 2, then 2 for 1: a chain of two, and 4 is somebody else
+    given_logs = written(reporting.division, ([*UNIONS, *before, merge(3, 2), merge(2, 1)], paid))
+    await read(reporting, given_logs, Random(1))
+    *_, earlier, first, second = (logtime_of(value) for value in given_logs[registry])
+    for moment, people in ((earlier, 4), (first, 3), (second, 2), (None, 2)):
+        asked = ReliefQuestion(date(2013, 1, 1), date(2017, 12, 31), as_of=moment)
+        told = await answers(reporting, asked)
+        assert (told.total["people"], told.total["times"], told.total["amount_fen"]) == (people, 4, 4)
+        (line,) = told.by["union"]["lines"]
+        assert (line["people"], line["times"]) == (people, 4)
+        assert len(told.events) == 4, "each payment keeps its own event and the person it was entered with"

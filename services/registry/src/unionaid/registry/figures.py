@@ -19,16 +19,24 @@ class Figures:
             "Registrations refused because a person with the ID is registered",
             registry=None,
         )
+        self._searched = Counter(
+            "unionaid_registry_searches", "Searches for people; what they find is opened separately", registry=None
+        )
         self._matched = Counter("unionaid_registry_values_matched", "ID numbers that were looked up", registry=None)
 
     def show_in(self, registry: CollectorRegistry) -> None:
         """Show the figures at `/metrics`."""
         registry.register(self._duplicates)
         registry.register(self._matched)
+        registry.register(self._searched)
 
     def matched(self, values: int) -> None:
         """Count looked-up values."""
         self._matched.inc(values)
+
+    def searched(self) -> None:
+        """Count a search."""
+        self._searched.inc()
 
     @contextmanager
     def counting_duplicates(self) -> Iterator[None]:

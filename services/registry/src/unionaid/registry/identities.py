@@ -21,7 +21,7 @@ from unionaid.registry.domain.person.correcting import (
     reenter,
 )
 from unionaid.registry.domain.person.erasing import ErasePerson, erase
-from unionaid.registry.domain.person.facts import person_of, refuse_erased, version_of
+from unionaid.registry.domain.person.facts import person_of, refuse_erased, union_of, version_of
 from unionaid.registry.domain.person.identity import Identity
 from unionaid.registry.domain.person.resident_id import AREA_UNKNOWN, ResidentId
 from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND, forget_persons
@@ -99,7 +99,9 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
         expect(version)
         person = person_of(history[own])
         fields = {command.person_id: identity.vault_fields()}
-        sealed = vault.seal(fields, version=version_of(refuse_erased(person)) + 1)
+        union = union_of(person)
+        places = {command.person_id: union} if union is not None else {}
+        sealed = vault.seal(fields, version=version_of(refuse_erased(person)) + 1, places=places)
         events = reenter(person, has, reference_of(sealed.references[command.person_id]), command)
         told = {"person_id": command.person_id, "warnings": warnings_of(command.resident_id)}
         return Decision(

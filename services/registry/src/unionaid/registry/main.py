@@ -17,10 +17,12 @@ from unionaid.contracts.registry import (
     TitleEnded,
     TitleSchemeAdopted,
     UnionOrgEstablished,
+    WorkerMerged,
 )
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
+from unionaid.registry.application.duplicates import merged_reservations
 from unionaid.registry.application.importing import forget_overdue
 from unionaid.registry.application.units import TITLE_HELD, reservations_of
 from unionaid.registry.domain.refusals import (
@@ -36,12 +38,16 @@ from unionaid.registry.domain.refusals import (
     ImportChanged,
     InOtherHousehold,
     OwnMatter,
+    PairDecided,
     PassedBySame,
     PersonIsErased,
     ResidentIdTaken,
     SchemeExists,
+    SurvivorLacksNumber,
+    SurvivorMerged,
     TitleHeld,
     TitleNotEvaluated,
+    TwoResidentIds,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
@@ -50,7 +56,7 @@ from unionaid.registry.http.imports import IMPORTS
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
 from unionaid.registry.pages.routing import pages_of
-from unionaid.registry.policies import read_hardship
+from unionaid.registry.policies import read_hardship, read_thresholds
 from unionaid.registry.purposes import read_purposes
 from unionaid.registry.reserving import HOLDING
 from unionaid.registry.reserving import held as held_by_households
@@ -66,7 +72,7 @@ from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
 from unionaid.sheets import LOCALE as SHEETS_LOCALE
 from unionaid.sheets.refusals import FileTooLarge, WorkbookTooLarge
-from unionaid.vault import TABLES, Uploads, Vault
+from unionaid.vault import TABLES, Finder, Uploads, Vault
 
 NAME: ServiceName = "registry"
 HERE = files("unionaid.registry")
@@ -92,6 +98,10 @@ STATUSES = {
             InOtherHousehold,
             DossierOpenAlready,
             DossierNotAt,
+            PairDecided,
+            SurvivorMerged,
+            SurvivorLacksNumber,
+            TwoResidentIds,
         )
     },
     **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter, PassedBySame, ApproverNeeded)},
@@ -106,9 +116,19 @@ async def imply(owner: Owner, database: str) -> Implied:
     versions: dict[UUID, int] = {}
     erased = set()
     living: list[Event] = []
-    kinds = (UnionOrgEstablished, EnterpriseRegistered, TableImported, *TITLED, *NAMING, PersonErased, *HOLDING)
+    kinds = (
+        UnionOrgEstablished,
+        EnterpriseRegistered,
+        TableImported,
+        *TITLED,
+        *NAMING,
+        PersonErased,
+        *HOLDING,
+        WorkerMerged,
+    )
     async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
+        held += merged_reservations([event])
         if isinstance(event, HOLDING):
             living.append(event)
         elif isinstance(event, NAMING):
@@ -161,9 +181,11 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         pool,
         Vault(keys.kek, keys.hmac),
         Uploads(keys.kek),
-        settings.division,
+        Finder(keys.kek, keys.hmac),
+        division=settings.division,
         purposes=read_purposes(),
         policies=read_hardship(),
+        thresholds=read_thresholds(),
     )
 
     def appended() -> None:

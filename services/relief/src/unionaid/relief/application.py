@@ -272,6 +272,7 @@ class Relief:
         return submitting.Known(
             union_of=await self._people.unions_of(persons),
             erased=await self._people.erased(persons),
+            merged=await self._people.merged(persons),
             subtree=subtree,
             taken=await self._taken(programme, persons),
             sees_all=jurisdiction is None,
@@ -282,12 +283,14 @@ class Relief:
 
         The reservation made with the append decides; this is to say it early.
         """
+        aliases = await self._people.aliases(persons)
         async with self._pool.acquire() as conn:
             opened = programme_of(decode(event.body)[1] for event in await load(conn, programme))
             if not isinstance(opened, Open):
                 return frozenset()
             scope = scope_of(opened.terms.programme_id, opened.period)
-            keys = {key_of(person_id): person_id for person_id in persons}
+            keys = {key_of(alias): survivor for alias, survivor in aliases.items()}
+            keys |= {key_of(person_id): person_id for person_id in persons}
             taken = await holders(conn, scope, list(keys))
         return frozenset(keys[key] for key in taken)
 

@@ -13,7 +13,13 @@ import asyncpg
 import msgspec
 
 from unionaid.contracts import source, topic_name
-from unionaid.contracts.registry import PersonErased, PersonRegistered, UnionOrgEstablished, WorkerRegistered
+from unionaid.contracts.registry import (
+    PersonErased,
+    PersonRegistered,
+    UnionOrgEstablished,
+    WorkerMerged,
+    WorkerRegistered,
+)
 from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -29,6 +35,11 @@ class _Org(msgspec.Struct, frozen=True, gc=False):
 class _Person(msgspec.Struct, frozen=True, gc=False):
     person_id: UUID
     union_org_id: UUID | None = None
+
+
+class _Merge(msgspec.Struct, frozen=True, gc=False):
+    person_id: UUID
+    survivor_id: UUID
 
 
 class Orgs:
@@ -79,10 +90,31 @@ class Persons:
             await conn.execute("UPDATE person SET erased = true WHERE person_id = ANY($1::uuid[])", erased)
 
 
+class Merges:
+    """For whom a merged person stands; that one may stand for another."""
+
+    name = "merges"
+    version = 1
+    tables = ("person_merge",)
+    ddl = """
+        CREATE TABLE person_merge (person_id uuid PRIMARY KEY, survivor_id uuid NOT NULL);
+        CREATE INDEX person_merge_survivor ON person_merge (survivor_id);
+    """
+    decoders: ClassVar[dict[str, Decoder]] = {WorkerMerged.TYPE: msgspec.json.Decoder(_Merge).decode}
+
+    async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Add merges."""
+        await conn.execute(
+            "INSERT INTO person_merge (person_id, survivor_id) SELECT * FROM unnest($1::uuid[], $2::uuid[])",
+            [event.data.person_id for event in events],
+            [event.data.survivor_id for event in events],
+        )
+
+
 def registry_people(division: str) -> ProjectionSet:
-    """Return the set of both, fed by the registry of a division."""
+    """Return the set of all three, fed by the registry of a division."""
     topic = topic_name(division, "registry")
-    return ProjectionSet("registry_people", {topic: source(division, "registry")}, [Orgs(), Persons()])
+    return ProjectionSet("registry_people", {topic: source(division, "registry")}, [Orgs(), Persons(), Merges()])
 
 
 class People:
@@ -106,6 +138,20 @@ class People:
                 "SELECT person_id FROM person WHERE erased AND person_id = ANY($1::uuid[])", list(persons)
             )
         return frozenset(row["person_id"] for row in rows)
+
+    async def merged(self, persons: Collection[UUID]) -> frozenset[UUID]:
+        """Return those for whom another stands."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(
+                "SELECT person_id FROM person_merge WHERE person_id = ANY($1::uuid[])", list(persons)
+            )
+        return frozenset(row["person_id"] for row in rows)
+
+    async def aliases(self, persons: Collection[UUID]) -> dict[UUID, UUID]:
+        """Return all who were merged into these persons, along chains too, each with the one who stands for it."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(_ALIASES, list(persons))
+        return {row["person_id"]: row["survivor_id"] for row in rows}
 
     async def subtree(self, org_id: UUID) -> frozenset[UUID]:
         """Return a union and all unions under it; none if it is not known."""
@@ -142,6 +188,12 @@ WITH RECURSIVE tree AS (
     SELECT org_id FROM org WHERE org_id = $1
     UNION SELECT org.org_id FROM org JOIN tree ON org.parent_id = tree.org_id
 ) SELECT org_id FROM tree
+"""
+_ALIASES = """
+WITH RECURSIVE merged AS (
+    SELECT person_id, survivor_id FROM person_merge WHERE survivor_id = ANY($1::uuid[])
+    UNION SELECT m.person_id, merged.survivor_id FROM person_merge m JOIN merged ON m.survivor_id = merged.person_id
+) SELECT person_id, survivor_id FROM merged
 """
 _UNIONS = """
 WITH RECURSIVE tree AS (

@@ -22,6 +22,7 @@ from unionaid.reporting.domain.registry.facts import (
     PersonRegistered,
     TitleSchemeAdopted,
     UnionOrgEstablished,
+    WorkerMerged,
     WorkerRegistered,
 )
 from unionaid.reporting.domain.relief.facts import FundOpened, ProgrammeOpened, ReliefPaid, agreed
@@ -203,6 +204,11 @@ WORKERS = Register(
     {"person_id": _ID, "union_org_id": _ID, "enterprise_id": "uuid", "migrant": "boolean NOT NULL"},
     {"unionaid.registry.WorkerRegistered.v1": _reads(WorkerRegistered)},
 )  # fmt: skip
+MERGES = Register(
+    "merges", 1, "person_merge",
+    {"person_id": _ID, "survivor_id": _ID},
+    {"unionaid.registry.WorkerMerged.v1": _reads(WorkerMerged)},
+)  # fmt: skip
 
 
 def _enterprise_v1(data: bytes) -> EnterpriseRegistered:
@@ -247,7 +253,9 @@ class TitleSchemes:
         await _copy(conn, "title_scheme", (*_PROVENANCE_COLUMNS, "event_id", *self._columns), rows)
 
 
-PROJECTIONS = (Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, ENTERPRISES, PEOPLE, WORKERS, TitleSchemes())
+PROJECTIONS = (
+    Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, ENTERPRISES, PEOPLE, WORKERS, MERGES, TitleSchemes(),
+)  # fmt: skip
 
 
 def totals_of(division: str) -> ProjectionSet:

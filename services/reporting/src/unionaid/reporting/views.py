@@ -97,10 +97,11 @@ class Totals:
         key, name, joins, fen = _DIMENSIONS[dimension]
         query = (
             f"SELECT {key} AS key, {name} AS name, {_PERSONS} AS persons, count(*) AS times, "
-            f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} WHERE {{where}} "
+            f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} {{merges}} WHERE {{where}} "
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         async with self._reading() as conn:
+            condition.merges = await _any_merges(conn)
             rows = await conn.fetch(condition.told(query), *condition.values)
             shares = await asyncio.to_thread(_shares, rows)
             return Breakdown(dimension, await self._total(conn, asked), shares)
@@ -146,6 +147,7 @@ class Totals:
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
         condition, vector = _Condition(asked), await self._vector_of(conn, asked)
+        condition.merges = await _any_merges(conn)
         row = await _only(conn, condition.told(_PAYMENTS), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
@@ -188,6 +190,16 @@ def _read_cursor(cursor: str) -> tuple[int, int]:
     return int(read[1]), int(read[2])
 
 
+_STANDS_FOR = """
+LEFT JOIN (
+    WITH RECURSIVE chain AS (
+        SELECT m.person_id, m.survivor_id FROM person_merge m WHERE {known_m}
+        UNION SELECT c.person_id, m.survivor_id FROM chain c JOIN person_merge m ON m.person_id = c.survivor_id
+        WHERE {known_m}
+    ) SELECT c.person_id, c.survivor_id FROM chain c
+    WHERE NOT EXISTS (SELECT FROM person_merge m WHERE m.person_id = c.survivor_id AND {known_m})
+) s ON s.person_id = p.person_id"""
+"""For whom a merged person stands in the end, as known at the moment asked for."""
 _BELOW = """
 union_org_id IN (
     WITH RECURSIVE below AS (
@@ -205,6 +217,7 @@ class _Condition:
 
     def __init__(self, asked: ReliefQuestion, by_day_upto: int | None = None) -> None:
         self.values: list[Any] = []
+        self.merges = False
         self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
         self._upto = "" if asked.upto is None else self.value(asked.upto)
         parts = [f"p.occurred_on BETWEEN {self.value(asked.since)} AND {self.value(asked.until)}"]
@@ -236,9 +249,17 @@ class _Condition:
 
     def told(self, query: str) -> str:
         """Fill a query's `{where}`, and the `{known_<row>}` of each row it joins."""
-        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e")}
+        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e", "m")}
         relief = {f"known_{row}": self.in_relief(row) for row in ("f", "g")}
-        return query.format(where=self.where, **registry, **relief)
+        people = {
+            "person": "coalesce(s.survivor_id, p.person_id)" if self.merges else "p.person_id",
+            "merges": _STANDS_FOR.format(**registry) if self.merges else "",
+        }
+        return query.format(where=self.where, **people, **registry, **relief)
+
+
+async def _any_merges(conn: Connection) -> bool:
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM person_merge)"))
 
 
 async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyncpg.Record) -> None:
@@ -281,11 +302,11 @@ async def _incomplete(conn: Connection, vector: Mapping[str, int]) -> int:
 
 _BY_DAY = "(SELECT *, kind AS programme_kind FROM relief_daily) p"
 # Ids are taken out as they lie there, in no order: to sort them here, and to write them as text, would take longer.
-_PERSONS = "coalesce(string_agg(uuid_send(p.person_id), ''), '')"
+_PERSONS = "coalesce(string_agg(uuid_send({person}), ''), '')"
 _PAYMENTS = f"""
 SELECT count(*) AS times, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen, {_PERSONS} AS persons,
     coalesce(string_agg(uuid_send(p.event_id), ''), '') AS events
-FROM relief_payment p WHERE {{where}}"""
+FROM relief_payment p {{merges}} WHERE {{where}}"""
 _POLICIES = f"""
 SELECT coalesce(array_agg(DISTINCT g.policy_version ORDER BY g.policy_version), '{{{{}}}}') AS policy_versions
 FROM programme g WHERE {{known_g}} AND g.programme_id IN (SELECT p.programme_id FROM {_BY_DAY} WHERE {{where}})"""

@@ -54,10 +54,12 @@ _OVERSEEING = frozenset({Role.DISTRICT_OFFICER, Role.APPROVER, Role.ACCOUNTANT, 
 NAVIGATION = (
     ("/relief/pages/lists", "screen-relief-lists", _ENTERING | _OVERSEEING | {Role.CASHIER}),
     ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
+    ("/registry/pages/search", "screen-search", _ENTERING),
     ("/registry/pages/workers/new", "screen-register-worker", _ENTERING),
     ("/registry/pages/dossiers", "screen-dossiers", _ENTERING | {Role.APPROVER, Role.AUDITOR}),
     ("/registry/pages/imports/workers", "screen-import", _ENTERING),
     ("/registry/pages/title-schemes", "screen-titles", _ENTERING | _OVERSEEING),
+    ("/registry/pages/duplicates", "screen-duplicates", frozenset({Role.DISTRICT_OFFICER, Role.AUDITOR})),
 )
 """Address behind the front, the code of its name, and who may open it."""
 KINDS_OF_PROBLEM: Mapping[int, str] = {

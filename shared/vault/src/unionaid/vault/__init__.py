@@ -3,7 +3,9 @@
 Its migrations lie in `unionaid.vault/sql`, for the runner of the service that has the vault.
 """
 
+from unionaid.vault.finding import Alike, Finder, Pair, Place, Scanned, Wanted, place
 from unionaid.vault.sealing import Unreadable, commitment
+from unionaid.vault.search_keys import BLOCKS
 from unionaid.vault.statements import (
     STATEMENT_FIELDS,
     TOPICS,
@@ -27,15 +29,21 @@ from unionaid.vault.store import (
 from unionaid.vault.uploads import Uploads, forget_uploads
 
 __all__ = [
+    "BLOCKS",
     "FIELDS",
     "KINDS",
     "STATEMENT_FIELDS",
     "TABLES",
     "TOPICS",
+    "Alike",
     "Changed",
+    "Finder",
     "IdentityReference",
     "NotTogether",
+    "Pair",
     "PersonFields",
+    "Place",
+    "Scanned",
     "SealedPersons",
     "SealedStatements",
     "StatementVersion",
@@ -43,8 +51,10 @@ __all__ = [
     "Unreadable",
     "Uploads",
     "Vault",
+    "Wanted",
     "commitment",
     "forget",
     "forget_matters",
     "forget_uploads",
+    "place",
 ]

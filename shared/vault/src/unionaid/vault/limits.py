@@ -16,3 +16,11 @@ SECRET_BYTES = 32
 """Bytes of the key-encryption key, of the hash key, of a person's key, of a salt."""
 STATEMENT_CHARS_MAX = 2_000
 """Characters of one field of a statement."""
+SEARCH_ROWS_MAX = 101
+"""Persons of one page of a search, and one to know of the next."""
+ALIKE_PERSONS_MAX = 200
+"""Persons of one block with whom one registration is compared."""
+BLOCK_PERSONS_MAX = 50
+"""Persons of a block that a scan compares with one another; a larger block says nothing, and is counted."""
+SCAN_BLOCKS = 2_000
+"""Blocks of one step of a scan."""

@@ -6,11 +6,13 @@ import hmac
 import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from unionaid.vault.limits import FIELD_CHARS_MAX, MATCH_VALUES_MAX, OPEN_PERSONS_MAX, PUT_PERSONS_MAX
 from unionaid.vault.sealing import KeyEncryptionKey, Sealed, blind_key, new_key, seal, unseal
+from unionaid.vault.search_keys import SearchKeys
 from unionaid.vault.statements import NotTogether, Statements
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ FIELDS = frozenset({"name", "resident_id", "phone", "bank_account", "address", "
 """The fields there are."""
 KINDS: Mapping[str, str] = {"resident_id": "resident_id", "name": "name", "phone": "phone"}
 """Kind of blind index -> field whose exact value it finds."""
-TABLES = ("vault.person_keys", "vault.fields", "vault.statements", "vault.blind_index", "vault.uploads")
+TABLES = ("vault.person_keys", "vault.fields", "vault.statements", "vault.blind_index", "vault.search", "vault.uploads")
 """What a sweep after an erasure rewrites."""
+NOWHERE = UUID(int=0)
+"""The place of who is in no unit."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -64,6 +68,7 @@ class Vault:
         self._kek = KeyEncryptionKey(kek)
         self.statements = Statements(kek)
         self._blind_keys = {kind: blind_key(hmac_key, kind) for kind in KINDS}
+        self._search_keys = SearchKeys(hmac_key)
 
     def blind(self, kind: str, value: str) -> bytes:
         """Return the keyed hash of a value: 32 bytes, the key of a reservation such as one ID one person.
@@ -75,10 +80,17 @@ class Vault:
             raise ValueError(f"no blind index of kind {kind!r}")
         return hmac.digest(self._blind_keys[kind], value.encode(), "sha256")
 
-    def seal(self, persons: Mapping[UUID, PersonFields], *, version: int = 1) -> SealedPersons:
+    def seal(
+        self,
+        persons: Mapping[UUID, PersonFields],
+        *,
+        version: int = 1,
+        places: Mapping[UUID, UUID] = MappingProxyType({}),
+    ) -> SealedPersons:
         """Encrypt the fields of persons the vault does not know, to be stored by `put`. Does no IO.
 
-        `version` is above 1 for who was known before: events name the former ones.
+        `version` is above 1 for who was known before: events name the former ones. `places` tells the unit inside
+        which a person is searched for; of others it stays, or there is none yet.
 
         Raises:
             ValueError: none or too many persons, a field that is not in `FIELDS`, or no good value.
@@ -86,7 +98,8 @@ class Vault:
         _refuse_bad(persons)
         keys = {person_id: new_key() for person_id in persons}
         wrapped = {person_id: self._kek.wrap(person_id, key) for person_id, key in keys.items()}
-        return self._sealed(persons, wrapped, {person_id: (key, version) for person_id, key in keys.items()})
+        versioned = {person_id: (key, version) for person_id, key in keys.items()}
+        return self._sealed(persons, wrapped, versioned, places)
 
     async def seal_next(self, conn: Connection, persons: Mapping[UUID, PersonFields]) -> SealedPersons:
         """Encrypt all fields of known persons anew, to be stored by `put` as their next version.
@@ -155,6 +168,7 @@ class Vault:
         persons: Mapping[UUID, PersonFields],
         wrapped: Mapping[UUID, bytes],
         keys: Mapping[UUID, tuple[bytes, int]],
+        places: Mapping[UUID, UUID] = MappingProxyType({}),
     ) -> SealedPersons:
         sealed = {person_id: seal(*keys[person_id], person_id, fields) for person_id, fields in persons.items()}
         return SealedPersons(
@@ -168,6 +182,8 @@ class Vault:
                 [one.nonce for one, _ in sealed.values()],
                 [one.ciphertext for one, _ in sealed.values()],
                 *self._index(persons),
+                [places.get(person_id, NOWHERE) for person_id in persons],
+                *self._search_keys.columns(persons.values()),
             ),
         )
 
@@ -254,7 +270,7 @@ async def forget(conn: Connection, persons: Collection[UUID]) -> dict[UUID, dict
 
 
 _KEYS = "SELECT person_id, kek_id, wrapped_key, version FROM vault.keys($1)"
-_PUT = "SELECT vault.put($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)"
+_PUT = f"SELECT vault.put({','.join(f'${n}' for n in range(1, 22))})"
 _MATCH = "SELECT digest, person_id FROM vault.match($1,$2)"
 _FORGET = "SELECT person_id, kind, digest FROM vault.forget($1)"
 _OPEN = "SELECT person_id, version, kek_id, wrapped_key, nonce, ciphertext FROM vault.open($1,$2,$3,$4)"

@@ -8,18 +8,21 @@ from typing import Self
 
 from unionaid.contracts.fields import ImportedTable
 from unionaid.registry.application.dossiers import Dossiers
+from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.households import Households
 from unionaid.registry.application.identities import Identities
 from unionaid.registry.application.imported_units import ImportedEnterprises, ImportedUnions
 from unionaid.registry.application.imported_workers import ImportedWorkers
 from unionaid.registry.application.importing import Imports, Matter
 from unionaid.registry.application.people import People
+from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.dossier.assessing import HardshipPolicy
+from unionaid.registry.domain.pair.rules import Thresholds
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.views.units import Pool
-from unionaid.vault import Uploads, Vault
+from unionaid.vault import Finder, Uploads, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Commands:
     dossiers: Dossiers
     imports: Imports
     titles: Titles
+    searching: Searching
+    duplicates: Duplicates
 
     @classmethod
     def of(
@@ -40,12 +45,15 @@ class Commands:
         pool: Pool,
         vault: Vault,
         uploads: Uploads,
-        division: str,
+        finder: Finder,
         *,
+        division: str,
         purposes: Mapping[str, Purpose],
         policies: Sequence[HardshipPolicy],
+        thresholds: Sequence[Thresholds],
     ) -> Self:
         """Put the commands together over one pool and one vault."""
+        duplicates = Duplicates(pool, finder, thresholds)
         tables: Mapping[ImportedTable, Matter] = {
             "workers": ImportedWorkers(pool, vault),
             "enterprises": ImportedEnterprises(pool),
@@ -53,10 +61,12 @@ class Commands:
         }
         return cls(
             units=Units(pool, division),
-            people=People(pool, vault),
+            people=People(pool, vault, duplicates),
             identities=Identities(pool, vault, purposes),
             households=Households(pool, vault),
             dossiers=Dossiers(pool, vault, policies),
             imports=Imports(pool, uploads, tables, division),
             titles=Titles(pool, division),
+            searching=Searching(pool, vault, finder),
+            duplicates=duplicates,
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from unionaid.contracts import stream_name
 from unionaid.eventlog import Beside, Connection, Log, Reservation, ReservationTaken, holders
+from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -60,18 +61,20 @@ class NewWorker:
 class People:
     """Commands about people. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, vault: Vault) -> None:
-        self._pool, self._log, self._vault = pool, Log(pool), vault
+    def __init__(self, pool: Pool, vault: Vault, duplicates: Duplicates) -> None:
+        self._pool, self._log, self._vault, self._duplicates = pool, Log(pool), vault, duplicates
         self._lineages = Lineages(pool)
 
     async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
         """Enter one worker. Raises ResidentIdTaken."""
         own = stream_name("person", worker.person_id)
-        (entrant,), sealed = self._sealed([worker])
+        (entrant,), sealed = self._sealed([worker], place.union_org_id)
         command = person_rules.RegisterWorker(entrant, on, issued.business_date)
         streams = await self._streams(place)
+        alike = await self._duplicates.of_entrant(worker.person_id, worker.identity.vault_fields(), on)
         body = {
             "person_id": worker.person_id,
+            "possible_duplicates": await self._duplicates.within_reach(alike, place.jurisdiction),
             "warnings": warnings_of(worker.identity.resident_id),
         }
 
@@ -80,7 +83,7 @@ class People:
                 person_of(history[own]), _workplace(history, streams), place.jurisdiction, command
             )
             told = answer(body, location=f"/workers/{worker.person_id}", version=len(events))
-            return Decision(events, answer=told, reserve=[self._reservation(worker)])
+            return Decision([*events, *alike], answer=told, reserve=[self._reservation(worker)])
 
         try:
             return await carry_out(
@@ -107,7 +110,7 @@ class People:
         streams = await self._streams(place)
         faults = [*read.faults, *taken(await self._taken(read))]
         workers = [NewWorker(person_ids[row.number - 1], row.identity, row.migrant) for row in read.rows]
-        entrants, sealed = self._sealed(workers) if not faults else ([], None)
+        entrants, sealed = self._sealed(workers, place.union_org_id) if not faults else ([], None)
         command = person_rules.RegisterRoster(roster_id, entrants, faults, on, issued.business_date)
         told = answer(_roster_told(roster_id, person_ids, read.rows))
         reserve = [self._reservation(worker) for worker in workers]
@@ -175,9 +178,12 @@ class People:
     def _reservation(self, worker: NewWorker) -> Reservation:
         return reserved(self._vault, stream_name("person", worker.person_id), worker.identity.resident_id)
 
-    def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], SealedPersons]:
+    def _sealed(
+        self, workers: Sequence[NewWorker], union_org_id: UUID
+    ) -> tuple[list[person_rules.Entrant], SealedPersons]:
         """Return what rules may know of new workers, and what the vault is to store of their identity."""
-        sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers})
+        places = {worker.person_id: union_org_id for worker in workers}
+        sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers}, places=places)
         return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], sealed
 
 

@@ -44,7 +44,10 @@ class NewRoster(Body):
 
 
 class Correction(Body):
-    """What is different about a person; what is left out stays, and a phone that is null goes."""
+    """What is different about a person; what is left out stays, and a phone that is null goes.
+
+    A resident ID that is null goes too, where the reason is `number-invalid`.
+    """
 
     name: Typed | None = Field(default=None, repr=False)
     resident_id: Typed | None = Field(default=None, repr=False)

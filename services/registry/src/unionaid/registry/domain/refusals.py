@@ -61,6 +61,7 @@ __all__ = [
     "OverrideReasonMissing",
     "OwnMatter",
     "OwnershipMissing",
+    "PairDecided",
     "ParentMissing",
     "ParentWrongLevel",
     "PassedBySame",
@@ -80,13 +81,19 @@ __all__ = [
     "ResidentIdTaken",
     "ResidentIdTwice",
     "RowsRefused",
+    "SamePerson",
     "SchemeExists",
+    "SearchEmpty",
+    "SearchPartUnclear",
     "SplitTakesAll",
+    "SurvivorLacksNumber",
+    "SurvivorMerged",
     "TitleHeld",
     "TitleNotEvaluated",
     "TitleNotInScheme",
     "TitleTooEarly",
     "TitleTwice",
+    "TwoResidentIds",
     "UnionAmbiguous",
     "UnionTwice",
     "UnitNameMalformed",
@@ -265,6 +272,48 @@ class RowsRefused(Refusal):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(count=len({fault.params["row"] for fault in faults}))
         self.faults = sorted(faults, key=lambda fault: (fault.params["row"], fault.field, fault.code))
+
+
+class SearchEmpty(Refusal):
+    """A search for nothing would find everybody."""
+
+    code = "search-empty"
+
+
+class SearchPartUnclear(Refusal):
+    """Neither the whole of what is searched for nor one of the parts by which persons are found."""
+
+    code = "search-part-unclear"
+
+
+class PairDecided(Refusal):
+    """Somebody has decided about this pair, or merged the person, in the meantime."""
+
+    code = "pair-decided"
+
+
+class SamePerson(Refusal):
+    """A person is not merged with the own file."""
+
+    code = "same-person"
+
+
+class SurvivorMerged(Refusal):
+    """The survivor stands for somebody else: merge with that person."""
+
+    code = "survivor-merged"
+
+
+class TwoResidentIds(Refusal):
+    """Both have a valid number: whose is wrong is settled first."""
+
+    code = "two-resident-ids"
+
+
+class SurvivorLacksNumber(Refusal):
+    """The one with a number is the survivor."""
+
+    code = "survivor-lacks-number"
 
 
 class PersonIsErased(Refusal):

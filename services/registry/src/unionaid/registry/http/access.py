@@ -28,6 +28,14 @@ MATCHING = (Role.GRASSROOTS_OFFICER, Role.DISTRICT_OFFICER, Role.CASHIER)
 """Who asks whose a number is: who enters lists, each for the own jurisdiction, and who pays."""
 
 
+SEARCHING = ENTERING
+"""Who searches for people, each in the own jurisdiction."""
+
+
+DECIDING = (Role.DISTRICT_OFFICER, Role.AUDITOR)
+"""Who sees the pairs of persons who may be one; district officers decide."""
+
+
 OVERSEEING = (Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR)
 """Who sees the pseudonymous file of any worker of the division."""
 

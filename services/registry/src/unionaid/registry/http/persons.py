@@ -76,13 +76,19 @@ def persons(people: People, figures: Figures) -> Router:
     return routes
 
 
+NUMBER_INVALID = "number-invalid"
+"""The one reason for which a person's ID number is taken away without another."""
+
+
 def _changes(body: Correction) -> tuple[dict[str, str | None], ResidentId | None]:
     """Return what was given, each in its one form, and the number if it was among it."""
     changes: dict[str, str | None] = {}
     resident_id = None
     if "name" in body.model_fields_set:
         changes["name"] = read_name(body.name or "")
-    if "resident_id" in body.model_fields_set:
+    if body.reason_code == NUMBER_INVALID and body.resident_id is None and "resident_id" in body.model_fields_set:
+        changes["resident_id"] = None
+    elif "resident_id" in body.model_fields_set:
         resident_id = read_resident_id(body.resident_id or "", body.occurred_on)
         changes["resident_id"] = resident_id.number
     if "phone" in body.model_fields_set:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unionaid.registry.http.dossiers import dossier_steps, dossiers
+from unionaid.registry.http.duplicates import pair_routes
 from unionaid.registry.http.households import households, relatives
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.imports import imports
 from unionaid.registry.http.persons import persons
+from unionaid.registry.http.searches import searches
 from unionaid.registry.http.titles import title_schemes, titles
 from unionaid.registry.http.units import enterprises, union_orgs
 from unionaid.registry.http.workers import workers
@@ -37,4 +39,6 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         imports(commands.imports, own_views, figures),
         title_schemes(commands.titles, pool, own_views),
         titles(commands.titles, pool),
+        pair_routes(commands.duplicates, pool, own_views),
+        searches(commands.searching, figures, own_views),
     ]

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from unionaid.registry.pages.dossier_desk import desk_pages
 from unionaid.registry.pages.dossiers import dossier_pages
+from unionaid.registry.pages.duplicates import duplicate_pages
 from unionaid.registry.pages.households import household_pages
 from unionaid.registry.pages.imports import import_pages
+from unionaid.registry.pages.searching import search_pages
 from unionaid.registry.pages.titles import title_pages
 from unionaid.registry.pages.workers import worker_pages
 
@@ -22,10 +24,14 @@ if TYPE_CHECKING:
 def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[PageRouter]:
     """Return the screens."""
     return [
-        worker_pages(commands.people, pool, own_views, figures),
         household_pages(commands, pool, own_views, figures),
         desk_pages(commands, pool, own_views),
         dossier_pages(commands, pool),
         import_pages(commands.imports, pool, own_views, figures),
         title_pages(commands.titles, pool, own_views),
+        worker_pages(
+            commands.people, commands.duplicates, commands.identities, pool, own_views=own_views, figures=figures
+        ),
+        search_pages(commands.searching, commands.identities, pool, own_views, figures),
+        duplicate_pages(commands.duplicates, commands.identities, pool, own_views),
     ]

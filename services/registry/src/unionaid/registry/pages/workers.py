@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -11,8 +12,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.bodies.people import NewWorkerBody
+from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION
+from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
+from unionaid.registry.domain.person.resident_id import read_resident_id
+from unionaid.registry.domain.refusals import Refusal
 from unionaid.registry.http.access import ENTERING, OVERSEEING, jurisdiction_of, worker_seen_by
 from unionaid.registry.http.workers import worker_command
+from unionaid.registry.pages.opening import Shown, opened
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
@@ -23,6 +29,8 @@ from unionaid.service.screens import HEADERS, PageRouter, language_of
 
 if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
+    from unionaid.registry.application.duplicates import Duplicates
+    from unionaid.registry.application.identities import Identities
     from unionaid.registry.application.people import People
     from unionaid.registry.figures import Figures
     from unionaid.service.app import Shell
@@ -32,16 +40,26 @@ CHOICES_MAX = 5_000
 FIELDS = ("union_org_id", "enterprise_id", "name", "resident_id", "phone", "migrant", "occurred_on")
 OPTIONAL = ("enterprise_id", "phone")
 REFUSED = 422
+ALIKE_SHOWN_MAX = 5
+"""Persons who may be the one that is entered, shown beside the form: the likeliest."""
 
 Choice = tuple[str, str]
 """Id and name of a unit."""
 
 
-def worker_pages(people: People, pool: Pool, own_views: OwnViews, figures: Figures) -> PageRouter:
+def worker_pages(
+    people: People, duplicates: Duplicates, identities: Identities, pool: Pool, *, own_views: OwnViews, figures: Figures
+) -> PageRouter:
     """Return the screens."""
     pages = PageRouter(tags=["screens"])
 
-    async def ask(request: Request, actor: Actor, typed: dict[str, str], faults: dict[str, str]) -> Response:
+    async def ask(
+        request: Request,
+        actor: Actor,
+        typed: dict[str, str],
+        faults: dict[str, str],
+        alike: Sequence[Shown] = (),
+    ) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
         return shell.screens.page(
@@ -54,6 +72,7 @@ def worker_pages(people: People, pool: Pool, own_views: OwnViews, figures: Figur
             ],
             typed=dict.fromkeys(FIELDS, "") | typed,
             faults=faults,
+            alike=alike,
             key=new_key(),
         )
 
@@ -71,6 +90,8 @@ def worker_pages(people: People, pool: Pool, own_views: OwnViews, figures: Figur
             body = _body(typed)
         except ValidationError as error:
             return await ask(form.request, form.actor, typed, _told(form.request, error))
+        if form.text("alike_seen") != "yes" and (alike := await _alike(form, body, duplicates, identities)):
+            return await ask(form.request, form.actor, typed, {}, alike)
         command = await form.command()
         done = await command.run(worker_command(people, figures, body, form.actor))
         if faults := faults_of(done):
@@ -107,6 +128,19 @@ async def unions_of(pool: Pool, actor: Actor) -> list[Choice]:
         if jurisdiction.covers(above[row["org_id"]]):
             chosen.append((str(row["org_id"]), row["name"]))
     return chosen
+
+
+async def _alike(form: Form, body: NewWorkerBody, duplicates: Duplicates, identities: Identities) -> list[Shown]:
+    """Return who may be the person already, opened for the page; nobody where what was typed cannot be read."""
+    try:
+        resident_id = read_resident_id(body.resident_id, body.occurred_on)
+        fields = Identity(read_name(body.name), resident_id, read_phone(body.phone)).vault_fields()
+    except Refusal:
+        return []  # the command tells what is wrong
+    if await identities.match([resident_id.number], WHOLE_DIVISION):
+        return []  # sent twice, or taken: the command tells that too
+    alike = await duplicates.alike_to(fields, jurisdiction_of(form.actor), body.occurred_on)
+    return await opened(form.request, form.actor, identities, alike[:ALIKE_SHOWN_MAX])
 
 
 def _body(typed: dict[str, str]) -> NewWorkerBody:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -38,6 +38,23 @@ async def union_orgs(pool: Pool, parent_id: UUID | None, after: UUID | None, lim
         limit,
     )
     return [dict(row) for row in rows]
+
+
+async def subtree(conn: Connection, unit: UUID | None) -> list[UUID]:
+    """Return a union and all unions under it; none where none is named."""
+    rows = await conn.fetch(
+        "WITH RECURSIVE below AS (SELECT $1::uuid AS org_id UNION "
+        "SELECT o.org_id FROM views.org o JOIN below b ON o.parent_id = b.org_id) "
+        "SELECT org_id FROM below WHERE org_id IS NOT NULL",
+        unit,
+    )
+    return [row["org_id"] for row in rows]
+
+
+async def names_of(pool: Pool, org_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of the unions that are known."""
+    rows = await pool.fetch("SELECT org_id, name FROM views.org WHERE org_id = ANY($1::uuid[])", list(org_ids))
+    return {row["org_id"]: row["name"] for row in rows}
 
 
 async def enterprises(pool: Pool, after: UUID | None, limit: int) -> list[dict[str, Any]]:

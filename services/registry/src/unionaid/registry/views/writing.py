@@ -13,6 +13,9 @@ from unionaid.registry.forgetting import forget_persons
 from unionaid.registry.views import titles
 from unionaid.registry.views.dossiers_writing import SHOWN as DOSSIERS
 from unionaid.registry.views.dossiers_writing import write_dossiers
+from unionaid.registry.views.duplicates import SHOWN as PAIR_FACTS
+from unionaid.registry.views.duplicates import write_pairs
+from unionaid.vault import place
 
 DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
 """How deep a level stands in the tree."""
@@ -25,6 +28,7 @@ _SHOWN: tuple[type[Fact], ...] = (
     PersonErased,
     *DOSSIERS,
     *titles.SHOWN,
+    *PAIR_FACTS,
 )
 
 
@@ -45,6 +49,9 @@ class RegistryViews:
         await _count_workers(conn, [fact for fact in facts if isinstance(fact, WorkerRegistered)])
         await write_dossiers(conn, {fact.subject for fact in facts if isinstance(fact, DOSSIERS)})
         await titles.write(conn, facts)
+        await write_pairs(conn, [fact for fact in facts if isinstance(fact, PAIR_FACTS)])
+        if placed := {fact.person_id: fact.union_org_id for fact in facts if isinstance(fact, WorkerRegistered)}:
+            await place(conn, placed)
         if erased := [fact.person_id for fact in facts if isinstance(fact, PersonErased)]:
             await forget_persons(conn, erased)  # a restored vault may be older than the erasure
 

@@ -21,6 +21,12 @@ from unionaid.contracts.registry.dossiers import (
     ObjectionSettled,
     StatementsOpened,
 )
+from unionaid.contracts.registry.duplicates import (
+    DuplicateKeptApart,
+    PossibleDuplicateFound,
+    WorkerMerged,
+    pair_id,
+)
 from unionaid.contracts.registry.households import (
     HouseholdFormed,
     HouseholdMemberChanged,
@@ -63,6 +69,7 @@ __all__ = [
     "DossierReturned",
     "DossierReviewed",
     "DossierVerified",
+    "DuplicateKeptApart",
     "EnterpriseRegistered",
     "FiveClears",
     "FiveClearsRecorded",
@@ -79,6 +86,7 @@ __all__ = [
     "ObjectionSettled",
     "PersonErased",
     "PersonRegistered",
+    "PossibleDuplicateFound",
     "RegistryEvent",
     "SchemeTitle",
     "StatementReference",
@@ -90,7 +98,9 @@ __all__ = [
     "TitleEvaluated",
     "TitleSchemeAdopted",
     "UnionOrgEstablished",
+    "WorkerMerged",
     "WorkerRegistered",
+    "pair_id",
 ]
 
 EVENTS: tuple[type[Event], ...] = (
@@ -128,4 +138,7 @@ EVENTS: tuple[type[Event], ...] = (
     TitleEvaluated,
     TitleAppointed,
     TitleEnded,
+    PossibleDuplicateFound,
+    DuplicateKeptApart,
+    WorkerMerged,
 )

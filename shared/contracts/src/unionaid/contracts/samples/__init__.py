@@ -4,7 +4,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import dossiers, registry, relief
+from unionaid.contracts.samples import dossiers, duplicates, registry, relief
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -30,6 +30,7 @@ from unionaid.contracts.samples.sample import (
     RELATIVE,
     SCHEME,
     TITLE,
+    TWICE,
     VERIFIER,
     VISITORS,
     WORKER,
@@ -62,6 +63,7 @@ __all__ = [
     "SAMPLES",
     "SCHEME",
     "TITLE",
+    "TWICE",
     "VERIFIER",
     "VISITORS",
     "WORKER",
@@ -69,6 +71,7 @@ __all__ = [
 ]
 
 SAMPLES: dict[type[Event], Sample] = {
-    type(sample.event): sample for sample in (*registry.SAMPLES, *dossiers.SAMPLES, *relief.SAMPLES)
+    type(sample.event): sample
+    for sample in (*registry.SAMPLES, *dossiers.SAMPLES, *duplicates.SAMPLES, *relief.SAMPLES)
 }
 """The sample of every event class, service by service, each in the order of its story."""

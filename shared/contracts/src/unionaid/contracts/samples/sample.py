@@ -84,6 +84,10 @@ SCHEME = UUID("4c8e2a6f-1d3b-4b57-9e0a-7f6d5c4b3a19")
 TITLE = UUID("9d7c5b3a-2e1f-4a68-8c0d-6b5a4f3e2d20")
 
 
+TWICE = UUID("4c1a9e70-2b6d-4f83-9a05-7e3d1c8b6f20")
+"""Somebody entered a second time, for whom `WORKER` stands."""
+
+
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 
 

@@ -48,8 +48,9 @@ class Known:
 
     `union_of` holds the persons among the lines that the office knows, with the union each works under (None:
     no worker); `subtree` the unions under the submitting one, itself included, none if the submitter does not
-    see it; `taken` the persons who have the programme's purpose in its period already; `erased` those who were
-    erased. To a submitter who does not see all, a person of another union is unknown.
+    see it; `taken` the persons who have the programme's purpose in its period already, under whatever id they
+    were entered; `erased` those who were erased, `merged` those for whom another stands. To a submitter who does
+    not see all, a person of another union is unknown.
     """
 
     union_of: Mapping[UUID, UUID | None]
@@ -57,6 +58,7 @@ class Known:
     taken: Set[UUID]
     sees_all: bool
     erased: Set[UUID] = frozenset()
+    merged: Set[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ def _person_fault(person_id: UUID, known: Known, by: str) -> LineFault | None:
         return LineFault.PERSON_OF_OTHER_UNION if known.sees_all else LineFault.PERSON_UNKNOWN
     if person_id in known.erased:
         return LineFault.PERSON_ERASED
+    if person_id in known.merged:
+        return LineFault.PERSON_MERGED
     if by == f"person-{person_id}":
         return LineFault.OWN_LINE
     return LineFault.PURPOSE_TAKEN if person_id in known.taken else None

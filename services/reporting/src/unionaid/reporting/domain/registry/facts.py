@@ -51,3 +51,11 @@ class WorkerRegistered(msgspec.Struct, frozen=True, gc=False):
     union_org_id: Id
     migrant: bool
     enterprise_id: Id | None = None
+
+
+class WorkerMerged(msgspec.Struct, frozen=True, gc=False):
+    """One person stands for another."""
+
+    occurred_on: date
+    person_id: Id
+    survivor_id: Id

@@ -11,16 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from unionaid.contracts.fields import NOTICE_WORKING_DAYS_MAX, PERCENT_MAX, AmountFen, PolicyVersion
 from unionaid.registry.domain.dossier.assessing import HardshipPolicy
+from unionaid.registry.policies.refused import PolicyRefused
 
 REVIEW_MONTHS_MAX = 12
 """Months between two reviews: at least one sweep of all dossiers a year."""
 DUE_DAYS_MAX = 180
 """Days before its date from which a review is due."""
 _Percent = Annotated[int, Field(ge=1, le=PERCENT_MAX)]
-
-
-class PolicyRefused(ValueError):
-    """The file does not say what it must; the message names every fault."""
 
 
 class _Version(BaseModel):

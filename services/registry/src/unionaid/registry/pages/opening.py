@@ -1,0 +1,59 @@
+"""Who the persons on a page are: opened under the reader's name, and written down before they are shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID, uuid4
+
+from starlette.requests import Request
+
+from unionaid.contracts.fields import IdentityField
+from unionaid.registry.domain.person.opening import OpenIdentity
+from unionaid.service.forms import new_key
+from unionaid.service.idempotency import command_of
+from unionaid.service.roles import Actor
+
+if TYPE_CHECKING:
+    from unionaid.registry.application.identities import Identities
+    from unionaid.service.deciding import Done, Issued
+
+PURPOSE = "verification"
+FIELDS: frozenset[IdentityField] = frozenset({"name", "resident_id", "phone", "birth_date"})
+ID_CHARS = 18
+
+
+class Shown(NamedTuple):
+    """A person as a page shows it; empty where nothing is known."""
+
+    person_id: UUID
+    name: str
+    number: str
+    """The first six and the last four: enough to compare, too little to copy."""
+    born: str
+    phone: str
+
+
+async def opened(request: Request, actor: Actor, identities: Identities, persons: Sequence[UUID]) -> list[Shown]:
+    """Open persons for a page, in their order: one opening, recorded with who looks. None of those out of reach."""
+    if not persons:
+        return []
+
+    async def act(issued: Issued) -> Done:
+        roles = frozenset(role.value for role in actor.roles)
+        asked = OpenIdentity(uuid4(), PURPOSE, FIELDS, list(dict.fromkeys(persons)), roles, issued.business_date)
+        return await identities.open_identity(issued, asked, actor.unit)
+
+    done = await (await command_of(request, actor, new_key())).run(act)
+    told: dict[str, Any] = json.loads(bytes(done.body))
+    known = {UUID(each["person_id"]): each["identity"] for each in told["persons"] if each["identity"]}
+    return [_shown(person_id, known[person_id]) for person_id in persons if person_id in known]
+
+
+def _shown(person_id: UUID, identity: dict[str, str]) -> Shown:
+    number = identity.get("resident_id", "")
+    whole = len(number) == ID_CHARS
+    born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}" if whole else identity.get("birth_date", "")
+    masked = f"{number[:6]}********{number[-4:]}" if whole else ""
+    return Shown(person_id, identity.get("name", ""), masked, born, identity.get("phone", ""))

@@ -1,0 +1,166 @@
+"""The screens of searching and of pairs: who is found, who may be registered already, and what is decided."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from unionaid.registry.examples import resident_id
+from unionaid.service.roles import Role
+
+if TYPE_CHECKING:
+    from services.registry.tests.conftest import Office, Units
+
+ID = resident_id(1)
+SEARCH, NEW, DUPLICATES = "/pages/search", "/pages/workers/new", "/pages/duplicates"
+
+
+class Browser:
+    """A browser of somebody signed in; follows no redirect."""
+
+    def __init__(self, office: Office, role: Role, unit: str | None = None, language: str = "en") -> None:
+        token = office.issuer.token([role], unit)
+        self._client = office.client
+        self._headers = {"Cookie": f"unionaid_session={token}; unionaid_language={language}"}
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self._client.get(path.removeprefix("/registry"), headers=self._headers)
+
+    async def send(self, page: httpx.Response, path: str, **fields: str) -> httpx.Response:
+        """Send the last of a page's forms, filled in."""
+        return await self._send(page, path, -1, fields)
+
+    async def send_first(self, page: httpx.Response, path: str, **fields: str) -> httpx.Response:
+        """Send the first of a page's forms, filled in."""
+        return await self._send(page, path, 0, fields)
+
+    async def _send(self, page: httpx.Response, path: str, part: int, fields: dict[str, str]) -> httpx.Response:
+        forms = re.findall(rf'<form method="post" action="/registry{re.escape(path)}".*?</form>', page.text, re.DOTALL)
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', forms[part]))
+        return await self._client.post(path, data=hidden | fields, headers=self._headers)
+
+
+def worker(union: str, **changed: str) -> dict[str, str]:
+    given = {
+        "union_org_id": union, "name": "欧阳国华", "resident_id": ID, "phone": "13912345678", "migrant": "no",
+        "occurred_on": "2017-01-03",
+    }  # fmt: skip
+    return given | changed
+
+
+async def registered(office: Office, union: str, **changed: str) -> str:
+    body = {**worker(union, **changed), "migrant": False}
+    return await office.made("/workers", body, "person_id")
+
+
+async def openings(office: Office) -> int:
+    return int(await office.pool.fetchval("SELECT count(*) FROM eventlog.events WHERE stream LIKE 'opening-%'"))
+
+
+async def test_a_search_shows_names_and_opens_them_once(office: Office, units: Units) -> None:
+    person = await registered(office, units.factory_union)
+    browser = Browser(office, Role.GRASSROOTS_OFFICER, units.factory_union)
+    blank = await browser.get(SEARCH)
+    assert await openings(office) == 0
+    shown = await browser.send(blank, SEARCH, name="oygh")
+    assert shown.status_code == 200, shown.text
+    assert "欧阳国华" in shown.text
+    assert f"/registry/pages/workers/{person}" in shown.text
+    assert f"{ID[:6]}********{ID[-4:]}" in shown.text
+    assert ID not in shown.text
+    assert await openings(office) == 1
+
+
+async def test_nobody_of_another_union_is_shown_nor_opened(office: Office, units: Units) -> None:
+    await registered(office, units.factory_union)
+    browser = Browser(office, Role.SUB_DISTRICT_OFFICER, units.other_street)
+    shown = await browser.send(await browser.get(SEARCH), SEARCH, name="欧阳国华")
+    assert "Nobody was found in your jurisdiction." in shown.text
+    assert await openings(office) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "reason"),
+    [
+        ({"resident_id": "12"}, "resident_id", "Give the whole of it"), ({"phone": "1"}, "phone", "Enter a mobile"),
+        ({"born_on": "x"}, "born_on", ""),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_searched_for_is_told_beside_its_field(
+    office: Office, units: Units, typed: dict[str, str], field: str, reason: str
+) -> None:
+    browser = Browser(office, Role.DISTRICT_OFFICER)
+    shown = await browser.send(await browser.get(SEARCH), SEARCH, **typed)
+    assert shown.status_code == 422
+    assert re.search(rf'<span class="fault" id="{field}-fault">{reason}', shown.text)
+
+
+async def test_pages_of_a_search_follow_one_another(office: Office, units: Units) -> None:
+    for n in range(22):
+        await registered(office, units.factory_union, name="王伟", resident_id=resident_id(n), phone=f"139000000{n:02}")
+    browser = Browser(office, Role.DISTRICT_OFFICER)
+    first = await browser.send(await browser.get(SEARCH), SEARCH, name="王伟")
+    assert first.text.count('<th scope="row">') == 20
+    second = await browser.send(first, SEARCH)
+    assert second.text.count('<th scope="row">') == 2
+    assert "Next page" not in second.text
+
+
+async def test_who_may_be_registered_already_is_shown_before_anybody_is_entered(office: Office, units: Units) -> None:
+    await registered(office, units.factory_union)
+    browser = Browser(office, Role.GRASSROOTS_OFFICER, units.factory_union)
+    again = worker(units.factory_union, name="歐陽國華", resident_id=resident_id(3))
+    before = await office.pool.fetchval("SELECT count(*) FROM eventlog.events WHERE stream LIKE 'person-%'")
+    asked = await browser.send(await browser.get(NEW), NEW, **again)
+    assert asked.status_code == 200
+    assert "These may be the same person." in asked.text
+    assert "欧阳国华" in asked.text
+    assert await office.pool.fetchval("SELECT count(*) FROM eventlog.events WHERE stream LIKE 'person-%'") == before
+    entered = await browser.send(asked, NEW, **again)
+    assert entered.status_code == 303, entered.text
+    district = Browser(office, Role.DISTRICT_OFFICER)
+    listed = await district.get(DUPLICATES)
+    assert "surely one person" in listed.text
+
+
+async def side_by_side(office: Office, units: Units) -> tuple[Browser, str, str, str]:
+    one = await registered(office, units.factory_union)
+    other = await registered(office, units.other_street, name="歐陽國華", resident_id=resident_id(3))
+    browser = Browser(office, Role.DISTRICT_OFFICER)
+    (path,) = re.findall(r'href="/registry(/pages/duplicates/[0-9a-f-]{36})"', (await browser.get(DUPLICATES)).text)
+    return browser, path, one, other
+
+
+async def test_two_are_compared_side_by_side_and_kept_apart(office: Office, units: Units) -> None:
+    browser, path, _, _ = await side_by_side(office, units)
+    shown = await browser.get(path)
+    for value in ("欧阳国华", "歐陽國華", "样厂工会委员会", "别街道总工会", "1980-02-29"):
+        assert value in shown.text
+    decided = await browser.send_first(shown, path, reason_code="relatives")
+    assert (decided.status_code, decided.headers["location"]) == (303, "/registry/pages/duplicates"), decided.text
+    assert "No possible duplicates are waiting." in (await browser.get(DUPLICATES)).text
+    assert "Decided: two persons." in (await browser.get(path)).text
+
+
+async def test_a_merge_says_what_must_be_settled_first(office: Office, units: Units) -> None:
+    browser, path, one, other = await side_by_side(office, units)
+    refused = await browser.send(await browser.get(path), path, survivor_id=one, reason_code="asked-in-person")
+    assert refused.status_code == 422
+    assert "Both have a resident ID." in refused.text
+    settled = {"resident_id": None, "reason_code": "number-invalid", "occurred_on": "2017-01-04"}
+    assert (await office.post(f"/persons/{other}/corrections", settled)).status_code == 200
+    done = await browser.send(await browser.get(path), path, survivor_id=one, reason_code="asked-in-person")
+    assert done.status_code == 303, done.text
+    assert "Merged." in (await browser.get(path)).text
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+@pytest.mark.parametrize("path", [SEARCH, DUPLICATES, NEW])
+async def test_every_text_is_there_in_three_languages(office: Office, units: Units, language: str, path: str) -> None:
+    shown = await Browser(office, Role.DISTRICT_OFFICER, language=language).get(path)
+    assert shown.status_code == 200
+    assert f'lang="{language}"' in shown.text
+    assert "screen-" not in re.sub(r'class="[^"]*"', "", shown.text)
