@@ -26,7 +26,7 @@ _COLUMNS = {
     "union_org": (*_PROVENANCE, "org_id", "level", "parent_id", "name"),
     "enterprise": (*_PROVENANCE, "enterprise_id", "ownership", "union_org_id"),
     "person": (*_PROVENANCE, "person_id", "birth_year", "sex"),
-    "worker": (*_PROVENANCE, "person_id", "union_org_id", "enterprise_id", "migrant"),
+    "worker": (*_PROVENANCE, "person_id", "union_org_id", "enterprise_id", "migrant", "holds_from"),
 }  # fmt: skip
 _TABLE_OF = {
     "unionaid.relief.ProgrammeOpened.v1": "programme",
@@ -37,7 +37,7 @@ _TABLE_OF = {
     "unionaid.registry.WorkerRegistered.v1": "worker",
     "unionaid.relief.ReliefPaid.v1": "relief_payment",
 }
-_DATES = {"occurred_on", "window_from", "window_to"}
+_DATES = {"occurred_on", "window_from", "window_to", "holds_from"}
 
 
 def columns(table: str) -> Sequence[str]:
@@ -65,7 +65,7 @@ def expected_tables(logs: Mapping[str, Sequence[bytes]]) -> Tables:
                 continue
             index, data = int(event["logindex"]), event["data"]
             own = {"topic": topic, "index": index, "logtime": datetime.fromisoformat(event["logtime"])}
-            known = {"event_id": event["id"], **data}
+            known = {"event_id": event["id"], "holds_from": data["occurred_on"], **data}
             tables[table].append(
                 tuple(own[name] if name in own else _told(name, known.get(name)) for name in _COLUMNS[table])
             )

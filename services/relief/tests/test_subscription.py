@@ -16,16 +16,24 @@ from unionaid.contracts.registry import (
     EnterpriseRegistered,
     PersonErased,
     PersonRegistered,
+    PersonRestricted,
+    RestrictionLifted,
     UnionOrgEstablished,
+    WorkerLeft,
     WorkerRegistered,
+    WorkerTransferred,
 )
-from unionaid.contracts.samples import DISTRICT, GRASSROOTS, SAMPLES, WORKER, Sample
-from unionaid.eventlog import Relay
+from unionaid.contracts.relief import ErasureConfirmed
+from unionaid.contracts.samples import DISTRICT, GRASSROOTS, NEXT_UNION, SAMPLES, WORKER, Sample
+from unionaid.eventlog import Relay, load
 from unionaid.relief.examples import ENTERER
 from unionaid.relief.people import People
-from unionaid.relief.subscriptions import following
+from unionaid.relief.subscriptions import confirming, following
+from unionaid.service.keys import Keys
 from unionaid.testkit.log import published, until, write
 from unionaid.testkit.stack import Kafka
+
+from .conftest import settings_for
 
 if TYPE_CHECKING:
     from services.relief.tests.conftest import Service, Winter
@@ -176,3 +184,51 @@ async def test_what_is_decided_is_published_in_order(service: Service, winter: W
     await asyncio.gather(running, return_exceptions=True)
     names = [decode(value)[0].type.split(".")[2] for value in await published(kafka, topic)]
     assert names == ["FundOpened", "FundsReceived", "ProgrammeOpened", "BudgetAllotted", "BudgetOpened"]
+
+
+async def test_what_registry_erases_is_confirmed_once(service: Service, kafka: Kafka, topic: str) -> None:
+    settings = settings_for(service.database, kafka.bootstrap)
+    values = told(*STORY, sample(PersonErased, person_id=WORKER))
+    stream = f"erasure-{WORKER}"
+    for _ in ("first", "read again from the beginning"):
+        confirms = asyncio.ensure_future(confirming(settings, Keys(b"k" * 32, b"h" * 32))())
+        await write(kafka, topic, values)
+
+        async def read() -> bool:
+            last = "SELECT last_index FROM eventlog.positions WHERE subscription = 'erasures'"
+            return await service.pool.fetchval(last) == 6
+
+        await until(read)
+        confirms.cancel()
+        await asyncio.gather(confirms, return_exceptions=True)
+        await service.pool.execute("DELETE FROM eventlog.positions WHERE subscription = 'erasures'")
+    async with service.pool.acquire() as conn:
+        (stored,) = await load(conn, stream)
+    envelope, event = decode(stored.body)
+    assert isinstance(event, ErasureConfirmed)
+    assert (event.person_id, envelope.actor) == (WORKER, "service:relief")
+
+
+@pytest.mark.parametrize(
+    ("facts", "union", "code"),
+    [
+        ([PersonRestricted], GRASSROOTS, "person-restricted"),
+        ([PersonRestricted, RestrictionLifted], GRASSROOTS, None),
+        ([PersonRestricted, PersonErased], GRASSROOTS, "person-erased"),
+        ([WorkerTransferred], NEXT_UNION, None),
+        ([WorkerTransferred, WorkerLeft], None, None),
+        ([WorkerLeft, WorkerRegistered], GRASSROOTS, None),
+    ],
+)
+@pytest.mark.parametrize("batch", [1, 100])
+async def test_a_workers_life_is_followed(
+    service: Service, kafka: Kafka, topic: str, facts: list[type[Event]], union: UUID | None, code: str | None, batch: int
+) -> None:
+    await service.pool.execute("DELETE FROM registry_people_1.org")
+    story = [*STORY, *(sample(kind, person_id=WORKER) for kind in facts)]
+    async with listening(service, kafka):
+        await write(kafka, topic, told(*story), batch=batch)
+        await reached(service, len(story) - 1)
+    people = People(service.pool, service.people)
+    assert await people.unions_of([WORKER]) == {WORKER: union}
+    assert await people.barred() == ({WORKER: code} if code else {})

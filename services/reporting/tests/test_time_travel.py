@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 
 from unionaid.contracts import topic_name
 from unionaid.contracts.event import Event as Fact
-from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished, WorkerRegistered
+from unionaid.contracts.registry import (
+    EnterpriseRegistered,
+    UnionOrgEstablished,
+    WorkerDetailsCorrected,
+    WorkerRegistered,
+    WorkerTransferred,
+)
 from unionaid.contracts.relief import FundPart, ReliefPaid, application_id
 from unionaid.eventlog import inbox_of
 from unionaid.reporting.domain.relief.question import ReliefQuestion
@@ -252,3 +258,52 @@ async def test_an_ownership_is_known_once_both_worker_and_enterprise_are(
     for value, ownership in zip(given_logs[registry][1:], (None, None, "public"), strict=True):
         asked = replace(WHOLE, as_of=logtime_of(value))
         assert [line["key"] for line in (await answers(reporting, asked)).by["ownership"]["lines"]] == [ownership]
+
+PRIVATE = ENTERPRISE.model_copy(update={"enterprise_id": uuid(2, 1), "ownership": "non_public"})
+
+
+def transferred(day: date, to: UUID | None) -> WorkerTransferred:
+    return WorkerTransferred(
+        occurred_on=day,
+        person_id=WORKER.person_id,
+        union_org_id=uuid(1, 0),
+        enterprise_id=to,
+        former_union_org_id=uuid(1, 0),
+        migrant=False,
+    )
+
+
+def entered_wrong(to: UUID, since: date) -> WorkerDetailsCorrected:
+    return WorkerDetailsCorrected(
+        occurred_on=date(2017, 12, 1),
+        person_id=WORKER.person_id,
+        union_org_id=uuid(1, 0),
+        enterprise_id=to,
+        migrant=False,
+        former_migrant=False,
+        since=since,
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "paid_on", "ownership"),
+    [
+        ([], date(2017, 1, 5), "public"),
+        ([transferred(date(2017, 1, 6), uuid(2, 1))], date(2017, 1, 5), "public"),
+        ([transferred(date(2017, 1, 5), uuid(2, 1))], date(2017, 1, 5), "non_public"),
+        ([transferred(date(2013, 2, 1), uuid(2, 1)), transferred(date(2013, 3, 1), None)], date(2017, 1, 5), None),
+        ([transferred(date(2014, 1, 1), uuid(2, 1))], date(2013, 1, 1), "public"),
+        ([entered_wrong(uuid(2, 1), WORKER.occurred_on)], date(2017, 1, 5), "non_public"),
+        (
+            [transferred(date(2017, 1, 4), None), entered_wrong(uuid(2, 1), date(2017, 1, 4))],
+            date(2017, 1, 3),
+            "public",
+        ),
+    ],
+)
+async def test_what_was_paid_counts_for_the_enterprise_of_its_day(
+    reporting: Reporting, later: list[Fact], paid_on: date, ownership: str | None
+) -> None:
+    paid = PAYMENT.model_copy(update={"occurred_on": paid_on})
+    await read(reporting, written(reporting.division, ([*UNIONS, ENTERPRISE, PRIVATE, WORKER, *later], [paid])), Random(1))
+    assert [line["key"] for line in (await answers(reporting, WHOLE)).by["ownership"]["lines"]] == [ownership]

@@ -10,18 +10,25 @@ import asyncpg
 from unionaid.contracts import Service as ServiceName
 from unionaid.contracts import source, stream_name, topic_name
 from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
-from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
+from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
 from unionaid.registry.application.units import reservations_of
 from unionaid.registry.domain.refusals import (
+    AlreadyRegistered,
+    AlreadyThere,
     DistrictExists,
     EnteredBySame,
     IdentityMissing,
     IdentityNotMissing,
+    NotAWorker,
+    NotRestricted,
     OwnMatter,
     PersonIsErased,
+    PersonIsRestricted,
+    RecordOpen,
     ResidentIdTaken,
+    RetentionRuns,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
@@ -30,6 +37,9 @@ from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
 from unionaid.registry.pages.routing import pages_of
 from unionaid.registry.purposes import read_purposes
+from unionaid.registry.retaining import read_retention
+from unionaid.registry.subscriptions import following
+from unionaid.registry.views.elsewhere import Elsewhere, registry_elsewhere
 from unionaid.registry.views.writing import RegistryViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
@@ -49,10 +59,25 @@ MIGRATIONS = {
     "vault": files("unionaid.vault") / "sql",
     NAME: HERE / "migrations",
 }
+ANY_DIVISION = "000000"
+"""Tables are the same in every division; which topics feed them is a matter of `consume`."""
 STATUSES = {
     **{
         refusal.code: 409
-        for refusal in (DistrictExists, UsccTaken, ResidentIdTaken, IdentityMissing, IdentityNotMissing)
+        for refusal in (
+            AlreadyRegistered,
+            AlreadyThere,
+            DistrictExists,
+            UsccTaken,
+            ResidentIdTaken,
+            IdentityMissing,
+            IdentityNotMissing,
+            NotAWorker,
+            NotRestricted,
+            PersonIsRestricted,
+            RecordOpen,
+            RetentionRuns,
+        )
     },
     **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter)},
     PersonIsErased.code: 410,
@@ -93,6 +118,7 @@ async def migrate(settings: MigrationSettings) -> None:
         await install(owner, roles)
         for member in ("vault", NAME):
             await run_migrations(owner, member, MIGRATIONS[member], roles)
+        await ensure_build(owner, registry_elsewhere(ANY_DIVISION), roles)
     finally:
         await owner.close()
 
@@ -110,7 +136,10 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
-    commands = Commands.of(pool, Vault(keys.kek, keys.hmac), settings.division, read_purposes())
+    elsewhere = registry_elsewhere(settings.division)
+    heard = Elsewhere(pool, elsewhere)
+    vault = Vault(keys.kek, keys.hmac)
+    commands = Commands.of(pool, vault, settings.division, read_purposes(), heard, read_retention())
 
     def appended() -> None:
         relay.nudge()
@@ -133,14 +162,20 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
             "kafka": health.kafka(settings.kafka),
             "relay": health.relay(relay),
         },
+        position=heard.reached,
         appended=appended,
         upload_prefixes=[UPLOADS],
     )
     figures.show_in(app.state.shell.registry)
-    return Parts(app=app, beside={"own views": own_views.run}, relay=relay.run)
+    return Parts(
+        app=app,
+        beside={"own views": own_views.run},
+        relay=relay.run,
+        consumers={elsewhere.name: following(settings, elsewhere)},
+    )
 
 
-SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews), TABLES)
+SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews, sets=lambda division: [registry_elsewhere(division)]), TABLES)
 
 if __name__ == "__main__":
     run(SERVICE)

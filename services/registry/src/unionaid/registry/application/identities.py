@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from unionaid.eventlog import Connection, Log
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
-from unionaid.registry.domain.person.facts import Erased
 from unionaid.registry.domain.person.opening import (
     OpenIdentity,
     Purpose,
+    may_open,
     opened,
     right_to_open,
     why_nothing,
@@ -52,7 +52,8 @@ class Identities:
         roles = right_to_open(self._purposes, command)
         jurisdiction = Jurisdiction(whole_division=False, unit=unit) if roles <= OF_A_SUBTREE else WHOLE_DIVISION
         persons = await reached(self._pool, command.person_ids, jurisdiction)
-        opened_to = [person_id for person_id, person in persons.items() if not isinstance(person, Erased)]
+        purpose = self._purposes[command.purpose]
+        opened_to = [person_id for person_id, person in persons.items() if may_open(person, purpose)]
         event = opened(command, opened_to)
         found: dict[UUID, dict[str, str]] = {}
 
@@ -71,7 +72,7 @@ class Identities:
             {
                 "person_id": one,
                 "identity": found.get(one),
-                "code": None if one in found else why_nothing(persons.get(one)),
+                "code": None if one in found else why_nothing(persons.get(one), purpose),
             }
             for one in command.person_ids
         ]

@@ -15,7 +15,6 @@ from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
 from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
-from unionaid.registry.domain.person.erasing import ErasePerson
 from unionaid.registry.domain.person.facts import person_of
 from unionaid.registry.domain.person.identity import Identity
 from unionaid.registry.domain.person.roster import ReadRoster, ReadRow, Row, read_roster, taken
@@ -27,7 +26,6 @@ from unionaid.registry.identities import (
     Matter,
     Write,
     correcting,
-    erasing,
     reentering,
     reference_of,
     reserved,
@@ -138,10 +136,6 @@ class People:
     ) -> Done:
         """Enter again who a person is. Raises ResidentIdTaken."""
         return await self._carried(issued, reentering(self._vault, command, identity, expect))
-
-    async def erase_person(self, issued: Issued, command: ErasePerson, expect: Expect) -> Done:
-        """Destroy a person's identity. The sweep clears the disk of it."""
-        return await self._carried(issued, erasing(command, expect))
 
     async def _carried(self, issued: Issued, matter: Matter) -> Done:
         try:

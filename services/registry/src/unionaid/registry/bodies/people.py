@@ -63,6 +63,12 @@ class Reentry(Body):
     occurred_on: BusinessDate
 
 
+class Restriction(Body):
+    """On which day a person asked to be erased, or took that back."""
+
+    occurred_on: BusinessDate
+
+
 class Erasure(Body):
     """Why a person is erased."""
 

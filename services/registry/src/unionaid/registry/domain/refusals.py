@@ -8,10 +8,12 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 
 __all__ = [
     "AlreadyRegistered",
+    "AlreadyThere",
     "BirthDateImpossible",
     "BirthDateInFuture",
     "DateInFuture",
     "DateTooEarly",
+    "BeforeRegistered",
     "DistrictExists",
     "DistrictHasNoParent",
     "EnteredBySame",
@@ -25,12 +27,16 @@ __all__ = [
     "NameTooLong",
     "NotFound",
     "NothingCorrected",
+    "NotAWorker",
+    "NotRestricted",
     "OwnMatter",
     "ParentMissing",
     "ParentWrongLevel",
     "PersonIsErased",
+    "PersonIsRestricted",
     "PhoneMalformed",
     "PurposeUnknown",
+    "RecordOpen",
     "Refusal",
     "ResidentId15Digits",
     "ResidentIdCheckDigit",
@@ -39,7 +45,10 @@ __all__ = [
     "ResidentIdMissing",
     "ResidentIdTaken",
     "ResidentIdTwice",
+    "RetentionRuns",
+    "RetentionUnknown",
     "RowsRefused",
+    "TransferEnded",
     "UnitUnknown",
     "UsccCheckDigit",
     "UsccLength",
@@ -218,6 +227,60 @@ class PersonIsErased(Refusal):
     """The person's identity was destroyed; the id stays, and nothing more is done with it."""
 
     code = "person-erased"
+
+
+class PersonIsRestricted(Refusal):
+    """The person asked to be erased: the file is kept and not gone on with."""
+
+    code = "person-restricted"
+
+
+class NotRestricted(Refusal):
+    """The person has not asked to be erased."""
+
+    code = "not-restricted"
+
+
+class RetentionRuns(Refusal):
+    """A period of retention has not ended."""
+
+    code = "retention-runs"
+
+
+class RecordOpen(Refusal):
+    """A record is open, so that its period of retention has not begun: a worker, an open dossier."""
+
+    code = "record-open"
+
+
+class RetentionUnknown(Refusal):
+    """No policy on retention is in force on that day."""
+
+    code = "retention-unknown"
+
+
+class TransferEnded(Refusal):
+    """The request was taken up or declined before."""
+
+    code = "transfer-ended"
+
+
+class NotAWorker(Refusal):
+    """The person is no worker now."""
+
+    code = "not-a-worker"
+
+
+class AlreadyThere(Refusal):
+    """The worker is of this union and this enterprise."""
+
+    code = "already-there"
+
+
+class BeforeRegistered(Refusal):
+    """The business date lies before the registration, transfer or leaving that it follows."""
+
+    code = "before-registered"
 
 
 class EnteredBySame(Refusal):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unionaid.registry.http.identities import identities, matches
+from unionaid.registry.http.keeping import kept_lists, persons_kept
 from unionaid.registry.http.persons import persons
 from unionaid.registry.http.units import enterprises, union_orgs
 from unionaid.registry.http.workers import workers
@@ -24,6 +25,8 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         enterprises(commands.units, pool, own_views),
         workers(commands.people, pool, figures),
         persons(commands.people, figures),
+        persons_kept(commands.keeping),
+        kept_lists(pool, own_views, commands.keeping),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
     ]

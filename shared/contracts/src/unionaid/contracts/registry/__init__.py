@@ -9,8 +9,14 @@ from unionaid.contracts.registry.people import (
     IdentityReference,
     PersonErased,
     PersonRegistered,
+    PersonRestricted,
+    RestrictionLifted,
+    WorkerDetailsCorrected,
+    WorkerLeft,
     WorkerRegistered,
+    WorkerTransferred,
 )
+from unionaid.contracts.registry.transfers import TransferDeclined, TransferRequested, TransferTakenUp
 from unionaid.contracts.registry.units import EnterpriseRegistered, UnionOrgEstablished
 
 __all__ = [
@@ -22,9 +28,17 @@ __all__ = [
     "IdentityReference",
     "PersonErased",
     "PersonRegistered",
+    "PersonRestricted",
     "RegistryEvent",
+    "RestrictionLifted",
+    "TransferDeclined",
+    "TransferRequested",
+    "TransferTakenUp",
     "UnionOrgEstablished",
+    "WorkerDetailsCorrected",
+    "WorkerLeft",
     "WorkerRegistered",
+    "WorkerTransferred",
 ]
 
 EVENTS: tuple[type[Event], ...] = (
@@ -32,8 +46,16 @@ EVENTS: tuple[type[Event], ...] = (
     EnterpriseRegistered,
     PersonRegistered,
     WorkerRegistered,
+    WorkerDetailsCorrected,
+    WorkerTransferred,
+    WorkerLeft,
     IdentityCorrected,
     IdentityReentered,
+    PersonRestricted,
+    RestrictionLifted,
     PersonErased,
+    TransferRequested,
+    TransferTakenUp,
+    TransferDeclined,
     IdentityOpened,
 )

@@ -4,7 +4,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import registry, relief
+from unionaid.contracts.samples import erasures, registry, relief
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -21,12 +21,14 @@ from unionaid.contracts.samples.sample import (
     FUND,
     GRASSROOTS,
     LIST,
+    NEXT_UNION,
     OFFICER,
     OPENING,
     POLICY,
     PROGRAMME,
     REJECTED_LIST,
     RELATIVE,
+    REQUEST,
     VERIFIER,
     VISITORS,
     WORKER,
@@ -49,12 +51,14 @@ __all__ = [
     "FUND",
     "GRASSROOTS",
     "LIST",
+    "NEXT_UNION",
     "OFFICER",
     "OPENING",
     "POLICY",
     "PROGRAMME",
     "REJECTED_LIST",
     "RELATIVE",
+    "REQUEST",
     "SAMPLES",
     "VERIFIER",
     "VISITORS",
@@ -62,5 +66,5 @@ __all__ = [
     "Sample",
 ]
 
-SAMPLES: dict[type[Event], Sample] = {type(sample.event): sample for sample in (*registry.SAMPLES, *relief.SAMPLES)}
+SAMPLES: dict[type[Event], Sample] = {type(sample.event): sample for sample in (*registry.SAMPLES, *relief.SAMPLES, *erasures.SAMPLES)}
 """The sample of every event class, service by service, each in the order of its story."""
