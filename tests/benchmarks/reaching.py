@@ -40,8 +40,8 @@ GOAL_MS = 500.0
 ROUNDS = 3
 RATE_MAX = 100 * RATE
 """Nothing here does as many: if it seemed so, the figures would be wrong."""
-LOOK_S = 0.002
-"""Seconds between two looks how far reporting has come."""
+LOOK_S = 0.005
+"""Seconds between two looks how far reporting has come: what is seen late counts as late."""
 SETTLE_S_MAX = 120.0
 """Seconds after the last command within which all must be visible."""
 ASK_PAUSE_S = 0.5

@@ -276,6 +276,19 @@ async def test_all_of_many_bad_rows_are_told(office: Office, units: Units) -> No
     assert [e["row"] for e in told["errors"]] == list(range(1, 1_501))
 
 
+async def test_workers_entered_at_once_are_each_in_the_vault_under_their_own_id(office: Office, units: Units) -> None:
+    """They share append and vault; who is refused among them leaves nothing there."""
+    different = numbers(8)
+    given = [*different, different[0]]
+    before = await office.events()
+    answers = await asyncio.gather(*(office.post("/workers", worker(units, resident_id=one)) for one in given))
+    assert sorted(answer.status_code for answer in answers) == [201] * 8 + [409]
+    entered = {one: a.json()["person_id"] for one, a in zip(given, answers, strict=True) if a.status_code == 201}
+    assert await office.events() == before + 2 * 8
+    found = (await office.post("/matches", {"kind": "resident_id", "values": different})).json()["matches"]
+    assert [each["person_id"] for each in found] == [entered[one] for one in different]
+
+
 async def test_of_rosters_at_once_with_one_person_one_is_entered(office: Office, units: Units) -> None:
     """All have looked who is registered before the first is stored: the reservation decides."""
     rosters = [roster(units, [row(n), row(7), row(n + 100)]) for n in (1, 2, 3)]

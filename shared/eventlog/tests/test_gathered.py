@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
+from collections.abc import Sequence
 
 import asyncpg
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from unionaid.eventlog import (
     EVENT_BYTES_MAX,
+    Beside,
+    Connection,
     EventTooLarge,
     IdempotencyRow,
     KeyReplayed,
@@ -26,6 +29,7 @@ from unionaid.eventlog import (
     StoredEvent,
     StreamAppend,
     VersionGap,
+    Write,
     WrongVersion,
     gathered,
     load_many,
@@ -119,6 +123,38 @@ async def test_more_than_fits_goes_in_several_statements(log: Log, database: Dat
     told = await asyncio.gather(*[tried(log, f"s{n}", 0) for n in range(GATHERED_MAX + 1)])
     assert told == ["done"] * (GATHERED_MAX + 1)
     assert await statements(database) == 2
+
+
+async def test_what_stands_beside_appends_is_written_at_once_in_their_transaction(log: Log, database: Database) -> None:
+    calls: list[list[str]] = []
+
+    async def note(conn: Connection, items: Sequence[str]) -> None:
+        assert conn.is_in_transaction()
+        calls.append(list(items))
+        await conn.executemany("insert into eventlog.snapshots values ($1, 'beside', 1, '')", [(i,) for i in items])
+
+    async def tried_with(stream: str, item: str, expected: int = 0) -> object:
+        append = StreamAppend(stream, expected, [counted(stream, expected + 1)])
+        [told] = await asyncio.gather(log.put(Write([append], beside=Beside(note, item))), return_exceptions=True)
+        return type(told)
+
+    async def noted() -> list[str]:
+        return [row["stream"] for row in await database.pool.fetch("select stream from eventlog.snapshots order by 1")]
+
+    assert await asyncio.gather(*[tried_with(f"s{n}", f"i{n}") for n in range(3)], tried(log, "without", 0)) == [
+        int, int, int, "done",
+    ]  # fmt: skip
+    assert calls == [["i0", "i1", "i2"]]
+    assert await noted() == ["i0", "i1", "i2"]
+    assert await statements(database) == 1
+
+    # One is refused by the log, one by what stands beside; the others are carried out, and of the refused is nothing.
+    second = (("s3", "i3"), ("s0", "never"), ("s4", "i0"), ("s5", "i5"))
+    told = await asyncio.gather(*[tried_with(stream, item) for stream, item in second])
+    assert told == [int, WrongVersion, asyncpg.UniqueViolationError, int]
+    assert await noted() == ["i0", "i1", "i2", "i3", "i5"]
+    lengths = {stream: len(events) for stream, events in (await log.load(["s0", "s3", "s4", "s5"])).items()}
+    assert lengths == {"s0": 1, "s3": 1, "s4": 0, "s5": 1}
 
 
 async def test_loads_that_wait_together_are_each_given_their_own(log: Log, database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from unionaid.reporting.domain.figures import (
     ReliefTotal,
     Share,
 )
+from unionaid.reporting.domain.ids import count_distinct, hash_of_sorted
 from unionaid.reporting.domain.refusals import CursorMalformed, FigureDisagrees, ProjectionsNotBuilt
 from unionaid.reporting.domain.relief.question import ReliefQuestion
 
@@ -80,13 +82,14 @@ class Totals:
         condition = _Condition(asked)
         key, name, joins, fen = _DIMENSIONS[dimension]
         query = (
-            f"SELECT {key} AS key, {name} AS name, count(DISTINCT p.person_id) AS people, count(*) AS times, "
+            f"SELECT {key} AS key, {name} AS name, {_PERSONS} AS persons, count(*) AS times, "
             f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} WHERE {{where}} "
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         async with self._reading() as conn:
             rows = await conn.fetch(condition.told(query), *condition.values)
-            return Breakdown(dimension, await self._total(conn, asked), [Share(**row) for row in rows])
+            shares = await asyncio.to_thread(_shares, rows)
+            return Breakdown(dimension, await self._total(conn, asked), shares)
 
     async def events(self, asked: ReliefQuestion, cursor: str | None, limit: int) -> PaymentPage:
         """Return the events a total is made of, in index order, from a cursor on.
@@ -129,10 +132,12 @@ class Totals:
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
         condition, vector = _Condition(asked), await self._vector_of(conn, asked)
-        row = await _only(conn, condition.told(_SUMS), condition.values)
+        row = await _only(conn, condition.told(_PAYMENTS), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
-        hashed = await _only(conn, condition.told(_IDS), condition.values)
+        people, sha256 = await asyncio.gather(
+            asyncio.to_thread(count_distinct, row["persons"]), asyncio.to_thread(hash_of_sorted, row["events"])
+        )
         by_day = _Condition(asked, by_day_upto=vector[self._relief])
         policies = await _only(conn, by_day.told(_POLICIES), by_day.values)
         citation = Citation(
@@ -141,9 +146,9 @@ class Totals:
             projection=self._set.fingerprint,
             vector=vector,
             events=row["times"],
-            sha256=hashed["sha256"],
+            sha256=sha256,
         )
-        return ReliefTotal(row["people"], row["times"], row["amount_fen"], await _incomplete(conn, vector), citation)
+        return ReliefTotal(people, row["times"], row["amount_fen"], await _incomplete(conn, vector), citation)
 
     async def _vector_of(self, conn: Connection, asked: ReliefQuestion) -> dict[str, int]:
         vector = await self._vector(conn)
@@ -235,6 +240,12 @@ async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyn
         raise FigureDisagrees
 
 
+def _shares(rows: Sequence[asyncpg.Record]) -> list[Share]:
+    return [
+        Share(row["key"], row["name"], count_distinct(row["persons"]), row["times"], row["amount_fen"]) for row in rows
+    ]
+
+
 async def _only(conn: Connection, query: str, values: Sequence[object]) -> asyncpg.Record:
     """Return the one row that an aggregate has."""
     (row,) = await conn.fetch(query, *values)
@@ -255,13 +266,12 @@ async def _incomplete(conn: Connection, vector: Mapping[str, int]) -> int:
 
 
 _BY_DAY = "(SELECT *, kind AS programme_kind FROM relief_daily) p"
-# Two statements, each with one order of the rows: in one statement both would be sorted after they were gathered.
-_SUMS = """
-SELECT count(*) AS times, count(DISTINCT p.person_id) AS people, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen
-FROM relief_payment p WHERE {where}"""
-_IDS = """
-SELECT encode(sha256(convert_to(coalesce(string_agg(p.event_id::text, E'\n' ORDER BY p.event_id), ''), 'UTF8')), 'hex')
-    AS sha256 FROM relief_payment p WHERE {where}"""
+# Ids are taken out as they lie there, in no order: to sort them here, and to write them as text, would take longer.
+_PERSONS = "coalesce(string_agg(uuid_send(p.person_id), ''), '')"
+_PAYMENTS = f"""
+SELECT count(*) AS times, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen, {_PERSONS} AS persons,
+    coalesce(string_agg(uuid_send(p.event_id), ''), '') AS events
+FROM relief_payment p WHERE {{where}}"""
 _POLICIES = f"""
 SELECT coalesce(array_agg(DISTINCT g.policy_version ORDER BY g.policy_version), '{{{{}}}}') AS policy_versions
 FROM programme g WHERE {{known_g}} AND g.programme_id IN (SELECT p.programme_id FROM {_BY_DAY} WHERE {{where}})"""

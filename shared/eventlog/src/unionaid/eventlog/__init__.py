@@ -36,6 +36,7 @@ from unionaid.eventlog.refusals import (
 from unionaid.eventlog.relay import Phase, Relay, RelayState
 from unionaid.eventlog.snapshots import load_snapshot, save_snapshot
 from unionaid.eventlog.store import (
+    Beside,
     Connection,
     IdempotencyRow,
     NewEvent,
@@ -63,6 +64,7 @@ __all__ = [
     "EVENT_BYTES_MAX",
     "INBOX_SERVER_SETTINGS",
     "VALUE_BYTES_MAX",
+    "Beside",
     "Busy",
     "Conflict",
     "Connection",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import asyncpg
 
@@ -17,7 +17,7 @@ from unionaid.eventlog.limits import GATHERED_EVENTS_MAX, GATHERED_FLIGHTS_MAX, 
 from unionaid.eventlog.store import Write, append_all, load_many, put
 
 if TYPE_CHECKING:
-    from unionaid.eventlog.store import IdempotencyRow, Reservation, StoredEvent, StreamAppend
+    from unionaid.eventlog.store import Connection, IdempotencyRow, Reservation, StoredEvent, StreamAppend
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -80,7 +80,7 @@ class Log:
         if len(writes) > 1:
             try:
                 async with self.pool.acquire() as conn:
-                    return [await append_all(conn, writes)] * len(writes)
+                    return [await _together(conn, writes)] * len(writes)
             except asyncpg.PostgresError as error:
                 if not (error.sqlstate or "").startswith(_ROLLED_BACK):
                     raise
@@ -88,7 +88,27 @@ class Log:
 
     async def _alone(self, write: Write) -> int:
         async with self.pool.acquire() as conn:
-            return await put(conn, write)
+            if write.beside is None:
+                return await put(conn, write)
+            async with conn.transaction():
+                position = await put(conn, write)
+                await write.beside.store(conn, [write.beside.item])
+                return position
+
+
+async def _together(conn: Connection, writes: Sequence[Write]) -> int:
+    """Append what several commands write, all or nothing, with what belongs beside it."""
+    beside: dict[Callable[..., Awaitable[None]], list[Any]] = {}
+    for write in writes:
+        if write.beside is not None:
+            beside.setdefault(write.beside.store, []).append(write.beside.item)
+    if not beside:
+        return await append_all(conn, writes)
+    async with conn.transaction():
+        position = await append_all(conn, writes)
+        for store, items in beside.items():
+            await store(conn, items)
+        return position
 
 
 class _Gatherer(Generic[Item, Result]):

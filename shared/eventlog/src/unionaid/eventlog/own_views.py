@@ -37,7 +37,7 @@ OWN = "own"
 """Stands where a topic's name stands for events of other services; the index is the position then."""
 IDLE_S = 0.05
 """Seconds between two looks at an empty queue; `nudge` ends the wait."""
-PACE_S = 0.05
+PACE_S = 0.2
 """Seconds from one step to the next while appends flow, so that a step takes many; whoever waits ends the wait."""
 RETRY_S = 0.5
 
@@ -77,15 +77,18 @@ class OwnViews:
 
     async def step(self) -> int:
         """Apply what waits, at most `OWN_VIEWS_BATCH_MAX` appends; return how many appends were taken."""
-        async with self._pool.acquire() as conn, conn.transaction():
-            if not await conn.fetchval(f"SELECT pg_try_advisory_xact_lock({_LOCK})"):
+        async with self._pool.acquire() as conn:
+            if not await conn.fetchval("SELECT EXISTS (SELECT FROM eventlog.own_queue)"):
                 return 0
-            rows = await conn.fetch(_TAKE, OWN_VIEWS_BATCH_MAX)
-            if not rows:
-                return 0
-            stored = await conn.fetch(_EVENTS, [p for row in rows for p in row["positions"]])
-            await self._apply(conn, stored)
-            return len(rows)
+            async with conn.transaction():
+                if not await conn.fetchval(f"SELECT pg_try_advisory_xact_lock({_LOCK})"):
+                    return 0
+                rows = await conn.fetch(_TAKE, OWN_VIEWS_BATCH_MAX)
+                if not rows:
+                    return 0
+                stored = await conn.fetch(_EVENTS, [p for row in rows for p in row["positions"]])
+                await self._apply(conn, stored)
+                return len(rows)
 
     async def _apply(self, conn: Connection, stored: list[Any]) -> None:
         blocked = {key for _, key in await blocked_keys(conn, SUBSCRIPTION)}

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 0.05
 """Seconds the relay waits when nothing waits for it; `nudge` ends the wait."""
+PACE_S = 0.05
+"""Seconds from one numbering to the next while appends flow, so that a Kafka transaction takes many."""
 LOOK_S = 3.0
 """Seconds between two looks at the topic's end while nothing is under way."""
 SETTLED_S = 2.0
@@ -162,11 +164,14 @@ class Relay:
         try:
             while True:
                 self._work.clear()
+                began = time.monotonic()
                 events = await sequence(lease, self._clock)
                 if under_way:
                     await under_way
                 under_way = asyncio.create_task(self._publish(producer, reader, events)) if events else None
-                if not events:
+                if 0 < len(events) < SEQUENCE_EVENTS_MAX:
+                    await asyncio.sleep(began + PACE_S - time.monotonic())
+                elif not events:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(IDLE_S):  # `wait_for` may swallow a cancellation in Python 3.11
                             await self._work.wait()

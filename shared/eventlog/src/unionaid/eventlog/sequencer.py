@@ -31,6 +31,8 @@ async def sequence(
         LeaseLost: this session leads no longer; nothing was numbered.
     """
     async with lease.session() as conn:
+        if not await conn.fetchval("SELECT EXISTS (SELECT FROM eventlog.outbox)"):
+            return []  # far cheaper to see than by numbering nothing, and it is looked often
         rows = await conn.fetch("SELECT * FROM eventlog.sequence($1, $2, $3)", lease.key, clock(), events_max)
     return [Published(*row) for row in rows]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
@@ -63,6 +63,16 @@ class IdempotencyRow(msgspec.Struct, frozen=True):
     answer: bytes
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """What belongs into the transaction of an append, outside the log.
+
+    `store` writes, at once, the items that several commands have given for it.
+    """
+
+    store: Callable[[Connection, Sequence[Any]], Awaitable[None]]
+    item: Any
+
+
 class Write(msgspec.Struct, frozen=True):
     """What one command writes: events of one or several streams, what they take and give back, its answer."""
 
@@ -70,6 +80,7 @@ class Write(msgspec.Struct, frozen=True):
     reserve: Sequence[Reservation] = ()
     release: Sequence[Reservation] = ()
     idempotency: IdempotencyRow | None = None
+    beside: Beside | None = None
 
     def __post_init__(self) -> None:
         if not any(item.events for item in self.appends):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from unionaid.contracts import Event
-    from unionaid.eventlog import Connection, Log, StoredEvent
+    from unionaid.eventlog import Beside, Connection, Log, StoredEvent
 
 RETRY_PAUSE_S = 0.01
 """Seconds, doubled and with jitter, before a command is decided again."""
@@ -106,24 +106,28 @@ async def carry_out(
     *,
     first: Callable[[Connection], Awaitable[None]] | None = None,
     also: Callable[[Connection], Awaitable[None]] | None = None,
+    beside: Beside | None = None,
 ) -> Done:
     """Load `streams`, decide, append; decide again when another writer was first.
 
     `first` reads, or clears, what else the decision is about, such as the vault, after the streams: who changes it
-    later has changed a stream too, and all is done again. `also` writes what belongs into the same transaction. A
-    stream that is written but was not loaded must be new.
+    later has changed a stream too, and all is done again. `also` writes what belongs into the same transaction;
+    `beside` too, and may be written together with that of other commands, but neither with `first` nor with `also`.
+    A stream that is written but was not loaded must be new.
 
     Raises:
         Busy: others were first `APPEND_TRIES_MAX` times; the same request may be sent again.
         LogRefusal: any other of `unionaid.eventlog.append`.
         Exception: what `decide` refuses with.
     """
+    if beside is not None and (first is not None or also is not None):
+        raise ValueError("`beside` goes with neither `first` nor `also`")
     tries = 0
     while True:
         tries += 1
         try:
             if also is None and first is None:
-                made = _made(issued, await log.load(streams), decide)
+                made = _made(issued, await log.load(streams), decide, beside)
                 return made.done(await log.put(made.write))
             async with log.pool.acquire() as conn, conn.transaction():
                 stored = await load_many(conn, streams) if streams else {}
@@ -169,10 +173,15 @@ class _Made(msgspec.Struct, frozen=True):
         return Done(self.decision.status, self.decision.answer, position, versions)
 
 
-def _made(issued: Issued, stored: Mapping[str, Sequence[StoredEvent]], decide: Callable[[History], Decision]) -> _Made:
+def _made(
+    issued: Issued,
+    stored: Mapping[str, Sequence[StoredEvent]],
+    decide: Callable[[History], Decision],
+    beside: Beside | None = None,
+) -> _Made:
     decision = decide(History(stored))
     appends = encoded(
         issued, decision.events, {name: events[-1].version if events else 0 for name, events in stored.items()}
     )
     row = IdempotencyRow(issued.command_id, issued.body, decision.status, decision.answer)
-    return _Made(decision, Write(appends, decision.reserve, decision.release, row))
+    return _Made(decision, Write(appends, decision.reserve, decision.release, row, beside))

@@ -58,6 +58,8 @@ STATEMENT_CACHE_SIZE = 256
 """Prepared statements kept per connection."""
 CHECK_TIMEOUT_S = 2.0
 """Seconds one readiness check may take."""
+GC_OBJECTS = 10_000
+"""New objects after which the youngest are searched for cycles; Python's own 700 are those of a few requests."""
 DRAIN_S = 20
 """Seconds that running requests have to finish after SIGTERM."""
 PART_RESTART_S_MIN = 0.5

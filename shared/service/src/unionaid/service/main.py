@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -26,7 +27,7 @@ from unionaid.service import logs, operating, sweeping
 from unionaid.service.health import OK, Finding, Health
 from unionaid.service.idempotency import forget_old_answers
 from unionaid.service.keys import SecretsRefused
-from unionaid.service.limits import DRAIN_S, PART_RESTART_S_MAX, PART_RESTART_S_MIN, PART_STEADY_S
+from unionaid.service.limits import DRAIN_S, GC_OBJECTS, PART_RESTART_S_MAX, PART_RESTART_S_MIN, PART_STEADY_S
 from unionaid.service.reservations import Imply, compare, nothing_reserved
 from unionaid.service.settings import MigrationSettings, Settings, exit_with, settings_or_exit
 
@@ -122,6 +123,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     """
     given = _parser(service.name).parse_args(arguments)
     logs.set_up(service.name)
+    _settle()
     match given.command:
         case "reservations":
             owner = settings_or_exit(MigrationSettings, os.environ)
@@ -167,7 +169,15 @@ async def _build_and_run(service: Service, command: str, settings: Settings) -> 
         parts = service.build(settings)  # inside the loop, for pools belong to the loop they are made in
     except SecretsRefused as error:
         exit_with(str(error))
+    _settle()
     await run_parts(parts, command, settings)
+
+
+def _settle() -> None:
+    """Let what is loaded stay: the collector of cycles need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_OBJECTS)
 
 
 async def run_parts(parts: Parts, command: str, settings: Settings, stop: asyncio.Event | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -141,9 +142,15 @@ class Vault:
             NotTogether: no transaction is open.
             asyncpg.UniqueViolationError: this version of a person, or a person `seal` took for new, is there.
         """
+        await self.put_all(conn, [sealed])
+
+    async def put_all(self, conn: Connection, sealed: Sequence[SealedPersons]) -> None:
+        """Store what several commands have sealed, in one statement, as `put`; no person may be in two of them."""
         if not conn.is_in_transaction():
             raise NotTogether
-        await conn.execute(_PUT, *sealed.columns)
+        kek_id, *_ = sealed[0].columns
+        columns = zip(*(one.columns[1:] for one in sealed), strict=True)
+        await conn.execute(_PUT, kek_id, *(list(chain.from_iterable(column)) for column in columns))
 
     def _sealed(
         self,

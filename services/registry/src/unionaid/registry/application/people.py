@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from unionaid.contracts import stream_name
-from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
+from unionaid.eventlog import Beside, Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -24,18 +24,17 @@ from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
 from unionaid.registry.identities import (
     Expect,
     Matter,
-    Write,
     correcting,
     reentering,
     reference_of,
     reserved,
     warnings_of,
 )
-from unionaid.registry.views.units import Pool, lineage
+from unionaid.registry.views.units import Lineages, Pool
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import IdentityReference as VaultReference
-from unionaid.vault import Vault
+from unionaid.vault import SealedPersons, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,12 @@ class People:
 
     def __init__(self, pool: Pool, vault: Vault) -> None:
         self._pool, self._log, self._vault = pool, Log(pool), vault
+        self._lineages = Lineages(pool)
 
     async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
         """Enter one worker. Raises ResidentIdTaken."""
         own = stream_name("person", worker.person_id)
-        (entrant,), put = self._sealed([worker])
+        (entrant,), sealed = self._sealed([worker])
         command = person_rules.RegisterWorker(entrant, on, issued.business_date)
         streams = await self._streams(place)
         body = {
@@ -81,7 +81,9 @@ class People:
             return Decision(events, answer=told, reserve=[self._reservation(worker)])
 
         try:
-            return await carry_out(self._log, issued, [own, *streams.all], decide, also=put)
+            return await carry_out(
+                self._log, issued, [own, *streams.all], decide, beside=Beside(self._vault.put_all, sealed)
+            )
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
 
@@ -103,7 +105,7 @@ class People:
         streams = await self._streams(place)
         faults = [*read.faults, *taken(await self._taken(read))]
         workers = [NewWorker(person_ids[row.number - 1], row.identity, row.migrant) for row in read.rows]
-        entrants, put = self._sealed(workers) if not faults else ([], None)
+        entrants, sealed = self._sealed(workers) if not faults else ([], None)
         command = person_rules.RegisterRoster(roster_id, entrants, faults, on, issued.business_date)
         told = answer(_roster_told(roster_id, person_ids, read.rows))
         reserve = [self._reservation(worker) for worker in workers]
@@ -111,6 +113,10 @@ class People:
         def decide(history: History) -> Decision:
             events = person_rules.register_roster(_workplace(history, streams), place.jurisdiction, command)
             return Decision(events, answer=told, reserve=reserve)
+
+        async def put(conn: Connection) -> None:
+            if sealed is not None:
+                await self._vault.put(conn, sealed)
 
         try:
             return await carry_out(self._log, issued, streams.all, decide, also=put)
@@ -156,22 +162,17 @@ class People:
         return [row for row, key in keys.items() if key in held]
 
     async def _streams(self, place: Place) -> _Streams:
-        async with self._pool.acquire() as conn:
-            unions = [stream_name("union", org_id) for org_id in await lineage(conn, place.union_org_id)]
+        unions = [stream_name("union", org_id) for org_id in await self._lineages.of(place.union_org_id)]
         enterprise = stream_name("enterprise", place.enterprise_id) if place.enterprise_id else None
         return _Streams(unions, enterprise)
 
     def _reservation(self, worker: NewWorker) -> Reservation:
         return reserved(self._vault, stream_name("person", worker.person_id), worker.identity.resident_id)
 
-    def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], Write]:
-        """Return what rules may know of new workers, and what puts their identity into the vault."""
+    def _sealed(self, workers: Sequence[NewWorker]) -> tuple[list[person_rules.Entrant], SealedPersons]:
+        """Return what rules may know of new workers, and what the vault is to store of their identity."""
         sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers})
-
-        async def put(conn: Connection) -> None:
-            await self._vault.put(conn, sealed)
-
-        return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], put
+        return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], sealed
 
 
 @dataclass(frozen=True, slots=True)

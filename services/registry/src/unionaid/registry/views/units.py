@@ -66,10 +66,40 @@ async def enterprise(conn: Connection, enterprise_id: UUID) -> tuple[Enterprise,
 
 async def lineage(conn: Connection, org_id: UUID) -> list[UUID]:
     """Return a union and those above it, nearest first; itself alone where there is none."""
-    found = [org_id]
-    while len(found) < len(DEPTH):
-        union, _ = await union_org(conn, found[-1])
-        if not isinstance(union, Established) or union.parent_id is None:
-            break
-        found.append(union.parent_id)
+    found, _ = await _lineage(conn, org_id)
     return found
+
+
+async def _lineage(conn: Connection, org_id: UUID) -> tuple[list[UUID], bool]:
+    """Return the lineage, and whether it reaches the top."""
+    found = [org_id]
+    while len(found) <= len(DEPTH):
+        union, _ = await union_org(conn, found[-1])
+        if not isinstance(union, Established):
+            break
+        if union.parent_id is None:
+            return found, True
+        found.append(union.parent_id)
+    return found, False
+
+
+class Lineages:
+    """Which unions stand above each, kept in memory once read: no event moves a union, its stream has one.
+
+    Whether they are there is not told by this; commands load the streams.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._known: dict[UUID, list[UUID]] = {}
+
+    async def of(self, org_id: UUID) -> list[UUID]:
+        """Return a union and those above it, nearest first; itself alone where there is none."""
+        known = self._known.get(org_id)
+        if known is not None:
+            return known
+        async with self._pool.acquire() as conn:
+            found, whole = await _lineage(conn, org_id)
+        if whole:
+            self._known[org_id] = found
+        return found
