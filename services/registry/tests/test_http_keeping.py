@@ -86,9 +86,7 @@ async def test_who_asks_too_early_is_kept_read_by_audit_alone_and_told_until_whe
     correction = {"phone": "15800000001", "reason_code": "changed", "occurred_on": "2017-01-04"}
     assert (await office.post(f"/persons/{person}/corrections", correction)).json()["code"] == "person-restricted"
     listed = (await office.get("/restrictions")).json()["items"]
-    assert listed == [
-        {"person_id": person, "restricted_on": "2017-01-04", "restricted_until": None, "due": False}
-    ]
+    assert listed == [{"person_id": person, "restricted_on": "2017-01-04", "restricted_until": None, "due": False}]
     assert (await office.get("/restrictions?due=true")).json()["items"] == []
     lifted = await office.post(f"/persons/{person}/restriction/lifting", ASKED)
     assert (lifted.status_code, lifted.json()["status"]) == (200, "lifted")

@@ -27,7 +27,6 @@ from unionaid.contracts.samples import BUDGET, DISTRICT, FUND, GRASSROOTS, LIST,
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.refusals import (
-    LineFault,
     AlreadyOpened,
     ApprovedBySame,
     BeforePreviousStep,
@@ -36,6 +35,7 @@ from unionaid.relief.domain.refusals import (
     DateInFuture,
     DeclaredDiffers,
     EnteredBySame,
+    LineFault,
     LinesRefused,
     ListWrongStatus,
     NotFound,

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
@@ -259,6 +260,7 @@ async def test_an_ownership_is_known_once_both_worker_and_enterprise_are(
         asked = replace(WHOLE, as_of=logtime_of(value))
         assert [line["key"] for line in (await answers(reporting, asked)).by["ownership"]["lines"]] == [ownership]
 
+
 PRIVATE = ENTERPRISE.model_copy(update={"enterprise_id": uuid(2, 1), "ownership": "non_public"})
 
 
@@ -305,5 +307,7 @@ async def test_what_was_paid_counts_for_the_enterprise_of_its_day(
     reporting: Reporting, later: list[Fact], paid_on: date, ownership: str | None
 ) -> None:
     paid = PAYMENT.model_copy(update={"occurred_on": paid_on})
-    await read(reporting, written(reporting.division, ([*UNIONS, ENTERPRISE, PRIVATE, WORKER, *later], [paid])), Random(1))
+    await read(
+        reporting, written(reporting.division, ([*UNIONS, ENTERPRISE, PRIVATE, WORKER, *later], [paid])), Random(1)
+    )
     assert [line["key"] for line in (await answers(reporting, WHOLE)).by["ownership"]["lines"]] == [ownership]

@@ -15,9 +15,9 @@ import asyncpg
 import httpx
 
 from unionaid.contracts import decode, read_envelope, topic_name, topics
-from unionaid.contracts.supervision import ErasureConfirmed
 from unionaid.contracts.registry import PersonErased
 from unionaid.contracts.samples import ERASED, SAMPLES, Sample
+from unionaid.contracts.supervision import ErasureConfirmed
 from unionaid.testkit.log import published, until, write
 from unionaid.testkit.stack import Kafka, Postgres
 
@@ -40,7 +40,9 @@ async def ready(client: httpx.AsyncClient) -> bool:
     return answer.status_code == 200 and {check["health"] for check in checks.values()} == {"ok"}
 
 
-async def test_it_starts_is_ready_and_confirms_what_registry_erases(postgres: Postgres, kafka: Kafka, tmp_path: Path) -> None:
+async def test_it_starts_is_ready_and_confirms_what_registry_erases(
+    postgres: Postgres, kafka: Kafka, tmp_path: Path
+) -> None:
     database = await postgres.create_service_database(NAME)
     for topic in topics(DIVISION):
         await kafka.create_topic(topic.name, config=topic.config)

@@ -49,7 +49,7 @@ def answering() -> Answering[PersonErased]:
     )
     answers = Answers(PersonErased, lambda e, today: ErasureConfirmed(occurred_on=today, person_id=e.person_id))
     keys = Keys(b"k" * 32, b"h" * 32)
-    return Answering(settings, "relief", "registry", keys, "erasures", answers, clock=Today())
+    return Answering(settings, keys, answers, name="relief", subscription="erasures", clock=Today())
 
 
 def erased(person_id: UUID) -> Event:

@@ -74,7 +74,11 @@ WORKER = WorkerRegistered(
 ERASED = PersonErased(occurred_on=ON, person_id=PERSON_ID, reason_code="entered-in-error")
 
 LEFT = WorkerLeft(
-    occurred_on=date(2017, 1, 4), person_id=PERSON_ID, union_org_id=FACTORY_UNION_ID, migrant=True, reason_code="retired"
+    occurred_on=date(2017, 1, 4),
+    person_id=PERSON_ID,
+    union_org_id=FACTORY_UNION_ID,
+    migrant=True,
+    reason_code="retired",
 )
 RETENTION = RetentionPolicy("retention-1", date(2012, 1, 1), 7, dict.fromkeys(KINDS, 10) | {"relief-payment": 30})
 RESTRICTED = PersonRestricted(

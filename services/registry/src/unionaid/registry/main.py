@@ -29,6 +29,7 @@ from unionaid.registry.domain.refusals import (
     RecordOpen,
     ResidentIdTaken,
     RetentionRuns,
+    TransferEnded,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
@@ -77,6 +78,7 @@ STATUSES = {
             PersonIsRestricted,
             RecordOpen,
             RetentionRuns,
+            TransferEnded,
         )
     },
     **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter)},
@@ -139,7 +141,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     elsewhere = registry_elsewhere(settings.division)
     heard = Elsewhere(pool, elsewhere)
     vault = Vault(keys.kek, keys.hmac)
-    commands = Commands.of(pool, vault, settings.division, read_purposes(), heard, read_retention())
+    commands = Commands.of(pool, vault, settings.division, read_purposes(), elsewhere=heard, policies=read_retention())
 
     def appended() -> None:
         relay.nudge()
@@ -175,7 +177,9 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
     )
 
 
-SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews, sets=lambda division: [registry_elsewhere(division)]), TABLES)
+SERVICE = Service(
+    NAME, migrate, build, imply, Views(own=RegistryViews, sets=lambda division: [registry_elsewhere(division)]), TABLES
+)
 
 if __name__ == "__main__":
     run(SERVICE)

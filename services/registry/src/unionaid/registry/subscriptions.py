@@ -1,4 +1,4 @@
-"""What registry listens to: what the other services keep of persons and which erasures they confirm. It writes tables."""
+"""What registry listens to: what the other services keep of persons, and which erasures they confirm."""
 
 from __future__ import annotations
 

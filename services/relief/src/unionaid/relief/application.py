@@ -156,7 +156,9 @@ class Relief:
         """Approve a list: one movement of its budget."""
 
         def decide(found: Found) -> list[Event]:
-            return rules.approve(found.relief_list, found.lines, found.programme, found.budget, step, found.barred)
+            return rules.approve(
+                found.relief_list, found.lines, found.programme, found.budget, step, barred=found.barred
+            )
 
         return await self._step(issued, list_id, "approved", expect, decide)
 

@@ -120,7 +120,7 @@ async def acts_seen_by(reader: Actor, desk: Desk, list_id: UUID) -> list[tuple[A
 
 
 async def with_held(desk: Desk, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the lines, each with why it is held: its payee is helped no more and it has not ended; None if it is not."""
+    """Return the lines, each with why it is held: it has not ended and its payee is helped no more; else None."""
     barred = await desk.people.barred()
     return [{**line, "held": barred.get(line["person_id"]) if line["status"] in WAITING else None} for line in lines]
 

@@ -5,6 +5,7 @@ nothing of an erased person is left here.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 
 from unionaid.contracts.registry import PersonErased
 from unionaid.contracts.relief import ErasureConfirmed
@@ -24,8 +25,11 @@ def following(dsn: str, bootstrap: str, chosen: ProjectionSet) -> Callable[[], A
 
 def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what confirms erasures. Relief has ids, amounts and hashes, and nothing that tells who somebody is."""
-    answers = Answers(PersonErased, lambda erased, today: ErasureConfirmed(occurred_on=today, person_id=erased.person_id))
-    answering = Answering(settings, "relief", "registry", keys, ERASURES, answers)
-    return follow(
-        settings.database_url, settings.kafka, ERASURES, answering.topics, answering, f"relief.{settings.division}.erasures"
-    )
+    answers = Answers(PersonErased, _confirmed)
+    answering = Answering(settings, keys, answers, name="relief", subscription=ERASURES)
+    group = f"relief.{settings.division}.{ERASURES}"
+    return follow(settings.database_url, settings.kafka, ERASURES, answering.topics, answering, group_id=group)
+
+
+def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:
+    return ErasureConfirmed(occurred_on=today, person_id=erased.person_id)

@@ -76,7 +76,9 @@ def build(settings: Settings) -> Parts:
         position=totals.position,
         appended=relay.nudge,
     )
-    return Parts(app=app, relay=relay.run, consumers={"totals": subscription.run, "erasures": confirming(settings, keys)})
+    return Parts(
+        app=app, relay=relay.run, consumers={"totals": subscription.run, "erasures": confirming(settings, keys)}
+    )
 
 
 def _built(pool: asyncpg.Pool[asyncpg.Record], chosen: ProjectionSet) -> Check:

@@ -21,6 +21,7 @@ from unionaid.service.health import Finding, Health
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import date
 
     from unionaid.eventlog import ProjectionSet
     from unionaid.service.keys import Keys
@@ -39,10 +40,14 @@ ERASURES = "erasures"
 
 def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what confirms erasures. What lies here was told by events, and they hold nothing that tells who it is."""
-    answers = Answers(PersonErased, lambda erased, today: ErasureConfirmed(occurred_on=today, person_id=erased.person_id))
-    answering = Answering(settings, "reporting", "registry", keys, ERASURES, answers)
+    answers = Answers(PersonErased, _confirmed)
+    answering = Answering(settings, keys, answers, name="reporting", subscription=ERASURES)
     group = f"unionaid.{settings.division}.reporting.{ERASURES}"
-    return follow(settings.database_url, settings.kafka, ERASURES, answering.topics, answering, group)
+    return follow(settings.database_url, settings.kafka, ERASURES, answering.topics, answering, group_id=group)
+
+
+def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:
+    return ErasureConfirmed(occurred_on=today, person_id=erased.person_id)
 
 
 class Subscription:

@@ -39,7 +39,7 @@ def follow_set(dsn: str, bootstrap: str, chosen: ProjectionSet, group_id: str) -
 
 
 def follow(
-    dsn: str, bootstrap: str, subscription: str, topics: Mapping[str, str], handler: Handler, group_id: str
+    dsn: str, bootstrap: str, subscription: str, topics: Mapping[str, str], handler: Handler, *, group_id: str
 ) -> Callable[[], Awaitable[None]]:
     """Return what drives a subscription that is not a set: what it writes is never built anew."""
 

@@ -38,15 +38,16 @@ class Answering(Generic[Heard]):
     def __init__(
         self,
         settings: Settings,
-        name: Service,
-        of: Service,
         keys: Keys,
-        subscription: str,
         answers: Answers[Heard],
+        *,
+        name: Service,
+        subscription: str,
         clock: Clock | None = None,
     ) -> None:
-        """`name` is the service that answers, `of` the one that is heard."""
-        self.topics: Mapping[str, str] = {topic_name(settings.division, of): source(settings.division, of)}
+        """`name` is the service that answers."""
+        heard = answers.heard.SERVICE
+        self.topics: Mapping[str, str] = {topic_name(settings.division, heard): source(settings.division, heard)}
         self.decoders: Mapping[str, Decoder] = {answers.heard.TYPE: self._decode}
         self._source, self._actor = source(settings.division, name), f"service:{name}"
         self._keys, self._subscription, self._answers = CommandKeys(keys.hmac), subscription, answers

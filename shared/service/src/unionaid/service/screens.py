@@ -55,6 +55,7 @@ NAVIGATION = (
     ("/relief/pages/lists", "screen-relief-lists", _ENTERING | _OVERSEEING | {Role.CASHIER}),
     ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
     ("/registry/pages/workers/new", "screen-register-worker", _ENTERING),
+    ("/registry/pages/own-file", "screen-own-file", frozenset({Role.WORKER})),
 )
 """Address behind the front, the code of its name, and who may open it."""
 KINDS_OF_PROBLEM: Mapping[int, str] = {

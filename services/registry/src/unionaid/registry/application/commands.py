@@ -8,7 +8,9 @@ from typing import Self
 
 from unionaid.registry.application.identities import Identities
 from unionaid.registry.application.keeping import Keeping
+from unionaid.registry.application.moving import Moving
 from unionaid.registry.application.people import People
+from unionaid.registry.application.transfers import Transfers
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.domain.person.retention import RetentionPolicy
@@ -25,6 +27,8 @@ class Commands:
     people: People
     identities: Identities
     keeping: Keeping
+    moving: Moving
+    transfers: Transfers
 
     @classmethod
     def of(
@@ -33,6 +37,7 @@ class Commands:
         vault: Vault,
         division: str,
         purposes: Mapping[str, Purpose],
+        *,
         elsewhere: Elsewhere,
         policies: Sequence[RetentionPolicy],
     ) -> Self:
@@ -42,4 +47,6 @@ class Commands:
             People(pool, vault),
             Identities(pool, vault, purposes),
             Keeping(pool, elsewhere, policies),
+            Moving(pool),
+            Transfers(pool, vault),
         )

@@ -9,11 +9,11 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 __all__ = [
     "AlreadyRegistered",
     "AlreadyThere",
+    "BeforeRegistered",
     "BirthDateImpossible",
     "BirthDateInFuture",
     "DateInFuture",
     "DateTooEarly",
-    "BeforeRegistered",
     "DistrictExists",
     "DistrictHasNoParent",
     "EnteredBySame",
@@ -25,10 +25,11 @@ __all__ = [
     "NameImplausible",
     "NameMissing",
     "NameTooLong",
-    "NotFound",
-    "NothingCorrected",
+    "NobodyFound",
     "NotAWorker",
+    "NotFound",
     "NotRestricted",
+    "NothingCorrected",
     "OwnMatter",
     "ParentMissing",
     "ParentWrongLevel",
@@ -263,6 +264,12 @@ class TransferEnded(Refusal):
     """The request was taken up or declined before."""
 
     code = "transfer-ended"
+
+
+class NobodyFound(Refusal):
+    """Nobody with this ID is registered: then the person can be."""
+
+    code = "nobody-found"
 
 
 class NotAWorker(Refusal):

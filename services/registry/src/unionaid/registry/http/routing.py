@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.keeping import kept_lists, persons_kept
+from unionaid.registry.http.moving import provisional, transfer_requests, worker_life
+from unionaid.registry.http.own_file import own_file
 from unionaid.registry.http.persons import persons
 from unionaid.registry.http.units import enterprises, union_orgs
 from unionaid.registry.http.workers import workers
@@ -27,6 +29,10 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         persons(commands.people, figures),
         persons_kept(commands.keeping),
         kept_lists(pool, own_views, commands.keeping),
+        worker_life(commands.moving),
+        provisional(commands.people, pool, own_views),
+        transfer_requests(commands.transfers, own_views),
+        own_file(commands.identities, pool, own_views),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
     ]

@@ -30,3 +30,13 @@ CREATE INDEX transfer_open ON views.transfer (requested_on, request_id) WHERE st
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON views.restriction, views.erasure, views.provisional, views.transfer TO {app};
 GRANT SELECT ON views.restriction, views.erasure, views.provisional, views.transfer TO {auditor};
+
+-- Who was looked at by which opening of identity: what a worker sees in the own file.
+CREATE TABLE views.opening (
+    person_id   uuid NOT NULL,
+    occurred_on date NOT NULL,
+    opening_id  uuid NOT NULL,
+    PRIMARY KEY (person_id, occurred_on, opening_id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON views.opening TO {app};
+GRANT SELECT ON views.opening TO {auditor};

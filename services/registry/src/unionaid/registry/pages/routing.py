@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unionaid.registry.pages.own_file import own_file_pages
 from unionaid.registry.pages.workers import worker_pages
 
 if TYPE_CHECKING:
@@ -16,4 +17,7 @@ if TYPE_CHECKING:
 
 def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[PageRouter]:
     """Return the screens."""
-    return [worker_pages(commands.people, pool, own_views, figures)]
+    return [
+        worker_pages(commands.people, pool, own_views, figures),
+        own_file_pages(commands.identities, pool, own_views),
+    ]

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.bodies.people import NewWorkerBody
+from unionaid.registry.domain.person.facts import Left
 from unionaid.registry.http.access import ENTERING, OVERSEEING, jurisdiction_of, worker_seen_by
 from unionaid.registry.http.workers import worker_command
 from unionaid.registry.views import units
@@ -87,7 +88,8 @@ def worker_pages(people: People, pool: Pool, own_views: OwnViews, figures: Figur
     ) -> Response:
         """What is known of a worker without identity."""
         shell: Shell = request.app.state.shell
-        worker, _ = await worker_seen_by(reader, pool, person_id)
+        seen, _ = await worker_seen_by(reader, pool, person_id)
+        worker = seen.worker if isinstance(seen, Left) else seen
         async with pool.acquire() as conn:
             union, _ = await units.union_org(conn, worker.union_org_id)
         return shell.screens.page(

@@ -106,8 +106,9 @@ class Elsewhere:
 _ERASURES = """
 SELECT * FROM (
     SELECT e.person_id, e.erased_on, ARRAY(
-        SELECT s FROM unnest($1::text[]) s
+        SELECT s FROM unnest($1::text[]) WITH ORDINALITY AS x(s, place)
         WHERE NOT EXISTS (SELECT FROM confirmed c WHERE c.person_id = e.person_id AND c.service = s)
+        ORDER BY place
     ) AS missing
     FROM views.erasure e WHERE $2::uuid IS NULL OR e.person_id > $2
 ) e WHERE NOT $3 OR cardinality(missing) > 0 ORDER BY person_id LIMIT $4

@@ -10,6 +10,7 @@ from uuid import UUID
 from unionaid.contracts import Event as Fact
 from unionaid.contracts.registry import (
     IdentityCorrected,
+    IdentityOpened,
     PersonErased,
     PersonRegistered,
     PersonRestricted,
@@ -23,6 +24,7 @@ from unionaid.contracts.registry import (
     WorkerTransferred,
 )
 from unionaid.eventlog import Connection
+from unionaid.registry.views.openings import write_openings
 
 SHOWN: tuple[type[Fact], ...] = (
     PersonRegistered,
@@ -37,6 +39,7 @@ SHOWN: tuple[type[Fact], ...] = (
     TransferRequested,
     TransferTakenUp,
     TransferDeclined,
+    IdentityOpened,
 )
 
 
@@ -46,10 +49,14 @@ async def write_people(conn: Connection, facts: Sequence[Fact]) -> None:
     await _restrict(conn, facts)
     await _provisional(conn, facts)
     await _transfers(conn, facts)
+    await write_openings(conn, [fact for fact in facts if isinstance(fact, IdentityOpened)])
     if erased := [fact for fact in facts if isinstance(fact, PersonErased)]:
         await conn.execute(
             "INSERT INTO views.erasure SELECT * FROM unnest($1::uuid[], $2::date[]) ON CONFLICT DO NOTHING",
             *_columns((fact.person_id, fact.occurred_on) for fact in erased),
+        )
+        await conn.execute(
+            "DELETE FROM views.opening WHERE person_id = ANY($1::uuid[])", [fact.person_id for fact in erased]
         )
 
 
@@ -118,7 +125,8 @@ async def _provisional(conn: Connection, facts: Sequence[Fact]) -> None:
             "INSERT INTO views.provisional (person_id, registered_on) SELECT * FROM unnest($1::uuid[], $2::date[])",
             *_columns((fact.person_id, fact.occurred_on) for fact in new),
         )
-    placed = {fact.person_id: fact.union_org_id for fact in facts if isinstance(fact, WorkerRegistered | WorkerTransferred)}
+    moved = (fact for fact in facts if isinstance(fact, WorkerRegistered | WorkerTransferred))
+    placed = {fact.person_id: fact.union_org_id for fact in moved}
     if placed:
         await conn.execute(
             "UPDATE views.provisional p SET union_org_id = w.union_org_id "
@@ -148,7 +156,8 @@ async def _transfers(conn: Connection, facts: Sequence[Fact]) -> None:
     ]
     if ended:
         await conn.execute(
-            "UPDATE views.transfer t SET status = e.status FROM unnest($1::uuid[], $2::text[]) AS e(request_id, status) "
+            "UPDATE views.transfer t SET status = e.status "
+            "FROM unnest($1::uuid[], $2::text[]) AS e(request_id, status) "
             "WHERE t.request_id = e.request_id",
             *_columns(ended),
         )

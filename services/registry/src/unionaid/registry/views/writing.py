@@ -16,7 +16,7 @@ DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
 """How deep a level stands in the tree."""
 
 
-_SHOWN = (UnionOrgEstablished, EnterpriseRegistered, *PEOPLE)
+_SHOWN: tuple[type[Fact], ...] = (UnionOrgEstablished, EnterpriseRegistered, *PEOPLE)
 
 
 class RegistryViews:

@@ -53,7 +53,7 @@ class WorkerRegistered(RegistryEvent, stream="person"):
 
 
 class WorkerDetailsCorrected(RegistryEvent, stream="person"):
-    """What was entered wrong about a worker was corrected; it holds `since` the registration or transfer it was part of.
+    """What was entered wrong about a worker was corrected, `since` the registration or transfer it was part of.
 
     What is left as it was is told again. Who is under which union changes by a transfer alone.
     """

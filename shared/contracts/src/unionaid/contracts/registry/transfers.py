@@ -7,7 +7,7 @@ from unionaid.contracts.registry.base import RegistryEvent
 
 
 class TransferRequested(RegistryEvent, stream="transfer", stream_id="request_id"):
-    """An officer asked that a worker, known by the ID alone, come to a union. The officer was told no more than this id."""
+    """An officer asked that a worker, known by the ID alone, come to a union, and was told no more than this id."""
 
     request_id: UUID
     person_id: UUID

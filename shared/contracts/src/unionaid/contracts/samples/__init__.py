@@ -66,5 +66,7 @@ __all__ = [
     "Sample",
 ]
 
-SAMPLES: dict[type[Event], Sample] = {type(sample.event): sample for sample in (*registry.SAMPLES, *relief.SAMPLES, *erasures.SAMPLES)}
+SAMPLES: dict[type[Event], Sample] = {
+    type(sample.event): sample for sample in (*registry.SAMPLES, *relief.SAMPLES, *erasures.SAMPLES)
+}
 """The sample of every event class, service by service, each in the order of its story."""

@@ -1,5 +1,5 @@
-"""A person: unknown, then known, then a worker of a union, who may leave and come back; restricted on the way, erased at
-the end. Who it is by name lies in the vault.
+"""A person: unknown, then known, then a worker of a union, who may leave and come back; restricted on the way, erased
+at the end. Who it is by name lies in the vault.
 """
 
 from __future__ import annotations
@@ -109,41 +109,38 @@ def evolve(person: Person, event: Event) -> Person:
     match person, event:
         case Unknown(), PersonRegistered():
             return Known(event.person_id, event.birth_year, event.sex, event.identity.vault_version)
-        case Known(), WorkerRegistered():
-            return Worker(
-                person,
-                event.union_org_id,
-                event.enterprise_id,
-                event.migrant,
-                event.roster_id,
-                event.occurred_on,
-            )
-        case Left(), WorkerRegistered():
-            return Worker(
-                person.person,
-                event.union_org_id,
-                event.enterprise_id,
-                event.migrant,
-                event.roster_id,
-                event.occurred_on,
-            )
-        case Worker(), WorkerDetailsCorrected() if event.union_org_id == person.union_org_id:
-            return replace(person, enterprise_id=event.enterprise_id, migrant=event.migrant)
-        case Worker(), WorkerTransferred() if event.former_union_org_id == person.union_org_id:
-            return replace(
-                person,
-                union_org_id=event.union_org_id,
-                enterprise_id=event.enterprise_id,
-                transferred_on=event.occurred_on,
-            )
-        case Worker(), WorkerLeft() if event.union_org_id == person.union_org_id:
-            return Left(person, event.occurred_on, event.reason_code)
+        case ((Known() | Left()), WorkerRegistered()):
+            return _made_worker(known_of(person), event)
         case ((Known() | Worker() | Left()), PersonErased()):
             return Erased(event.person_id, union_of(person))
+        case Worker(), (WorkerDetailsCorrected() | WorkerTransferred() | WorkerLeft()):
+            return _evolve_worker(person, event)
         case ((Known() | Worker() | Left()), _):
             return _with_known(person, lambda known: _evolve_known(known, event))
         case _:
             raise BrokenHistory(person, event)
+
+
+def _made_worker(known: Known, event: WorkerRegistered) -> Worker:
+    return Worker(known, event.union_org_id, event.enterprise_id, event.migrant, event.roster_id, event.occurred_on)
+
+
+def _evolve_worker(worker: Worker, event: WorkerDetailsCorrected | WorkerTransferred | WorkerLeft) -> Worker | Left:
+    union = event.former_union_org_id if isinstance(event, WorkerTransferred) else event.union_org_id
+    if union != worker.union_org_id:
+        raise BrokenHistory(worker, event)
+    match event:
+        case WorkerDetailsCorrected():
+            return replace(worker, enterprise_id=event.enterprise_id, migrant=event.migrant)
+        case WorkerTransferred():
+            return replace(
+                worker,
+                union_org_id=event.union_org_id,
+                enterprise_id=event.enterprise_id,
+                transferred_on=event.occurred_on,
+            )
+        case WorkerLeft():
+            return Left(worker, event.occurred_on, event.reason_code)
 
 
 def _evolve_known(known: Known, event: Event) -> Known:

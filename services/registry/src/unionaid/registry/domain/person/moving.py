@@ -33,16 +33,17 @@ class Move:
     today: date
 
 
-def correct_details(person: Person, workplace: Workplace, migrant: bool, move: Move) -> list[Event]:
+def correct_details(person: Person, workplace: Workplace, migrant: bool | None, move: Move) -> list[Event]:
     """Correct what was entered wrong: migrant worker or not, and the enterprise; the union stays.
 
-    `workplace` is the worker's own union with the enterprise as it should be.
+    `workplace` is the worker's own union with the enterprise as it should be; `migrant` is None where it stays.
     Raises NotFound, PersonIsErased, PersonIsRestricted, NotAWorker, OwnMatter, UnitUnknown, NothingCorrected and the
     refusals of dates.
     """
     worker = _worker(refuse_restricted(person))
     _refuse(move, worker.since)
     enterprise_id = place(workplace, Jurisdiction(whole_division=True))[1]
+    migrant = worker.migrant if migrant is None else migrant
     if (enterprise_id, migrant) == (worker.enterprise_id, worker.migrant):
         raise NothingCorrected
     return [

@@ -31,6 +31,13 @@ class Purpose:
     """Whether also the identity of who asked to be erased is read: audit's alone."""
 
 
+OWN_FILE_FIELDS: frozenset[IdentityField] = frozenset(
+    ("name", "resident_id", "phone", "bank_account", "address", "birth_date")
+)
+OF_ONESELF = Purpose(frozenset({"worker"}), frozenset(OWN_FILE_FIELDS), reads_restricted=True)
+"""Seeing the own identity: also of who asked to be erased."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenIdentity:
     """See the named fields of persons, each person once."""

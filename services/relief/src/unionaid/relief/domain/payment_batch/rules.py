@@ -60,6 +60,7 @@ def issue(
     batch_id: UUID,
     declared: Declared,
     step: Step,
+    *,
     barred: Barred = NOBODY,
 ) -> list[Event]:
     """Make a batch of every line that waits: all of an approved list, later those that the bank returned.

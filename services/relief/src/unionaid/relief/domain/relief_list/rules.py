@@ -87,6 +87,7 @@ def approve(
     programme: programme_facts.Programme,
     budget: Budget,
     step: Step,
+    *,
     barred: Barred = NOBODY,
 ) -> list[Event]:
     """Approve a verified list, by the programme's policy, and bind its sum in the budget.
