@@ -39,7 +39,7 @@ class Today:
 @pytest.fixture
 def answering() -> Answering[PersonErased]:
     settings = Settings(
-        database_url="postgresql://unused",
+        database_url="postgresql://app@127.0.0.1:1/unused",
         kafka="unused:1",
         division="640302",
         http_host="127.0.0.1",
