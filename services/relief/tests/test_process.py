@@ -147,6 +147,7 @@ async def office(
                 "UNIONAID_HTTP_PORT": str(port),
                 "UNIONAID_ISSUER": issued_by,
                 "UNIONAID_SECRETS_DIR": str(tmp_path),
+                "UNIONAID_URLS_REGISTRY": "http://127.0.0.1:1",
             }
         )
         for _ in range(2):  # twice is as good as once

@@ -79,6 +79,71 @@ def test_half_a_clock_is_refused(clock: dict[str, str]) -> None:
         Settings.from_environment({**GOOD, **clock})
 
 
+async def _nothing_migrates(_: MigrationSettings) -> None:
+    pytest.fail("it was to be refused before")
+
+
+def _nothing_is_built(_: Settings) -> Parts:
+    pytest.fail("it was to be refused before")
+
+
+def test_what_is_missing_beside_what_does_not_go_together_is_named_too() -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        Settings.from_environment({**GOOD, "UNIONAID_KAFKA": "", "UNIONAID_CLOCK_RATE": "2"})
+    assert [line.partition(" ")[0] for line in str(refused.value).splitlines()] == [
+        "UNIONAID_KAFKA", "UNIONAID_CLOCK_START", "UNIONAID_CLOCK_ORIGIN",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ("all", [
+            "UNIONAID_DATABASE_URL", "UNIONAID_KAFKA", "UNIONAID_DIVISION", "UNIONAID_HTTP_HOST", "UNIONAID_HTTP_PORT",
+            "UNIONAID_ISSUER",
+        ]),
+        ("migrate", ["UNIONAID_OWNER_DATABASE_URL"]),
+        ("topic", ["UNIONAID_KAFKA", "UNIONAID_DIVISION"]),
+        ("prepare", [
+            "UNIONAID_OWNER_DATABASE_URL", "UNIONAID_SUPERUSER_DATABASE_URL", "UNIONAID_DATABASE_URL",
+            "UNIONAID_KAFKA", "UNIONAID_DIVISION",
+        ]),
+    ],
+)  # fmt: skip
+def test_a_command_names_all_it_lacks_secrets_included(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+    missing: list[str],
+) -> None:
+    for name in [name for name in os.environ if name.startswith("UNIONAID_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("UNIONAID_SECRETS_DIR", str(tmp_path))
+    with pytest.raises(SystemExit) as left:
+        run(Service("relief", _nothing_migrates, _nothing_is_built), [command])
+    assert left.value.code == EXIT_CODE
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" ")[0] for line in lines if line.startswith("UNIONAID_")] == missing
+    assert all(" is missing. Example: " in line for line in lines[: len(missing)])
+    secrets = [f"{tmp_path}/kek", f"{tmp_path}/hmac"] if command == "all" else []
+    assert [line.partition(":")[0] for line in lines[len(missing) :]] == secrets
+
+
+def test_the_url_of_a_service_that_is_called_is_needed_to_serve(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    service = Service("relief", _nothing_migrates, _nothing_is_built, neighbours=("registry", "supervision"))
+    with pytest.raises(SystemExit) as left:
+        run(service, ["serve"])
+    assert left.value.code == EXIT_CODE
+    said = capsys.readouterr().err
+    assert "UNIONAID_URLS_SUPERVISION is missing. Example: UNIONAID_URLS_SUPERVISION=http://127.0.0.1:8001\n" in said
+    assert "UNIONAID_URLS_REGISTRY" not in said
+
+
 def test_migrate_needs_the_owner_s_login_alone(capsys: pytest.CaptureFixture[str]) -> None:
     url = "postgresql://relief_owner:pw@localhost/relief_ab12"
     assert MigrationSettings.from_environment({"UNIONAID_OWNER_DATABASE_URL": url}).database == "relief_ab12"
@@ -99,7 +164,7 @@ def test_a_refused_migration_is_told_without_a_trace(
         run(Service("relief", migrate, build=lambda _: pytest.fail("nothing is built")), ["migrate"])
     assert left.value.code == EXIT_CODE
     assert capsys.readouterr().err == (
-        "migration refused: relief: 0001_views.sql has changed since it ran; write a new file instead\n"
+        "refused: relief: 0001_views.sql has changed since it ran; write a new file instead\n"
     )
 
 
@@ -287,7 +352,7 @@ async def _refuses_connections(port: int) -> None:
     while True:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):  # reset: it stood in the queue when listening ended
             return
         writer.close()
 

@@ -201,21 +201,33 @@ def token(
     typer.echo(issuer.mint(sub or f"person-{uuid.uuid4()}", role, unit))
 
 
-@app.command(epilog="Examples: ./unionaid demo · ./unionaid demo --exit --figures f.json · ./unionaid demo --scale 10")
+@app.command(
+    epilog="Examples: ./unionaid demo · ./unionaid demo --exit --figures f.json · ./unionaid demo --scale 10 · "
+    "./unionaid demo --against http://127.0.0.1:8080"
+)
 def demo(
     leave: Annotated[bool, typer.Option("--exit", help="Stop everything at the end.")] = False,
     figures: Annotated[Path | None, typer.Option(help="Write the figures to this file as JSON.")] = None,
     scale: Annotated[int, typer.Option(min=1, help="This many times the people.")] = 1,
+    against: Annotated[
+        str | None, typer.Option(help="Address of services that run elsewhere, such as containers.")
+    ] = None,
+    issuer: Annotated[Path, typer.Option(help="With --against: where the key of their issuer lies.")] = Path(
+        "deploy/secrets/issuer"
+    ),
 ) -> None:
     """Run the sample history through the services and compare its figures with the expected ones."""
     home = stack_home()
     run: Callable[..., int] = importlib.import_module("unionaid.embedded.demo").run
+    client = importlib.import_module("unionaid.embedded.office_client").OfficeClient
+    if against is not None:
+        raise typer.Exit(run(client.behind(against, issuer), console=console, figures=figures, scale=scale))
     ours = running(home) is None
     if ours:
         _set_up_kafka(home)
         _start_detached(home, None, 1.0)
     try:
-        code = run(RunningStack.load(home), console=console, figures=figures, scale=scale)
+        code = run(client.of_stack(RunningStack.load(home)), console=console, figures=figures, scale=scale)
         if ours and not leave:
             _say_where(home)
             console.print("Ctrl-C stops it.")

@@ -14,16 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from unionaid.embedded.history import PEOPLE, History, Step
-from unionaid.embedded.issuer import Issuer
 from unionaid.embedded.office_client import OfficeClient
-from unionaid.embedded.state import RunningStack
 
 SECONDS_ABOUT = 25
 """How long the history takes to tell, on two cores."""
 
 
-def run(stack: RunningStack, *, console: Console, figures: Path | None, scale: int) -> int:
-    """Tell the history to a running stack and show its figures; return 0 if they are the expected ones.
+def run(client: OfficeClient, *, console: Console, figures: Path | None, scale: int) -> int:
+    """Tell the history to running services and show its figures; return 0 if they are the expected ones.
 
     Told a second time it changes nothing: each command has its key.
 
@@ -34,10 +32,9 @@ def run(stack: RunningStack, *, console: Console, figures: Path | None, scale: i
         f"Telling the history of {PEOPLE * scale:,} people: about {SECONDS_ABOUT * scale} s.", highlight=False
     )
     started = time.monotonic()
-    client = OfficeClient(stack, Issuer(Path(stack.home) / "issuer", stack.issuer))
     try:
         with steps(console) as step:
-            history = History(client, stack.division, scale, step)
+            history = History(client, scale, step)
             history.relieve(history.register())
             computed, events = history.count()
     finally:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from unionaid.contracts import stream_name, topic_name
+from unionaid.contracts import stream_name
 from unionaid.contracts.event import Service
 from unionaid.contracts.relief import application_id, lines_hash
 from unionaid.embedded import sample
@@ -46,8 +46,8 @@ class Members:
 class History:
     """Tells the history to a running stack. Told again it changes nothing: each command has its key."""
 
-    def __init__(self, client: OfficeClient, division: str, scale: int, step: Step) -> None:
-        self._client, self._division, self._scale, self._step = client, division, scale, step
+    def __init__(self, client: OfficeClient, scale: int, step: Step) -> None:
+        self._client, self._scale, self._step = client, scale, step
         self._registry_seen: str | None = None
         self._relief_seen: str | None = None
         self._officers: dict[tuple[str, str | None], Officer] = {}
@@ -213,7 +213,7 @@ class History:
 
     def _position(self, service: Service, stream: str, version: int) -> str:
         answer = self._officer("district_officer").ask(service, "/log/position", stream=stream, version=version)
-        return f"{answer.get('topic', topic_name(self._division, service))}@{answer['index']}"
+        return f"{answer['topic']}@{answer['index']}"
 
     def _officer(self, role: str, unit: str | None = None) -> Officer:
         """Return the one officer of a role (of a unit); each role is another person."""

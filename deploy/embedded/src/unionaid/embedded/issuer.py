@@ -148,12 +148,13 @@ def main(directory: str, port: str, registry: str | None = None, front_port: str
     if registry is None or front_port is None:
         issuer = Issuer(Path(directory), url)
     else:
-        from unionaid.embedded.sign_in import SignIn, addresses_of, units_of  # noqa: PLC0415  slow; who mints needs none
+        from unionaid.embedded import sign_in  # noqa: PLC0415  slow; who mints needs none
         from unionaid.embedded.state import SERVICES  # noqa: PLC0415
 
         issuer = Issuer(Path(directory), url, f"http://127.0.0.1:{front_port}/issuer")
-        signed_in, signed_out = (addresses_of(int(front_port), SERVICES, page) for page in ("signed-in", "signed-out"))
-        issuer.screens = SignIn(issuer, units_of(registry, issuer), signed_in, signed_out).app()
+        fronts, units = sign_in.fronts_of(int(front_port)), sign_in.units_of(registry, issuer)
+        signed_in, signed_out = (sign_in.addresses_of(fronts, SERVICES, page) for page in ("signed-in", "signed-out"))
+        issuer.screens = sign_in.SignIn(issuer, units, signed_in, signed_out).app()
     uvicorn.run(issuer, host="127.0.0.1", port=int(port), lifespan="off", log_level="warning")
 
 

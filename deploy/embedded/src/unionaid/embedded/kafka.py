@@ -15,7 +15,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from unionaid.embedded import maven, ports, topics
+from unionaid.embedded import maven, ports
 from unionaid.embedded.apart import run_apart
 from unionaid.embedded.errors import StackError, disk_full, looks_full, tail
 from unionaid.embedded.processes import Child, clear, spawn
@@ -234,7 +234,7 @@ class EmbeddedKafka:
         result = subprocess.run(  # noqa: S603  the arguments are ours
             self._program.command(
                 "kafka.tools.StorageTool",
-                *("format", "--cluster-id", _new_cluster_id(), "--config", config),
+                *("format", "--cluster-id", new_cluster_id(), "--config", config),
                 jvm=self._logging(self.home / "format.log"),
             ),
             check=False,
@@ -260,6 +260,8 @@ class EmbeddedKafka:
         return [f"-Dlog4j2.configurationFile={self.home / 'log4j2.properties'}", f"-Dunionaid.log={path}"]
 
     def _wait_until_ready(self) -> None:
+        from unionaid.eventlog import topics  # noqa: PLC0415  its package is slow to import
+
         deadline = time.monotonic() + START_WAIT_S
         while self.is_alive and time.monotonic() < deadline:
             if ports.accepts(self.port) and run_apart(topics.answers(self.bootstrap)):
@@ -277,8 +279,8 @@ class EmbeddedKafka:
         return StackError(f"Kafka did not start:\n{last}", f"The whole log: {self.log} and {console}")
 
 
-def _new_cluster_id() -> str:
-    """16 random bytes in URL-safe base64 without padding, as Kafka's own `random-uuid`."""
+def new_cluster_id() -> str:
+    """Return 16 random bytes in URL-safe base64 without padding, as Kafka's own `random-uuid`."""
     while True:
         text = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
         if not text.startswith("-"):  # the storage tool would take it for an option

@@ -2,17 +2,22 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from unionaid.embedded.errors import StackError
 from unionaid.embedded.issuer import Issuer
-from unionaid.embedded.state import RunningStack
+from unionaid.embedded.state import SERVICES, RunningStack
 
 PATIENCE_S = 60.0
 """How long a request is repeated that the services could not take at that moment."""
 REQUEST_TIMEOUT_S = 60.0
+_OF_THE_MOMENT = {
+    httpx.codes.ACCEPTED, httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT,  # a front's, whose service is being started again
+}  # fmt: skip
 _FAULTS_TOLD = 3
 
 
@@ -45,14 +50,41 @@ class Officer:
 
 
 class OfficeClient:
-    """HTTP to all services of a running stack."""
+    """HTTP to all services, each at its base URL; `transports` take the place of the usual way to some of them."""
 
-    def __init__(self, stack: RunningStack, issuer: Issuer) -> None:
+    def __init__(
+        self, services: Mapping[str, str], issuer: Issuer, transports: Mapping[str, httpx.BaseTransport] | None = None
+    ) -> None:
         self.issuer = issuer
         self._services = {
-            name: httpx.Client(base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False)
-            for name, url in stack.services.items()
+            name: httpx.Client(
+                base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False, transport=(transports or {}).get(name)
+            )
+            for name, url in services.items()
         }
+
+    @classmethod
+    def of_stack(cls, stack: RunningStack) -> "OfficeClient":
+        """Return one for a stack of this machine."""
+        return cls(stack.services, Issuer(Path(stack.home) / "issuer", stack.issuer))
+
+    @classmethod
+    def behind(cls, front: str, issuer_directory: Path) -> "OfficeClient":
+        """Return one for services behind one address, where the issuer whose key lies here is trusted.
+
+        Raises:
+            StackError: nobody answers there, or has no such issuer.
+        """
+        front = front.rstrip("/")
+        try:
+            told = httpx.get(f"{front}/issuer/.well-known/openid-configuration", trust_env=False).raise_for_status()
+            issuer = Issuer(issuer_directory, str(told.json()["issuer"]))
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise StackError(
+                f"{front} has no issuer for trying things out: {error}",
+                "In containers: docker compose --profile demo up, see docs/how-to/containers.md.",
+            ) from error
+        return cls({name: f"{front}/{name}" for name in SERVICES}, issuer)
 
     def send(self, method: str, service: str, path: str, headers: Mapping[str, str], **options: Any) -> dict[str, Any]:
         """Send a request; repeat it while the service says that it is an error of the moment.
@@ -68,7 +100,7 @@ class OfficeClient:
                 said = f"{type(error).__name__}: {error}"
                 time.sleep(0.5)
                 continue
-            if answer.status_code in (httpx.codes.ACCEPTED, httpx.codes.SERVICE_UNAVAILABLE):
+            if answer.status_code in _OF_THE_MOMENT:
                 said = answer.text
                 time.sleep(min(1.0, float(answer.headers.get("Retry-After", 1)) / 10))
                 continue

@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import asyncpg
-
 from unionaid.embedded.errors import StackError
 from unionaid.embedded.postgres import write_secret
 
 if TYPE_CHECKING:
     from unionaid.eventlog.migrations import Roles
 
-POSTGRES_VERSION_MIN = 17  # transaction_timeout, which the relay's lease needs, came with 17
 SECRET_BYTES = 32
 
 
@@ -37,39 +34,22 @@ class ServiceDatabase:
 async def create_service_database(
     superuser_dsn: str, name: str, passwords: Mapping[str, str] | None = None
 ) -> ServiceDatabase:
-    """Make the database `name` and its four roles, or bring what exists up to this.
-
-    Owner (migrations and the sweep; owns the database), app (run time; owns nothing), vault (cannot log in; the owner
-    is a member) and auditor (reads only). What each may do inside is granted by migrations.
+    """Make the database `name` and its roles, or bring what exists up to this: see `unionaid.eventlog.provision`.
 
     `passwords`: role name -> password for the roles which log in; without it new random ones are set.
     Raises StackError if the server is older than PostgreSQL 17.
     """
-    roles = _roles(name)
+    from unionaid.eventlog import migrations, provision  # noqa: PLC0415  its package is slow to import
+
     if passwords is None:
+        roles = _roles(name)
         passwords = {role: new_password() for role in (roles.owner, roles.app, roles.auditor)}
-    connection = await asyncpg.connect(superuser_dsn)
     try:
-        await _refuse_old(connection)
-        for role in (roles.owner, roles.app, roles.auditor):
-            await _create_role(connection, role, f"LOGIN PASSWORD {_literal(passwords[role])}")
-        await _create_role(connection, roles.vault, "NOLOGIN")
-        await connection.execute(f"GRANT {_name(roles.vault)} TO {_name(roles.owner)}")
-        await connection.execute(f"ALTER ROLE {_name(roles.auditor)} SET default_transaction_read_only = on")
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            await connection.execute(
-                # The same order of text on every server, whatever its own default is.
-                f"CREATE DATABASE {_name(name)} OWNER {_name(roles.owner)} TEMPLATE template0"
-                " ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
-            )
-        await connection.execute(f"REVOKE ALL ON DATABASE {_name(name)} FROM PUBLIC")
-        await connection.execute(f"GRANT pg_checkpoint TO {_name(roles.owner)}")
-        await connection.execute(
-            f"GRANT CONNECT ON DATABASE {_name(name)} TO {_name(roles.app)}, {_name(roles.auditor)}"
-        )
-    finally:
-        await connection.close()
-    await _let_sweep(urlunsplit(urlsplit(superuser_dsn)._replace(path=f"/{name}")), roles.owner)
+        roles = await provision.provision(superuser_dsn, name, passwords)
+    except migrations.ServerTooOld as refused:
+        raise StackError(
+            f"T{str(refused)[1:]}.", "Name another server in UNIONAID_POSTGRES, or none to use the embedded one."
+        ) from None
 
     def dsn(role: str) -> str:
         host = urlsplit(superuser_dsn).netloc.rpartition("@")[2]
@@ -79,25 +59,11 @@ async def create_service_database(
     return ServiceDatabase(name, roles, dsn(roles.owner), dsn(roles.app), dsn(roles.auditor))
 
 
-async def _let_sweep(superuser_dsn: str, owner: str) -> None:
-    """Let the owner replace the write-ahead log: functions are granted in each database."""
-    connection = await asyncpg.connect(superuser_dsn)
-    try:
-        await connection.execute(f"GRANT EXECUTE ON FUNCTION pg_switch_wal(), pg_ls_waldir() TO {_name(owner)}")
-    finally:
-        await connection.close()
-
-
 async def drop_service_database(superuser_dsn: str, name: str) -> None:
     """Drop the database, closing its connections, and its roles."""
-    connection = await asyncpg.connect(superuser_dsn)
-    try:
-        await connection.execute(f"DROP DATABASE IF EXISTS {_name(name)} WITH (FORCE)")
-        roles = _roles(name)
-        for role in (roles.owner, roles.app, roles.vault, roles.auditor):
-            await connection.execute(f"DROP ROLE IF EXISTS {_name(role)}")
-    finally:
-        await connection.close()
+    from unionaid.eventlog import provision  # noqa: PLC0415  its package is slow to import
+
+    await provision.drop(superuser_dsn, name)
 
 
 def new_password() -> str:
@@ -129,28 +95,6 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
         write_secret(new, make())
         new.rename(path)
     return path.read_bytes()
-
-
-async def _refuse_old(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    version = connection.get_server_version()
-    if version.major < POSTGRES_VERSION_MIN:
-        raise StackError(
-            f"The PostgreSQL server is version {version.major}; {POSTGRES_VERSION_MIN} or newer is needed.",
-            "Name another server in UNIONAID_POSTGRES, or none to use the embedded one.",
-        )
-
-
-async def _create_role(connection: "asyncpg.Connection[asyncpg.Record]", role: str, options: str) -> None:
-    exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
-    await connection.execute(f"{'ALTER' if exists else 'CREATE'} ROLE {_name(role)} {options}")
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _roles(name: str) -> "Roles":

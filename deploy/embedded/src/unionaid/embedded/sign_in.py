@@ -1,8 +1,9 @@
 """The sign-in of one machine: choose a role and a unit. No password: whoever reaches it may.
 
 To the screens it is an OpenID provider as any other: authorization code flow with PKCE (RFC 7636), for one public
-client whose addresses are known beforehand. It listens on the loopback interface only and answers only to names of
-that. Each role of a unit is a person of its own, always the same one, so that two pairs of eyes are two here as well.
+client whose addresses are known beforehand. It answers only to names it was given: on one machine those of the loopback
+interface, on which alone it listens there. Each role of a unit is a person of its own, always the same one, so that two
+pairs of eyes are two here as well.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ UNITS_MAX = 5_000
 """Unions in the list; of more, the first from the district down."""
 NO_STORE = {"Cache-Control": "no-store"}
 _PERSONS = uuid.UUID("6f1d7a3e-70a5-4c57-9a56-2f4b8c1f8f00")
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _CARRIED = (
@@ -80,10 +81,14 @@ def person_of(role: Role, unit: str) -> str:
     return f"person-{uuid.uuid5(_PERSONS, f'{role.value} {unit}')}"
 
 
-def addresses_of(front_port: int, services: Sequence[str], page: str) -> frozenset[str]:
-    """Return where the screens may be come back to: a page of each service, behind the front, on this machine."""
-    hosts = ("127.0.0.1", "localhost")
-    return frozenset(f"http://{host}:{front_port}/{name}/pages/{page}" for host in hosts for name in services)
+def fronts_of(port: int) -> tuple[str, ...]:
+    """Return the addresses under which browsers of this machine reach a front."""
+    return tuple(f"http://{host}:{port}" for host in ("127.0.0.1", "localhost"))
+
+
+def addresses_of(fronts: Sequence[str], services: Sequence[str], page: str) -> frozenset[str]:
+    """Return where the screens may be come back to: a page of each service, behind a front."""
+    return frozenset(f"{front}/{name}/pages/{page}" for front in fronts for name in services)
 
 
 @dataclass
@@ -95,6 +100,8 @@ class SignIn:
     signed_in: frozenset[str]
     signed_out: frozenset[str]
     codes: Codes = field(default_factory=Codes)
+    hosts: frozenset[str] = LOOPBACK
+    """The names it answers to."""
 
     def __post_init__(self) -> None:
         self._screens = Screens(Catalogue.of(files("unionaid.embedded") / "locale"), "unionaid.embedded")
@@ -143,7 +150,7 @@ class SignIn:
 
     async def token(self, request: Request) -> Response:
         """Exchange a code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5)."""
-        if not _on_loopback(request):
+        if not self._is_meant(request):
             return _forbidden()
         form = {name: value for name, value in (await request.form(max_files=0)).items() if isinstance(value, str)}
         if form.get("grant_type") != "authorization_code":
@@ -157,13 +164,17 @@ class SignIn:
     async def end_session(self, request: Request) -> Response:
         """Go back to the screens: nothing of a session is kept here (RP-Initiated Logout 1.0)."""
         after = request.query_params.get("post_logout_redirect_uri", "")
-        if not _on_loopback(request) or after not in self.signed_out:
+        if not self._is_meant(request) or after not in self.signed_out:
             return _forbidden()
         return RedirectResponse(after, 303, NO_STORE)
 
     def _refused(self, request: Request, asked: Mapping[str, str]) -> Response | None:
         """Refuse here who is not known, and at the client's address what is not asked rightly."""
-        if not _ours(request) or asked.get("client_id") != CLIENT or asked.get("redirect_uri") not in self.signed_in:
+        if (
+            not self._is_ours(request)
+            or asked.get("client_id") != CLIENT
+            or asked.get("redirect_uri") not in self.signed_in
+        ):
             return _forbidden()
         if asked.get("response_type") != "code":
             return self._back(asked, error="unsupported_response_type")
@@ -174,6 +185,18 @@ class SignIn:
             return self._back(asked, error="invalid_request")
         return None
 
+    def _is_ours(self, request: Request) -> bool:
+        """Whether a request is meant for this issuer, and was sent by a page of it: no site signs others in."""
+        if not self._is_meant(request):
+            return False
+        if request.method == "GET":
+            return True
+        origin = request.headers.get("origin")
+        return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+
+    def _is_meant(self, request: Request) -> bool:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname in self.hosts
+
     def _back(self, asked: Mapping[str, str], **told: str) -> Response:
         answer = {**told, "iss": self.issuer.url}  # RFC 9207
         if "state" in asked:
@@ -183,20 +206,6 @@ class SignIn:
 
 def _carried(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given[name] for name in _CARRIED if len(given.get(name, "")) in range(1, _VALUE_CHARS_MAX)}
-
-
-def _ours(request: Request) -> bool:
-    """Whether a request names this machine, and was sent by a page of it: no site signs others in."""
-    if not _on_loopback(request):
-        return False
-    if request.method == "GET":
-        return True
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
-
-
-def _on_loopback(request: Request) -> bool:
-    return urlsplit(f"//{request.headers.get('host', '')}").hostname in _LOOPBACK
 
 
 def _forbidden() -> Response:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from unionaid.embedded import databases, kafka, maven, ports, topics
+from unionaid.embedded import databases, kafka, maven, ports
 from unionaid.embedded.clock import SimulatedClock
 from unionaid.embedded.errors import StackError, explained
 from unionaid.embedded.keeping import Parts
@@ -113,6 +113,7 @@ class Supervisor:
 
     async def _start_topics(self) -> str:
         from unionaid.contracts.topics import topics as of_division  # noqa: PLC0415  reads a data file
+        from unionaid.eventlog import topics  # noqa: PLC0415  its package is slow to import
 
         bootstrap = await self._start_kafka()
         await topics.create(bootstrap, of_division(self.division))

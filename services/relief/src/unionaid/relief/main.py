@@ -144,7 +144,7 @@ async def imply(owner: Owner, _database: str) -> Implied:
 
 
 VIEWS = Views(own=ReliefViews, sets=lambda division: [registry_people(division)])
-SERVICE = Service(NAME, migrate, build, imply, VIEWS)
+SERVICE = Service(NAME, migrate, build, imply, VIEWS, neighbours=("registry",))
 
 if __name__ == "__main__":
     run(SERVICE)

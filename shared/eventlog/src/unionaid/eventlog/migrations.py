@@ -22,6 +22,10 @@ CREATE TABLE IF NOT EXISTS public.schema_migrations (
 """
 
 
+POSTGRES_VERSION_MIN = 17
+"""transaction_timeout, which the relay's lease needs, came with 17."""
+
+
 @dataclass(frozen=True, slots=True)
 class Roles:
     """The database roles of one service, put in place of `{owner}` and so on in its SQL files."""
@@ -41,12 +45,33 @@ class MigrationRefused(Exception):
     """The database was made by a newer or another program; the message says which file."""
 
 
+class ServerTooOld(Exception):
+    """The server is older than PostgreSQL `POSTGRES_VERSION_MIN`."""
+
+    def __init__(self, major: int) -> None:
+        self.major = major
+        super().__init__(f"the PostgreSQL server is version {major}; {POSTGRES_VERSION_MIN} or newer is needed")
+
+
+def refuse_old(conn: Connection) -> None:
+    """Look at the server's version.
+
+    Raises:
+        ServerTooOld: the server lacks what the log needs.
+    """
+    major = conn.get_server_version().major
+    if major < POSTGRES_VERSION_MIN:
+        raise ServerTooOld(major)
+
+
 async def migrate(conn: Connection, member: str, directory: Traversable, roles: Roles) -> list[str]:
     """Run the files of `directory` that have not run yet and return their names.
 
     Raises:
         MigrationRefused: a file that ran is missing here (newer schema), or has changed since.
+        ServerTooOld: before anything is changed.
     """
+    refuse_old(conn)
     here = {f.name: f.read_text("utf-8") for f in directory.iterdir() if _NUMBERED.match(f.name)}
     async with conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(hashtext('unionaid migrations'))")

@@ -40,6 +40,8 @@ class Finding:
 
     health: Health
     reason: str = ""
+    lasting: bool = False
+    """Waiting does not help: a person must do something."""
 
 
 OK = Finding(Health.OK)
@@ -80,7 +82,7 @@ def schema(pool: asyncpg.Pool[asyncpg.Record], members: Mapping[str, Traversable
             try:
                 waiting = [f"{m}/{file}" for m, files in members.items() for file in await pending(conn, m, files)]
             except MigrationRefused as error:
-                return Finding(Health.FAILED, str(error))
+                return Finding(Health.FAILED, str(error), lasting=True)
         return Finding(Health.FAILED, f"run migrate: {', '.join(waiting)}") if waiting else OK
 
     return check
@@ -90,16 +92,26 @@ def kafka(bootstrap: str) -> Check:
     """Check that a broker answers. Says nothing of consumers."""
 
     async def check() -> Finding:
-        client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(CHECK_TIMEOUT_S * 1000))
         try:
-            await client.bootstrap()
+            await reach(bootstrap)
         except KafkaError as error:
             return Finding(Health.DEGRADED, f"{type(error).__name__}: other services' views wait")
-        finally:
-            await client.close()
         return OK
 
     return check
+
+
+async def reach(bootstrap: str) -> None:
+    """Ask a broker for its cluster.
+
+    Raises:
+        KafkaError: none answers.
+    """
+    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(CHECK_TIMEOUT_S * 1000))
+    try:
+        await client.bootstrap()
+    finally:
+        await client.close()
 
 
 def relay(running: Relay) -> Check:

@@ -60,8 +60,8 @@ CHECK_TIMEOUT_S = 2.0
 """Seconds one readiness check may take."""
 GC_OBJECTS = 10_000
 """New objects after which the youngest are searched for cycles; Python's own 700 are those of a few requests."""
-DRAIN_S = 20
-"""Seconds that running requests have to finish after SIGTERM."""
+DRAIN_S = 8
+"""Seconds that running requests have to finish after SIGTERM: the process is gone within the 10 that Docker gives."""
 PART_RESTART_S_MIN = 0.5
 """Seconds before a part that crashed is started again; doubles up to `PART_RESTART_S_MAX`."""
 PART_RESTART_S_MAX = 30.0

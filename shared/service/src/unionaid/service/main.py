@@ -7,7 +7,6 @@ if __name__ == "__main__":
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import gc
@@ -22,17 +21,30 @@ import structlog
 import uvicorn
 import uvloop
 
+from unionaid.contracts.event import Service as ServiceName
 from unionaid.eventlog import MigrationRefused
-from unionaid.service import logs, operating, sweeping
+from unionaid.eventlog.migrations import ServerTooOld, refuse_old
+from unionaid.service import health, logs, operating, preparing, sweeping
+from unionaid.service.commands import COMMANDS, parser, refuse_wrong_settings
 from unionaid.service.health import OK, Finding, Health
 from unionaid.service.idempotency import forget_old_answers
 from unionaid.service.keys import SecretsRefused
 from unionaid.service.limits import DRAIN_S, GC_OBJECTS, PART_RESTART_S_MAX, PART_RESTART_S_MIN, PART_STEADY_S
 from unionaid.service.reservations import Imply, compare, nothing_reserved
-from unionaid.service.settings import MigrationSettings, Settings, exit_with, settings_or_exit
+from unionaid.service.settings import (
+    MigrationSettings,
+    ProvisionSettings,
+    Settings,
+    TopicSettings,
+    exit_with,
+    settings_or_exit,
+)
+from unionaid.service.waiting import EXIT_GAVE_UP, GaveUp, NotYet, until
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from unionaid.service.app import Shell
 
 log = structlog.stdlib.get_logger(__name__)
 Work = Callable[[], Awaitable[None]]
@@ -53,7 +65,7 @@ class Parts:
 class Service:
     """A service as a process sees it. `build` is called in the event loop and connects to nothing itself."""
 
-    name: str
+    name: ServiceName
     migrate: Callable[[MigrationSettings], Coroutine[Any, Any, None]]
     build: Callable[[Settings], Parts]
     imply: Imply = nothing_reserved
@@ -62,6 +74,8 @@ class Service:
     """What the service derives from events, its own and others'."""
     identity: Sequence[str] = ()
     """The tables that hold identity, which a sweep writes anew."""
+    neighbours: Sequence[ServiceName] = ()
+    """The other services that are called for somebody who waits."""
 
 
 class Part:
@@ -95,34 +109,15 @@ class Part:
             pause = min(pause * 2, PART_RESTART_S_MAX)
 
 
-COMMANDS = {
-    "migrate": "bring the database up to date, as its owner",
-    "serve": "answer HTTP, and keep the service's own views",
-    "relay": "number and publish events; of several one leads, the others wait",
-    "consume": "read other services' topics; of several one drives, the others wait",
-    "all": "serve, relay and consume in one process",
-    "reservations": "compare reservations with what the events imply, as JSON; exit code 1 if they differ",
-    "rebuild": "fill what is fed from topics anew, beside the live tables; it goes live if it agrees",
-    "parked": "list events that could not be applied, as JSON Lines",
-    "sweep": "after an erasure: write the tables of identity anew and replace the write-ahead log, as the owner",
-}
-_EXAMPLES = """examples:
-  python -m unionaid.{name}.main migrate
-  python -m unionaid.{name}.main all
-  python -m unionaid.{name}.main reservations --rebuild   after a restore, with the service stopped
-  python -m unionaid.{name}.main parked --retry           after what stood in the way was mended
-  python -m unionaid.{name}.main sweep                    after the erasures of a day
-
-Settings come from the environment: docs/reference/settings.md."""
-
-
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     """Run one command of a service, until SIGTERM or SIGINT.
 
-    Exits with 2 when settings or secrets are missing or wrong, naming all of them.
+    Exits with 2 when settings, secrets, server or schema are missing or wrong, naming all of them; with 3 when a
+    database or broker was not up in time.
     """
-    given = _parser(service.name).parse_args(arguments)
+    given = parser(service.name).parse_args(arguments)
     logs.set_up(service.name)
+    refuse_wrong_settings(COMMANDS[given.command], os.environ, service.neighbours)
     _settle()
     match given.command:
         case "reservations":
@@ -134,34 +129,30 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
             operating.parked(service.views, retry=given.retry)
         case "sweep":
             sweeping.run_sweep(service.name, service.identity)
-        case "migrate":
-            try:
-                _run(service.migrate(settings_or_exit(MigrationSettings, os.environ)))
-            except MigrationRefused as refused:
-                exit_with(f"migration refused: {refused}")
+        case "provision" | "migrate" | "topic" | "prepare" as command:
+            _run(_prepare(service, command))
         case command:
             _run(_build_and_run(service, command, settings_or_exit(Settings, os.environ)))
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"python -m unionaid.{name}.main",
-        epilog=_EXAMPLES.format(name=name),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    chosen = parser.add_subparsers(dest="command", required=True, metavar="command")
-    commands = {command: chosen.add_parser(command, help=text, description=text) for command, text in COMMANDS.items()}
-    commands["reservations"].add_argument("--rebuild", action="store_true", help="make them what the events imply")
-    commands["rebuild"].add_argument(
-        "--replace-disagreeing", action="store_true", help="go live even where the live tables say otherwise"
-    )
-    commands["parked"].add_argument("--retry", action="store_true", help="apply them again first, in index order")
-    return parser
-
-
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(work)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work)
+    except (MigrationRefused, ServerTooOld) as refused:
+        exit_with(f"refused: {refused}")
+    except GaveUp as vain:
+        exit_with(str(vain), EXIT_GAVE_UP)
+
+
+async def _prepare(service: Service, command: str) -> None:
+    if command in ("provision", "prepare"):
+        await preparing.provision(settings_or_exit(ProvisionSettings, os.environ))
+    if command in ("migrate", "prepare"):
+        owner = settings_or_exit(MigrationSettings, os.environ)
+        await until("database", owner.wait_s, lambda: service.migrate(owner))
+    if command in ("topic", "prepare"):
+        await preparing.create_topic(service.name, settings_or_exit(TopicSettings, os.environ))
 
 
 async def _build_and_run(service: Service, command: str, settings: Settings) -> None:
@@ -169,8 +160,31 @@ async def _build_and_run(service: Service, command: str, settings: Settings) -> 
         parts = service.build(settings)  # inside the loop, for pools belong to the loop they are made in
     except SecretsRefused as error:
         exit_with(str(error))
+    shell = parts.app.state.shell
+    if "schema" not in shell.checks:  # a service without tables needs no database
+        _settle()
+        await run_parts(parts, command, settings)
+        return
+    await until("database", settings.wait_s, lambda: _usable(shell))
+    if command in ("relay", "consume"):  # who serves has work to do without Kafka as well
+        await until("Kafka", settings.wait_s, lambda: health.reach(settings.kafka))
     _settle()
-    await run_parts(parts, command, settings)
+    try:
+        await run_parts(parts, command, settings)
+    finally:
+        await shell.pool.close()
+
+
+async def _usable(shell: Shell) -> None:
+    """Look whether the database is one that this program can work with."""
+    await shell.pool
+    async with shell.pool.acquire() as conn:
+        refuse_old(conn)
+    schema = await shell.checks["schema"]()
+    if schema.lasting:
+        raise MigrationRefused(schema.reason)
+    if schema.health is not Health.OK:
+        raise NotYet(schema.reason)
 
 
 def _settle() -> None:

@@ -23,6 +23,7 @@ from unionaid.embedded import kafka, maven
 from unionaid.embedded.home import stack_home
 from unionaid.embedded.issuer import Issuer
 from unionaid.embedded.state import RunningStack
+from unionaid.testkit.stack import Workshop, in_containers
 
 COMMAND_S_MAX = 240
 """Seconds that a command of the stack may take."""
@@ -33,6 +34,8 @@ class Demo:
     """The stack in `home`; its commands are `./unionaid`'s, run by this interpreter."""
 
     home: Path
+    servers: Mapping[str, str] = field(default_factory=dict)
+    """The variables that name PostgreSQL and Kafka; without them the stack has its own."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """What the first telling wrote: id -> value, events, cites."""
 
@@ -41,7 +44,7 @@ class Demo:
         meant = {name: value for name, value in os.environ.items() if not name.startswith("UNIONAID_")}
         return subprocess.run(  # noqa: S603  our own interpreter
             [sys.executable, "-m", "unionaid.embedded", *arguments],
-            env={**meant, "UNIONAID_HOME": str(self.home)},
+            env={**meant, "UNIONAID_HOME": str(self.home), **self.servers},
             capture_output=True,
             text=True,
             check=False,
@@ -121,12 +124,14 @@ def demo_stack() -> Iterator[Demo]:
 def empty_stack(name: str) -> Iterator[Demo]:
     """Start a stack in the home `name` beside the user's, and at the end stop it and delete its data."""
     loaded = stack_home() / "kafka"
-    kafka.prepare(loaded, maven.read_settings(os.environ, Path.home()))
-    demo = Demo(stack_home() / name)
-    (demo.home / "kafka").mkdir(parents=True, exist_ok=True)
-    with (demo.home / "lock").open("w") as lock:
+    if not in_containers():
+        kafka.prepare(loaded, maven.read_settings(os.environ, Path.home()))
+    home = stack_home() / name
+    (home / "kafka").mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock, _servers() as servers:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        jars = demo.home / "kafka" / "jars"
+        demo = Demo(home, servers)
+        jars = home / "kafka" / "jars"
         if not jars.exists():
             jars.symlink_to(loaded / "jars")
         demo.done("reset", "--yes")  # what a killed run left
@@ -135,3 +140,19 @@ def empty_stack(name: str) -> Iterator[Demo]:
             yield demo
         finally:
             demo.run("reset", "--yes")
+
+
+@contextmanager
+def _servers() -> Iterator[Mapping[str, str]]:
+    """Lend servers in containers, where tests run on those; else none."""
+    if not in_containers():
+        yield {}
+        return
+    workshop = Workshop()
+    try:
+        yield {
+            "UNIONAID_POSTGRES": workshop.postgres().superuser_dsn,
+            "UNIONAID_KAFKA": workshop.kafka().bootstrap,
+        }
+    finally:
+        workshop.close()

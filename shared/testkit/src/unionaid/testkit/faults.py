@@ -22,7 +22,7 @@ from unionaid.eventlog import ProjectionSet, ensure_build
 from unionaid.testkit.log import Database, OwnTotals, counters, new_database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from unionaid.testkit.stack import Kafka, Postgres
 
@@ -34,6 +34,8 @@ class Process:
     name: str
     command: Sequence[str]
     log: Path
+    environment: Mapping[str, str] | None = None
+    """Without it this process's own."""
     _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @classmethod
@@ -45,12 +47,27 @@ class Process:
         """Start it; nothing if it runs."""
         if self._child is None or self._child.poll() is not None:
             with self.log.open("ab") as out:
-                self._child = subprocess.Popen(self.command, stdout=out, stderr=out, env=os.environ.copy())  # noqa: S603
+                environment = os.environ if self.environment is None else self.environment
+                self._child = subprocess.Popen(self.command, stdout=out, stderr=out, env=dict(environment))  # noqa: S603
 
     @property
     def running(self) -> bool:
         """True while the child lives, frozen or not."""
         return self._child is not None and self._child.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The child's, None while none lives."""
+        return self._child.pid if self._child is not None and self.running else None
+
+    def end(self, wait_s: float) -> int:
+        """SIGTERM, and return the exit code.
+
+        Raises:
+            subprocess.TimeoutExpired: it lives after `wait_s` seconds.
+        """
+        self._signal(signal.SIGTERM)
+        return self._child.wait(wait_s) if self._child is not None else 0
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""

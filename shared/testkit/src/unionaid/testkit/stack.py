@@ -1,8 +1,9 @@
 """PostgreSQL and Kafka for tests: real servers, started at first use and shared by the whole run.
 
 The fixtures (`postgres`, `kafka`, `new_postgres`, `new_kafka`) come with `unionaid.testkit.plugin`.
-UNIONAID_POSTGRES (a superuser's DSN) and UNIONAID_KAFKA (bootstrap servers) name servers to use instead;
-tests that stop or kill a server are skipped then, by name.
+Servers are the embedded ones; with UNIONAID_STACK=docker containers, of UNIONAID_POSTGRES_IMAGE and
+UNIONAID_KAFKA_IMAGE. UNIONAID_POSTGRES (a superuser's DSN) and UNIONAID_KAFKA (bootstrap servers) name servers to use
+instead; tests that stop or kill a server are skipped then, by name.
 """
 
 import asyncio
@@ -12,11 +13,12 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from unionaid.embedded import kafka as embedded_kafka
-from unionaid.embedded import maven, topics
+from unionaid.embedded import maven
 from unionaid.embedded.home import stack_home
 from unionaid.embedded.kafka import EmbeddedKafka
 from unionaid.embedded.postgres import EmbeddedPostgres
@@ -26,8 +28,45 @@ from unionaid.embedded.provision import (
     create_service_database,
     drop_service_database,
 )
+from unionaid.eventlog import topics
 
 __all__ = ["Kafka", "Postgres", "ServiceDatabase", "Workshop"]
+
+
+class Server(Protocol):
+    """A server of this run, embedded or in a container."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def kill(self) -> None: ...
+    def remove(self) -> None: ...
+
+
+class PostgresServer(Server, Protocol):
+    """Either PostgreSQL."""
+
+    @property
+    def superuser_dsn(self) -> str: ...
+
+
+class KafkaServer(Server, Protocol):
+    """Either Kafka."""
+
+    @property
+    def bootstrap(self) -> str: ...
+    def wipe(self) -> None: ...
+
+
+def in_containers() -> bool:
+    """Whether servers are containers.
+
+    Raises:
+        ValueError: UNIONAID_STACK is neither `embedded` nor `docker`.
+    """
+    chosen = os.environ.get("UNIONAID_STACK") or "embedded"
+    if chosen not in ("embedded", "docker"):
+        raise ValueError(f"UNIONAID_STACK is {chosen}; it must be embedded or docker")
+    return chosen == "docker"
 
 
 @dataclass(frozen=True)
@@ -35,18 +74,26 @@ class _NamedTopic:
     name: str
     partitions: int
     config: Mapping[str, str]
+    replication_factor: int = 1
 
 
 class Postgres:
     """A PostgreSQL server for tests."""
 
-    def __init__(self, dsn: str | None = None, server: EmbeddedPostgres | None = None) -> None:
+    def __init__(self, dsn: str | None = None, server: PostgresServer | None = None) -> None:
         self._dsn = dsn
         self.server = server
 
     @property
     def superuser_dsn(self) -> str:
         return self._dsn or self._own().superuser_dsn
+
+    @property
+    def home(self) -> Path:
+        """Directory that holds its files, for tests that read them."""
+        if not isinstance(self.server, EmbeddedPostgres):
+            pytest.skip("reads the files of an embedded PostgreSQL")
+        return self.server.home
 
     async def create_service_database(self, name: str) -> ServiceDatabase:
         """A fresh database with roles of its own, named `<name>_<random>`; call it once per test."""
@@ -68,7 +115,7 @@ class Postgres:
         """Start again on the same port, recovering what was acknowledged; nothing if it runs."""
         await asyncio.to_thread(self._own().start)
 
-    def _own(self) -> EmbeddedPostgres:
+    def _own(self) -> PostgresServer:
         if self.server is None:
             pytest.skip("needs a PostgreSQL of its own, not the one UNIONAID_POSTGRES names")
         return self.server
@@ -77,7 +124,7 @@ class Postgres:
 class Kafka:
     """A Kafka broker for tests."""
 
-    def __init__(self, bootstrap: str | None = None, server: EmbeddedKafka | None = None) -> None:
+    def __init__(self, bootstrap: str | None = None, server: KafkaServer | None = None) -> None:
         self._bootstrap = bootstrap
         self.server = server
 
@@ -112,7 +159,7 @@ class Kafka:
         """Lose everything: a new, empty cluster on the same port; all topics are gone."""
         await asyncio.to_thread(self._own().wipe)
 
-    def _own(self) -> EmbeddedKafka:
+    def _own(self) -> KafkaServer:
         if self.server is None:
             pytest.skip("needs a Kafka of its own, not the one UNIONAID_KAFKA names")
         return self.server
@@ -127,24 +174,40 @@ class Workshop:
         self._home = runs / f"{os.getpid()}-{secrets.token_hex(3)}"
         self._home.mkdir(parents=True)
         write_record(self._home / "run.json", os.getpid())
-        self._servers: list[EmbeddedPostgres | EmbeddedKafka] = []
+        self._servers: list[Server] = []
+        if in_containers():
+            from unionaid.testkit import containers  # noqa: PLC0415  only then Docker must be there
+
+            containers.clear_dead()
 
     def postgres(self, settings: Mapping[str, str] | None = None) -> Postgres:
         """A started PostgreSQL."""
-        server = EmbeddedPostgres(self._next("postgres"), settings=settings)
+        server: PostgresServer
+        if in_containers():
+            from unionaid.testkit.containers import ContainerPostgres  # noqa: PLC0415
+
+            server = ContainerPostgres(self._home, settings)
+        else:
+            server = EmbeddedPostgres(self._next("postgres"), settings=settings)
         self._servers.append(server)
         server.start()
         return Postgres(server=server)
 
     def kafka(self, settings: Mapping[str, str] | None = None) -> Kafka:
         """A started Kafka."""
-        program = embedded_kafka.prepare(stack_home() / "kafka", maven.read_settings(os.environ, Path.home()))
-        server = EmbeddedKafka(self._next("kafka"), program, settings=settings)
+        server: KafkaServer
+        if in_containers():
+            from unionaid.testkit.containers import ContainerKafka  # noqa: PLC0415
+
+            server = ContainerKafka(self._home, settings)
+        else:
+            program = embedded_kafka.prepare(stack_home() / "kafka", maven.read_settings(os.environ, Path.home()))
+            server = EmbeddedKafka(self._next("kafka"), program, settings=settings)
         self._servers.append(server)
         server.start()
         return Kafka(server=server)
 
-    def remove(self, server: EmbeddedPostgres | EmbeddedKafka) -> None:
+    def remove(self, server: Server) -> None:
         """Stop one server and delete its data."""
         self._servers.remove(server)
         server.remove()

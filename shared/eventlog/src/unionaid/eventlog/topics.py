@@ -25,6 +25,8 @@ class Topic(Protocol):
     @property
     def partitions(self) -> int: ...
     @property
+    def replication_factor(self) -> int: ...
+    @property
     def config(self) -> Mapping[str, str]: ...
 
 
@@ -33,7 +35,10 @@ async def create(bootstrap: str, topics: Iterable[Topic]) -> list[str]:
 
     Existing topics are left as they are. Raises KafkaError if the broker refuses one.
     """
-    wanted = [NewTopic(topic.name, topic.partitions, 1, topic_configs=dict(topic.config)) for topic in topics]
+    wanted = [
+        NewTopic(topic.name, topic.partitions, topic.replication_factor, topic_configs=dict(topic.config))
+        for topic in topics
+    ]
     if not wanted:
         return []
     new = []
