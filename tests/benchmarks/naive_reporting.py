@@ -27,7 +27,7 @@ _COLUMNS = {
     "enterprise": (*_PROVENANCE, "enterprise_id", "ownership", "union_org_id"),
     "person": (*_PROVENANCE, "person_id", "birth_year", "sex"),
     "title_scheme": (*_PROVENANCE, "event_id", "occurred_on", "scheme_id", "enterprise_id"),
-    "worker": (*_PROVENANCE, "person_id", "union_org_id", "enterprise_id", "migrant"),
+    "worker": (*_PROVENANCE, "person_id", "union_org_id", "enterprise_id", "migrant", "holds_from"),
 }  # fmt: skip
 _TABLE_OF = {
     "unionaid.relief.ProgrammeOpened.v1": "programme",
@@ -39,7 +39,7 @@ _TABLE_OF = {
     "unionaid.registry.TitleSchemeAdopted.v1": "title_scheme",
     "unionaid.relief.ReliefPaid.v1": "relief_payment",
 }
-_DATES = {"occurred_on", "window_from", "window_to"}
+_DATES = {"occurred_on", "window_from", "window_to", "holds_from"}
 
 
 def columns(table: str) -> Sequence[str]:
@@ -67,7 +67,7 @@ def expected_tables(logs: Mapping[str, Sequence[bytes]]) -> Tables:
                 continue
             index, data = int(event["logindex"]), event["data"]
             own = {"topic": topic, "index": index, "logtime": datetime.fromisoformat(event["logtime"])}
-            known = {"event_id": event["id"], **data}
+            known = {"event_id": event["id"], "holds_from": data["occurred_on"], **data}
             tables[table].append(
                 tuple(own[name] if name in own else _told(name, known.get(name)) for name in _COLUMNS[table])
             )

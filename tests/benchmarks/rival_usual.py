@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from .naive_reporting import columns
 from .stored import Watch
@@ -92,6 +92,7 @@ class _Worker(BaseModel):
     union_org_id: UUID
     enterprise_id: UUID | None = None
     migrant: bool
+    holds_from: date = Field(validation_alias="occurred_on")
 
 
 _KINDS: Mapping[str, tuple[str, type[BaseModel]]] = {

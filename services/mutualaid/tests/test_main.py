@@ -1,4 +1,4 @@
-"""The service as a process: it starts, says it is ready, owns an empty log, and ends when told to."""
+"""The service as a process: it starts, says it is ready, owns a log, confirms erasures, and ends when told to."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from typing import Final
 import asyncpg
 import httpx
 
-from unionaid.contracts import topic_name, topics
-from unionaid.testkit.log import published, until
+from unionaid.contracts import decode, read_envelope, topic_name, topics
+from unionaid.contracts.mutualaid import ErasureConfirmed
+from unionaid.contracts.registry import PersonErased
+from unionaid.contracts.samples import ERASED, SAMPLES, Sample
+from unionaid.testkit.log import published, until, write
 from unionaid.testkit.stack import Kafka, Postgres
 
 NAME: Final = "mutualaid"
@@ -37,7 +40,9 @@ async def ready(client: httpx.AsyncClient) -> bool:
     return answer.status_code == 200 and {check["health"] for check in checks.values()} == {"ok"}
 
 
-async def test_it_starts_is_ready_and_owns_an_empty_log(postgres: Postgres, kafka: Kafka, tmp_path: Path) -> None:
+async def test_it_starts_is_ready_and_confirms_what_registry_erases(
+    postgres: Postgres, kafka: Kafka, tmp_path: Path
+) -> None:
     database = await postgres.create_service_database(NAME)
     for topic in topics(DIVISION):
         await kafka.create_topic(topic.name, config=topic.config)
@@ -68,7 +73,20 @@ async def test_it_starts_is_ready_and_owns_an_empty_log(postgres: Postgres, kafk
         conn = await asyncpg.connect(database.app_dsn)
         assert await conn.fetchval("SELECT count(*) FROM eventlog.events") == 0
         await conn.close()
-        assert await published(kafka, topic_name(DIVISION, NAME)) == []
+        registry, own = topic_name(DIVISION, "registry"), topic_name(DIVISION, NAME)
+        assert await published(kafka, own) == []
+        told = SAMPLES[PersonErased].event
+        erased = Sample(told, 0, 3).value().replace(b"/unionaid/640302/", f"/unionaid/{DIVISION}/".encode())
+        await write(kafka, registry, [erased, erased])
+
+        async def confirmed() -> bool:
+            return len(await published(kafka, own)) > 0
+
+        await until(confirmed, 60)
+        (value,) = await published(kafka, own)
+        envelope, event = decode(value)
+        assert event == ErasureConfirmed(occurred_on=event.occurred_on, person_id=ERASED)
+        assert (envelope.actor, envelope.causationid) == (f"service:{NAME}", read_envelope(erased).id)
     finally:
         service.send_signal(signal.SIGTERM)
         assert await service.wait() == 0

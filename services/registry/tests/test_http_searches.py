@@ -119,3 +119,37 @@ async def test_who_is_entered_again_after_a_loss_is_found_at_the_union(office: O
     again = {"name": "王伟", "resident_id": ID, "reason_code": "unreadable", "occurred_on": "2017-01-04"}
     assert (await office.post(f"/persons/{person}/identity", again)).status_code == 200
     assert ids(await searched(office, Role.GRASSROOTS_OFFICER, unit=units.factory_union, name="王伟")) == [person]
+
+
+async def test_each_is_found_where_that_person_is_now_and_who_left_where_last(office: Office, units: Units) -> None:
+    async def seen(wanted: str) -> list[list[str]]:
+        asked = (units.factory_union, units.other_street)
+        return [ids(await searched(office, Role.GRASSROOTS_OFFICER, unit=unit, name=wanted)) for unit in asked]
+
+    person = await registered(office, units.factory_union, "王伟", ID)
+    assert await seen("王伟") == [[person], []]
+    moved = {"union_org_id": units.other_street, "occurred_on": "2017-01-04"}
+    assert (await office.post(f"/workers/{person}/transfer", moved)).status_code == 200
+    assert await seen("王伟") == [[], [person]]
+    left = {"reason_code": "moved", "occurred_on": "2017-01-04"}
+    assert (await office.post(f"/workers/{person}/leaving", left)).status_code == 200
+    assert await seen("王伟") == [[], [person]]
+    back = {"union_org_id": units.factory_union, "migrant": False, "occurred_on": "2017-01-04"}
+    assert (await office.post(f"/workers/{person}/return", back)).status_code == 200
+    assert await seen("王伟") == [[person], []]
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/provisional-workers", {"phone": "13912345678", "migrant": False}),
+        ("/persons", {"birth_date": "2001-05-06"}),
+    ],
+)
+async def test_who_was_entered_without_an_id_is_found_by_name_at_the_union(
+    office: Office, units: Units, path: str, more: dict[str, object]
+) -> None:
+    entered = {"union_org_id": units.factory_union, "name": "王伟", "occurred_on": "2017-01-03", **more}
+    person = await office.made(path, entered, "person_id")
+    for unit, seen in ((units.factory_union, [person]), (units.other_street, [])):
+        assert ids(await searched(office, Role.GRASSROOTS_OFFICER, unit=unit, name="王伟")) == seen

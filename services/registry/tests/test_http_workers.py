@@ -79,6 +79,10 @@ async def test_a_worker_is_two_facts_of_one_person(office: Office, units: Units)
         "sex": "male",
         "roster_id": None,
         "registered_on": ON,
+        "transferred_on": None,
+        "left_on": None,
+        "restricted": False,
+        "restricted_until": None,
     }
 
 

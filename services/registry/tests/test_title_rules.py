@@ -6,7 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from unionaid.contracts.registry import SchemeTitle, TitleAppointed, TitleEnded, TitleEvaluated, TitleSchemeAdopted
+from unionaid.contracts.registry import (
+    PersonRestricted,
+    SchemeTitle,
+    TitleAppointed,
+    TitleEnded,
+    TitleEvaluated,
+    TitleSchemeAdopted,
+)
 from unionaid.registry.domain.enterprise import facts as enterprise_facts
 from unionaid.registry.domain.person.facts import person_of
 from unionaid.registry.domain.refusals import (
@@ -14,6 +21,7 @@ from unionaid.registry.domain.refusals import (
     DateInFuture,
     NotFound,
     NotOfEnterprise,
+    PersonIsRestricted,
     TitleNotEvaluated,
     TitleNotInScheme,
     TitleTooEarly,
@@ -61,6 +69,14 @@ def test_an_enterprise_adopts_a_scheme() -> None:
     schemes().when(adopt, enterprise_facts.Unknown(), ADOPT).refused(UnitUnknown)
     schemes().when(adopt, factory, replace(ADOPT, titles=[(NAME, 3), (NAME, 1)])).refused(TitleTwice)
     schemes().when(adopt, factory, replace(ADOPT, on=TODAY + timedelta(days=1))).refused(DateInFuture)
+
+
+def test_who_asked_to_be_erased_is_neither_evaluated_nor_appointed() -> None:
+    asked = PersonRestricted(occurred_on=ON, person_id=PERSON_ID, policy_version="retention-2013.1")
+    restricted = person_of([PERSON, WORKER, asked])
+    given().when(evaluate, scheme, restricted, EVALUATE).refused(PersonIsRestricted)
+    given(evaluated).when(appoint, restricted, APPOINT).refused(PersonIsRestricted)
+    given(evaluated, appointed).when(end, END).then(ended)
 
 
 def test_a_title_is_evaluated_then_appointed_then_ended() -> None:

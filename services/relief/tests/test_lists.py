@@ -35,6 +35,7 @@ from unionaid.relief.domain.refusals import (
     DateInFuture,
     DeclaredDiffers,
     EnteredBySame,
+    LineFault,
     LinesRefused,
     ListWrongStatus,
     NotFound,
@@ -233,7 +234,7 @@ def test_an_erased_person_is_named_so_where_the_submitter_may_know_it() -> None:
     lines, gone = [Line(person(1), 1), Line(person(2), 1)], frozenset({person(1), person(2)})
     union_of = {person(1): GRASSROOTS, person(2): DISTRICT}
     told = [("lines.0.person_id", "person-erased", 1), ("lines.1.person_id", "person-unknown", 2)]
-    assert faults(lines, union_of=union_of, erased=gone, sees_all=False) == told
+    assert faults(lines, union_of=union_of, barred=dict.fromkeys(gone, LineFault.PERSON_ERASED), sees_all=False) == told
 
 
 def test_two_faults_of_one_line_are_both_named() -> None:

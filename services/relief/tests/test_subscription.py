@@ -16,17 +16,26 @@ from unionaid.contracts.registry import (
     EnterpriseRegistered,
     PersonErased,
     PersonRegistered,
+    PersonRestricted,
+    RestrictionLifted,
     UnionOrgEstablished,
+    WorkerLeft,
     WorkerMerged,
     WorkerRegistered,
+    WorkerTransferred,
 )
-from unionaid.contracts.samples import DISTRICT, GRASSROOTS, SAMPLES, TWICE, WORKER, Sample
-from unionaid.eventlog import Relay
+from unionaid.contracts.relief import ErasureConfirmed
+from unionaid.contracts.samples import DISTRICT, GRASSROOTS, NEXT_UNION, SAMPLES, TWICE, WORKER, Sample
+from unionaid.eventlog import Event as Heard
+from unionaid.eventlog import Relay, load
 from unionaid.relief.examples import ENTERER
-from unionaid.relief.people import People
-from unionaid.relief.subscriptions import following
+from unionaid.relief.people import People, Persons
+from unionaid.relief.subscriptions import confirming, following
+from unionaid.service.keys import Keys
 from unionaid.testkit.log import published, until, write
 from unionaid.testkit.stack import Kafka
+
+from .conftest import settings_for
 
 if TYPE_CHECKING:
     from services.relief.tests.conftest import Service, Winter
@@ -195,3 +204,73 @@ async def test_a_merged_person_is_helped_once_under_the_survivor(
         for person, code in ((TWICE, "person-merged"), (WORKER, "purpose-taken")):
             again = await winter.submit(winter.list_body([(person, 50_000)], union=GRASSROOTS), unit=GRASSROOTS)
             assert [fault["code"] for fault in again.json()["errors"]] == [code]
+
+
+async def test_what_registry_erases_is_confirmed_once(service: Service, kafka: Kafka, topic: str) -> None:
+    settings = settings_for(service.database, kafka.bootstrap)
+    values = told(*STORY, sample(PersonErased, person_id=WORKER))
+    stream = f"erasure-{WORKER}"
+    for _ in ("first", "read again from the beginning"):
+        confirms = asyncio.ensure_future(confirming(settings, Keys(b"k" * 32, b"h" * 32))())
+        await write(kafka, topic, values)
+
+        async def read() -> bool:
+            last = "SELECT last_index FROM eventlog.positions WHERE subscription = 'erasures'"
+            return bool(await service.pool.fetchval(last) == 6)
+
+        await until(read)
+        confirms.cancel()
+        await asyncio.gather(confirms, return_exceptions=True)
+        await service.pool.execute("DELETE FROM eventlog.positions WHERE subscription = 'erasures'")
+    async with service.pool.acquire() as conn:
+        (stored,) = await load(conn, stream)
+    envelope, event = decode(stored.body)
+    assert isinstance(event, ErasureConfirmed)
+    assert (event.person_id, envelope.actor) == (WORKER, "service:relief")
+
+
+LIVES: Sequence[tuple[Sequence[type[Event]], UUID | None, str | None]] = (
+    ([PersonRestricted], GRASSROOTS, "person-restricted"),
+    ([PersonRestricted, RestrictionLifted], GRASSROOTS, None),
+    ([PersonRestricted, PersonErased], GRASSROOTS, "person-erased"),
+    ([WorkerTransferred], NEXT_UNION, None),
+    ([WorkerTransferred, WorkerLeft], None, None),
+    ([WorkerLeft, WorkerRegistered], GRASSROOTS, None),
+)
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: "-".join(kind.__name__ for kind in life[0]))
+@pytest.mark.parametrize("batch", [1, 100])
+async def test_a_workers_life_is_followed(service: Service, life: Any, batch: int) -> None:
+    kinds, union, code = life
+    story = [sample(kind, person_id=WORKER) for kind in (PersonRegistered, WorkerRegistered, *kinds)]
+    read = Persons.decoders
+    events = [
+        Heard(TOPIC, 0, "", "", fact.TYPE, fact.subject, read[fact.TYPE](fact.model_dump_json().encode()))
+        for fact in story
+    ]
+    async with service.pool.acquire() as conn:
+        for start in range(0, len(events), batch):
+            async with conn.transaction():
+                await conn.execute("SET LOCAL search_path = registry_people_1")
+                await Persons().apply(conn, events[start : start + batch])
+    people = People(service.pool, service.people)
+    assert await people.unions_of([WORKER]) == {WORKER: union}
+    assert await people.barred() == ({WORKER: code} if code else {})
+
+
+@pytest.mark.parametrize(("column", "code"), [("restricted", "person-restricted"), ("erased", "person-erased")])
+async def test_what_is_true_of_who_stands_for_others_is_true_of_them(service: Service, column: str, code: str) -> None:
+    survivor, merged, chained, other = (uuid4() for _ in range(4))
+    async with service.pool.acquire() as conn:
+        await conn.execute(
+            f"INSERT INTO registry_people_1.person (person_id, {column}) SELECT p, p = $2 FROM unnest($1::uuid[]) p",
+            [survivor, merged, chained, other],
+            survivor,
+        )
+        await conn.execute(
+            "INSERT INTO registry_people_1.person_merge SELECT * FROM unnest($1::uuid[], $2::uuid[])",
+            [merged, chained],
+            [survivor, merged],
+        )
+    assert await People(service.pool, service.people).barred() == dict.fromkeys((survivor, merged, chained), code)

@@ -84,10 +84,10 @@ def fold(given: Logs) -> Tables:
                     tables["person"].append((*front, ids["person_id"], d.get("birth_year"), d.get("sex")))
                 case "WorkerMerged":
                     tables["person_merge"].append((*front, ids["person_id"], ids["survivor_id"]))
-                case "WorkerRegistered":
-                    tables["worker"].append(
-                        (*front, ids["person_id"], ids["union_org_id"], ids.get("enterprise_id"), d["migrant"])
-                    )
+                case "WorkerRegistered" | "WorkerTransferred" | "WorkerDetailsCorrected":
+                    holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
+                    place = (ids["union_org_id"], ids.get("enterprise_id"), d["migrant"], holds_from)
+                    tables["worker"].append((*front, ids["person_id"], *place))
     tables["relief_daily"] = [(*key, *sums) for key, sums in daily.items()]
     names = [table for projection in PROJECTIONS for table in projection.tables]
     return {table: sorted(tables[table], key=repr) for table in names}

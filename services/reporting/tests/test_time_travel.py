@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
@@ -16,7 +17,13 @@ from hypothesis import strategies as st
 
 from unionaid.contracts import topic_name
 from unionaid.contracts.event import Event as Fact
-from unionaid.contracts.registry import EnterpriseRegistered, UnionOrgEstablished, WorkerRegistered
+from unionaid.contracts.registry import (
+    EnterpriseRegistered,
+    UnionOrgEstablished,
+    WorkerDetailsCorrected,
+    WorkerRegistered,
+    WorkerTransferred,
+)
 from unionaid.contracts.relief import FundPart, ReliefPaid, application_id
 from unionaid.eventlog import inbox_of
 from unionaid.reporting.domain.relief.question import ReliefQuestion
@@ -272,3 +279,55 @@ async def test_people_count_once_after_merges_and_an_earlier_answer_stays(report
         (line,) = told.by["union"]["lines"]
         assert (line["people"], line["times"]) == (people, 4)
         assert len(told.events) == 4, "each payment keeps its own event and the person it was entered with"
+
+
+PRIVATE = ENTERPRISE.model_copy(update={"enterprise_id": uuid(2, 1), "ownership": "non_public"})
+
+
+def transferred(day: date, to: UUID | None) -> WorkerTransferred:
+    return WorkerTransferred(
+        occurred_on=day,
+        person_id=WORKER.person_id,
+        union_org_id=uuid(1, 0),
+        enterprise_id=to,
+        former_union_org_id=uuid(1, 0),
+        migrant=False,
+    )
+
+
+def entered_wrong(to: UUID, since: date) -> WorkerDetailsCorrected:
+    return WorkerDetailsCorrected(
+        occurred_on=date(2017, 12, 1),
+        person_id=WORKER.person_id,
+        union_org_id=uuid(1, 0),
+        enterprise_id=to,
+        migrant=False,
+        former_migrant=False,
+        since=since,
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "paid_on", "ownership"),
+    [
+        ([], date(2017, 1, 5), "public"),
+        ([transferred(date(2017, 1, 6), uuid(2, 1))], date(2017, 1, 5), "public"),
+        ([transferred(date(2017, 1, 5), uuid(2, 1))], date(2017, 1, 5), "non_public"),
+        ([transferred(date(2013, 2, 1), uuid(2, 1)), transferred(date(2013, 3, 1), None)], date(2017, 1, 5), None),
+        ([transferred(date(2014, 1, 1), uuid(2, 1))], date(2013, 1, 1), "public"),
+        ([entered_wrong(uuid(2, 1), WORKER.occurred_on)], date(2017, 1, 5), "non_public"),
+        (
+            [transferred(date(2017, 1, 4), None), entered_wrong(uuid(2, 1), date(2017, 1, 4))],
+            date(2017, 1, 3),
+            "public",
+        ),
+    ],
+)
+async def test_what_was_paid_counts_for_the_enterprise_of_its_day(
+    reporting: Reporting, later: list[Fact], paid_on: date, ownership: str | None
+) -> None:
+    paid = PAYMENT.model_copy(update={"occurred_on": paid_on})
+    await read(
+        reporting, written(reporting.division, ([*UNIONS, ENTERPRISE, PRIVATE, WORKER, *later], [paid])), Random(1)
+    )
+    assert [line["key"] for line in (await answers(reporting, WHOLE)).by["ownership"]["lines"]] == [ownership]

@@ -65,7 +65,9 @@ def test_a_schema_holds_no_wording(version: Version) -> None:
 def test_no_two_samples_have_the_same_place_in_a_log_or_a_stream() -> None:
     envelopes = [decode(example(version))[0] for version in versions()]
     assert len({(envelope.source, envelope.index) for envelope in envelopes}) == len(envelopes)
-    assert len({(envelope.subject, envelope.streamversion) for envelope in envelopes}) == len(envelopes)
+    assert len({(envelope.source, envelope.subject, envelope.streamversion) for envelope in envelopes}) == len(
+        envelopes
+    )
     assert len({envelope.id for envelope in envelopes}) == len(envelopes)
     in_order = sorted(envelopes, key=lambda envelope: (envelope.source, envelope.index))
     for earlier, later in pairwise(in_order):

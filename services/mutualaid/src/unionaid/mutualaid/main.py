@@ -9,9 +9,11 @@ import asyncpg
 
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import Relay, Roles, install
+from unionaid.mutualaid.subscriptions import confirming
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import clock_of
+from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
 from unionaid.service.settings import MigrationSettings, Settings
 
@@ -29,6 +31,7 @@ async def migrate(settings: MigrationSettings) -> None:
 
 def build(settings: Settings) -> Parts:
     """Put the service together; nothing is opened yet."""
+    keys = Keys.read(settings.secrets_dir)
     pool = http_pool(settings, NAME)
     relay = Relay(
         dsn=settings.database_url,
@@ -43,6 +46,7 @@ def build(settings: Settings) -> Parts:
         [],
         title="UnionAid mutualaid",
         pool=pool,
+        keys=keys,
         checks={
             "database": health.database(pool),
             "schema": health.schema(pool, {"eventlog": files("unionaid.eventlog") / "sql"}),
@@ -51,7 +55,7 @@ def build(settings: Settings) -> Parts:
         },
         appended=relay.nudge,
     )
-    return Parts(app=app, relay=relay.run)
+    return Parts(app=app, relay=relay.run, consumers={"erasures": confirming(settings, keys)})
 
 
 SERVICE = Service(NAME, migrate, build)

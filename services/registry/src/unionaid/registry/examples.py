@@ -12,10 +12,13 @@ from unionaid.contracts.registry import (
     IdentityReference,
     PersonErased,
     PersonRegistered,
+    PersonRestricted,
     UnionOrgEstablished,
+    WorkerLeft,
     WorkerRegistered,
 )
 from unionaid.registry.domain.person.resident_id import ResidentId, read_resident_id
+from unionaid.registry.domain.person.retention import KINDS, RetentionPolicy
 
 ON = date(2017, 1, 3)
 TODAY = date(2017, 1, 5)
@@ -69,3 +72,15 @@ WORKER = WorkerRegistered(
     migrant=True,
 )
 ERASED = PersonErased(occurred_on=ON, person_id=PERSON_ID, reason_code="entered-in-error")
+
+LEFT = WorkerLeft(
+    occurred_on=date(2017, 1, 4),
+    person_id=PERSON_ID,
+    union_org_id=FACTORY_UNION_ID,
+    migrant=True,
+    reason_code="retired",
+)
+RETENTION = RetentionPolicy("retention-1", date(2012, 1, 1), 7, dict.fromkeys(KINDS, 10) | {"relief-payment": 30})
+RESTRICTED = PersonRestricted(
+    occurred_on=ON, person_id=PERSON_ID, restricted_until=date(2027, 1, 3), policy_version="retention-1"
+)

@@ -24,6 +24,7 @@ from unionaid.registry.domain.person.erasing import ErasePerson, erase
 from unionaid.registry.domain.person.facts import person_of, refuse_erased, union_of, version_of
 from unionaid.registry.domain.person.identity import Identity
 from unionaid.registry.domain.person.resident_id import AREA_UNKNOWN, ResidentId
+from unionaid.registry.domain.person.retention import Retention
 from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND, forget_persons
 from unionaid.service.deciding import Decision, History
 from unionaid.service.idempotency import answer
@@ -118,13 +119,15 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
     return Matter(own, decide, first=look, also=put)
 
 
-def erasing(command: ErasePerson, expect: Expect) -> Matter:
-    """Destroy a person's identity with the event that says so."""
+def erasing(command: ErasePerson, kept: Callable[[History], Retention], expect: Expect) -> Matter:
+    """Destroy a person's identity with the event that says so; `kept` says until when it was to be kept."""
     own = stream_name("person", command.person_id)
 
     def decide(history: History) -> Decision:
         expect(len(history[own]))
-        events = erase(person_of(history[own]), frozenset(history.actors[own]), command)
+        person = person_of(history[own])
+        refuse_erased(person)
+        events = erase(person, frozenset(history.actors[own]), kept(history), command)
         told = answer({"person_id": command.person_id, "status": "erased"}, version=len(history[own]) + 1)
         return Decision(events, status=200, answer=told)
 

@@ -19,13 +19,15 @@ from unionaid.contracts.registry import (
     UnionOrgEstablished,
     WorkerMerged,
 )
-from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, install
+from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
 from unionaid.registry.application.duplicates import merged_reservations
 from unionaid.registry.application.importing import forget_overdue
 from unionaid.registry.application.units import TITLE_HELD, reservations_of
 from unionaid.registry.domain.refusals import (
+    AlreadyRegistered,
+    AlreadyThere,
     ApproverNeeded,
     DistrictExists,
     DossierNotAt,
@@ -37,16 +39,22 @@ from unionaid.registry.domain.refusals import (
     IdentityNotMissing,
     ImportChanged,
     InOtherHousehold,
+    NotAWorker,
+    NotRestricted,
     OwnMatter,
     PairDecided,
     PassedBySame,
     PersonIsErased,
+    PersonIsRestricted,
+    RecordOpen,
     ResidentIdTaken,
+    RetentionRuns,
     SchemeExists,
     SurvivorLacksNumber,
     SurvivorMerged,
     TitleHeld,
     TitleNotEvaluated,
+    TransferEnded,
     TwoResidentIds,
     UsccTaken,
 )
@@ -56,10 +64,12 @@ from unionaid.registry.http.imports import IMPORTS
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
 from unionaid.registry.pages.routing import pages_of
-from unionaid.registry.policies import read_hardship, read_thresholds
+from unionaid.registry.policies import read_policies
 from unionaid.registry.purposes import read_purposes
 from unionaid.registry.reserving import HOLDING
 from unionaid.registry.reserving import held as held_by_households
+from unionaid.registry.subscriptions import following
+from unionaid.registry.views.elsewhere import Elsewhere, registry_elsewhere
 from unionaid.registry.views.writing import RegistryViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
@@ -83,6 +93,8 @@ MIGRATIONS = {
 }
 TITLED = (TitleSchemeAdopted, TitleAppointed, TitleEnded)
 """Events of titles that hold or give back something."""
+ANY_DIVISION = "000000"
+"""Tables are the same in every division; which topics feed them is a matter of `consume`."""
 STATUSES = {
     **{refusal.code: 409 for refusal in (SchemeExists, TitleHeld, TitleNotEvaluated)},
     **{refusal.code: 409 for refusal in (FileEntered, ImportChanged)},
@@ -90,18 +102,26 @@ STATUSES = {
     **{
         refusal.code: 409
         for refusal in (
+            AlreadyRegistered,
+            AlreadyThere,
             DistrictExists,
-            UsccTaken,
-            ResidentIdTaken,
+            DossierNotAt,
+            DossierOpenAlready,
             IdentityMissing,
             IdentityNotMissing,
             InOtherHousehold,
-            DossierOpenAlready,
-            DossierNotAt,
+            NotAWorker,
+            NotRestricted,
             PairDecided,
-            SurvivorMerged,
+            PersonIsRestricted,
+            RecordOpen,
+            ResidentIdTaken,
+            RetentionRuns,
             SurvivorLacksNumber,
+            SurvivorMerged,
+            TransferEnded,
             TwoResidentIds,
+            UsccTaken,
         )
     },
     **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter, PassedBySame, ApproverNeeded)},
@@ -160,6 +180,7 @@ async def migrate(settings: MigrationSettings) -> None:
         await install(owner, roles)
         for member in ("vault", NAME):
             await run_migrations(owner, member, MIGRATIONS[member], roles)
+        await ensure_build(owner, registry_elsewhere(ANY_DIVISION), roles)
     finally:
         await owner.close()
 
@@ -177,6 +198,8 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         clock=clock_of(settings).now,
     )
     figures = Figures()
+    elsewhere = registry_elsewhere(settings.division)
+    heard = Elsewhere(pool, elsewhere)
     commands = Commands.of(
         pool,
         Vault(keys.kek, keys.hmac),
@@ -184,8 +207,8 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         Finder(keys.kek, keys.hmac),
         division=settings.division,
         purposes=read_purposes(),
-        policies=read_hardship(),
-        thresholds=read_thresholds(),
+        elsewhere=heard,
+        policies=read_policies(),
     )
 
     def appended() -> None:
@@ -210,14 +233,22 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
             "kafka": health.kafka(settings.kafka),
             "relay": health.relay(relay),
         },
+        position=heard.reached,
         appended=appended,
         upload_prefixes=[UPLOADS, *IMPORTS],
     )
     figures.show_in(app.state.shell.registry)
-    return Parts(app=app, beside={"own views": own_views.run, "uploads": lambda: forget_overdue(pool)}, relay=relay.run)
+    return Parts(
+        app=app,
+        beside={"own views": own_views.run, "uploads": lambda: forget_overdue(pool)},
+        relay=relay.run,
+        consumers={elsewhere.name: following(settings, elsewhere)},
+    )
 
 
-SERVICE = Service(NAME, migrate, build, imply, Views(own=RegistryViews), TABLES)
+SERVICE = Service(
+    NAME, migrate, build, imply, Views(own=RegistryViews, sets=lambda division: [registry_elsewhere(division)]), TABLES
+)
 
 if __name__ == "__main__":
     run(SERVICE)

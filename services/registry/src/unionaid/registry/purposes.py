@@ -23,6 +23,7 @@ class _Entry(BaseModel):
 
     roles: Annotated[frozenset[Role], Field(min_length=1)]
     fields: Annotated[frozenset[IdentityField], Field(min_length=1)]
+    reads_restricted: bool = False
 
 
 _Purposes = TypeAdapter(Annotated[dict[Code, _Entry], Field(min_length=1)])
@@ -53,4 +54,7 @@ def read_purposes(text: str | None = None) -> Mapping[str, Purpose]:
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise PurposesRefused("\n".join(faults)) from None
-    return {name: Purpose(frozenset(role.value for role in entry.roles), entry.fields) for name, entry in read.items()}
+    return {
+        name: Purpose(frozenset(role.value for role in entry.roles), entry.fields, entry.reads_restricted)
+        for name, entry in read.items()
+    }

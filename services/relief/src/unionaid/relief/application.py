@@ -23,7 +23,7 @@ from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list import paying, rules, submitting
 from unionaid.relief.domain.relief_list.applications import Application, application_of
 from unionaid.relief.domain.relief_list.facts import Act, ReliefList, list_of
-from unionaid.relief.domain.relief_list.guards import Step, existing
+from unionaid.relief.domain.relief_list.guards import Barred, Step, existing
 from unionaid.relief.people import People
 from unionaid.relief.policies import Policies
 from unionaid.relief.reserving import given_back, key_of, reservation_of, scope_of, taken_meanwhile
@@ -48,6 +48,8 @@ class Found:
     """Who booked that the bank did not pay a line."""
     versions: Mapping[str, int]
     """Of the list's stream, and of the batch's where there is one."""
+    barred: Barred
+    """Who is helped no more, as far as registry has told."""
 
 
 class Relief:
@@ -146,7 +148,7 @@ class Relief:
         """Verify a list of a union under `jurisdiction`. Raises NotFound for another's."""
 
         def decide(found: Found) -> list[Event]:
-            return rules.verify(found.relief_list, found.lines, step)
+            return rules.verify(found.relief_list, found.lines, step, found.barred)
 
         return await self._step(issued, list_id, "verified", expect, decide, jurisdiction=jurisdiction)
 
@@ -154,7 +156,9 @@ class Relief:
         """Approve a list: one movement of its budget."""
 
         def decide(found: Found) -> list[Event]:
-            return rules.approve(found.relief_list, found.lines, found.programme, found.budget, step)
+            return rules.approve(
+                found.relief_list, found.lines, found.programme, found.budget, step, barred=found.barred
+            )
 
         return await self._step(issued, list_id, "approved", expect, decide)
 
@@ -173,12 +177,18 @@ class Relief:
     ) -> Done:
         """Record that a list was paid in cash: one movement of its budget."""
         proxies = {s.proxy_person_id for s in visit.signatures if s.proxy_person_id is not None}
-        known = (await self._people.unions_of(proxies)).keys() - await self._people.erased(proxies)
+        known = (await self._people.unions_of(proxies)).keys() - (await self._people.barred()).keys()
         visit = replace(visit, known_proxies=known)
 
         def decide(found: Found) -> list[Event]:
             return paying.pay_cash(
-                found.relief_list, found.lines, found.programme, found.budget, visit=visit, step=step
+                found.relief_list,
+                found.lines,
+                found.programme,
+                found.budget,
+                visit=visit,
+                step=step,
+                barred=found.barred,
             )
 
         return await self._step(issued, list_id, "paid", expect, decide)
@@ -197,6 +207,7 @@ class Relief:
         listed, batch = stream_name("list", list_id), () if batch_id is None else (stream_name("batch", batch_id),)
         lines = [stream_name("application", application_id(list_id, n)) for n in range(1, terms.lines + 1)]
         programme, budget = stream_name("programme", terms.programme_id), stream_name("budget", terms.budget_id)
+        barred = await self._people.barred()
 
         def found(history: History) -> Decision:
             return decide(
@@ -208,6 +219,7 @@ class Relief:
                     batch_of(act for name in batch for act in _acts(history, name)),
                     frozenset(by for line in lines for e, by in _acts(history, line) if isinstance(e, PaymentFailed)),
                     {stream: len(history[stream]) for stream in (listed, *batch)},
+                    barred,
                 )
             )
 
@@ -271,7 +283,7 @@ class Relief:
             subtree = frozenset()
         return submitting.Known(
             union_of=await self._people.unions_of(persons),
-            erased=await self._people.erased(persons),
+            barred=await self._people.barred(),
             merged=await self._people.merged(persons),
             subtree=subtree,
             taken=await self._taken(programme, persons),

@@ -39,7 +39,7 @@ class Batches:
 
         def decide(found: Found) -> Decision:
             expect(found.versions[stream_name("list", list_id)])
-            events = rules.issue(found.relief_list, found.lines, batch_id, declared, step)
+            events = rules.issue(found.relief_list, found.lines, batch_id, declared, step, barred=found.barred)
             told = _told(facts.batch_of(_acts(events, "batch", step.by)))
             return Decision(events, answer=answer(told, location=f"/payment-batches/{batch_id}", version=1))
 
@@ -49,7 +49,7 @@ class Batches:
         """Release a batch to the bank."""
 
         def events(found: Found) -> list[Event]:
-            return rules.release(found.batch, found.relief_list, found.lines, step)
+            return rules.release(found.batch, found.relief_list, found.lines, step, found.barred)
 
         return await self._step(issued, batch_id, step, expect, events)
 

@@ -41,6 +41,8 @@ from unionaid.service.idempotency import Command, commands
 from unionaid.service.problems import Problem
 from unionaid.service.roles import Actor, Role
 
+WAITING = frozenset({"requested", "verified", "approved", "ordered", "failed"})
+"""Statuses of a line that has not ended."""
 NOWHERE = UUID(int=0)
 """Jurisdiction of an officer below the district whose token names no union."""
 MONEY_READERS = (Role.ACCOUNTANT, Role.CASHIER, Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR)
@@ -115,6 +117,12 @@ async def acts_seen_by(reader: Actor, desk: Desk, list_id: UUID) -> list[tuple[A
     ):
         raise NotFound
     return acts
+
+
+async def with_held(desk: Desk, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the lines, each with why it is held: it has not ended and its payee is helped no more; else None."""
+    barred = await desk.people.barred()
+    return [{**line, "held": barred.get(line["person_id"]) if line["status"] in WAITING else None} for line in lines]
 
 
 def told(act: Act, at: datetime, prefix: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ from unionaid.relief.desk import (
     shown_page,
     step_of,
     told,
+    with_held,
 )
 from unionaid.relief.domain.fund.rules import AllotBudget, OpenFund, ReceiveFunds
 from unionaid.relief.domain.payment_batch.facts import batch_of
@@ -359,10 +360,11 @@ async def show_lines(
     cursor: LineCursor = 0,
     limit: LinesLimit = 100,
 ) -> Response:
-    """Show a page of a list's lines; `next_cursor` is null on the last one."""
+    """Show a page of a list's lines, each with why it is held; `next_cursor` is null on the last one."""
     await acts_seen_by(reader, desk, list_id)
     await desk.settled()
-    return shown_page("lines", await views.lines(desk.pool, list_id, cursor, limit + 1), limit, "line")
+    found = await views.lines(desk.pool, list_id, cursor, limit + 1)
+    return shown_page("lines", await with_held(desk, found), limit, "line")
 
 
 def declared_in(body: DeclaredBody) -> Declared:

@@ -27,7 +27,7 @@ from unionaid.relief.paying_pages import CASH_PAYMENTS, paying
 from unionaid.relief.people import People, registry_people
 from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
-from unionaid.relief.subscriptions import following
+from unionaid.relief.subscriptions import confirming, following
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.calling import Neighbour
@@ -81,6 +81,7 @@ def assemble(
     neighbours: httpx.AsyncBaseTransport | None = None,
 ) -> Parts:
     """Put the service together around a relay and a set; tests give keys, clock and neighbours of their own."""
+    keys = keys or Keys.read(settings.secrets_dir)
     pool = http_pool(settings, NAME)
     own_views = OwnViews(pool, ReliefViews())
     known = People(pool, people)
@@ -122,7 +123,10 @@ def assemble(
         app=app,
         beside={"own views": own_views.run},
         relay=relay.run,
-        consumers={people.name: following(settings.database_url, settings.kafka, people)},
+        consumers={
+            people.name: following(settings.database_url, settings.kafka, people),
+            "erasures": confirming(settings, keys),
+        },
     )
 
 

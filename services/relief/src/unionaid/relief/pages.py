@@ -16,7 +16,17 @@ from unionaid.contracts.fields import LINES_MAX
 from unionaid.contracts.relief import lines_hash
 from unionaid.relief import views
 from unionaid.relief.bodies import CancellationBody, RejectionBody, StepBody
-from unionaid.relief.desk import LIST_READERS, MONEY_READERS, AtDesk, Desk, acts_seen_by, jurisdiction_of, step_of, told
+from unionaid.relief.desk import (
+    LIST_READERS,
+    MONEY_READERS,
+    AtDesk,
+    Desk,
+    acts_seen_by,
+    jurisdiction_of,
+    step_of,
+    told,
+    with_held,
+)
 from unionaid.relief.domain.relief_list import facts
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import Step, status_of
@@ -172,7 +182,7 @@ async def shown(
         raise AssertionError("a list that is seen was submitted")
     terms, steps = state.terms, [told(act, at, "ReliefList") for act, at in acts]
     found = await views.lines(desk.pool, list_id, cursor, LINES_SHOWN + 1)
-    lines = found[:LINES_SHOWN]
+    lines = await with_held(desk, found[:LINES_SHOWN])
     persons = [line["person_id"] for line in lines] + [one for step in steps for one in step.get("visitors", ())]
     opening = names or reader.roles != {Role.AUDITOR}  # an auditor sees names when asking for them, not by looking
     offered = offer(state, (await lines_of(desk, [state], reader))[list_id], reader)

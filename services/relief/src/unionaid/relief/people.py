@@ -16,11 +16,16 @@ from unionaid.contracts import source, topic_name
 from unionaid.contracts.registry import (
     PersonErased,
     PersonRegistered,
+    PersonRestricted,
+    RestrictionLifted,
     UnionOrgEstablished,
+    WorkerLeft,
     WorkerMerged,
     WorkerRegistered,
+    WorkerTransferred,
 )
 from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
+from unionaid.relief.domain.refusals import LineFault
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -67,27 +72,60 @@ class Orgs:
 
 
 class Persons:
-    """Everybody registered; a worker with the union; who was erased is marked."""
+    """Everybody registered; a worker with the union; who asked to be erased, or was, is marked."""
 
     name = "persons"
-    version = 2
+    version = 3
     tables = ("person",)
-    ddl = "CREATE TABLE person (person_id uuid PRIMARY KEY, union_org_id uuid, erased boolean NOT NULL DEFAULT false)"
+    ddl = """
+        CREATE TABLE person (person_id uuid PRIMARY KEY, union_org_id uuid,
+            restricted boolean NOT NULL DEFAULT false, erased boolean NOT NULL DEFAULT false);
+        CREATE INDEX person_barred ON person (person_id) WHERE restricted OR erased;
+    """
     decoders: ClassVar[dict[str, Decoder]] = dict.fromkeys(
-        (PersonRegistered.TYPE, WorkerRegistered.TYPE, PersonErased.TYPE), msgspec.json.Decoder(_Person).decode
+        (
+            PersonRegistered.TYPE,
+            WorkerRegistered.TYPE,
+            WorkerTransferred.TYPE,
+            WorkerLeft.TYPE,
+            PersonRestricted.TYPE,
+            RestrictionLifted.TYPE,
+            PersonErased.TYPE,
+        ),
+        msgspec.json.Decoder(_Person).decode,
     )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
-        """Add persons; the role of worker adds the union to the same person. An erasure is a stream's last event."""
-        latest = {event.data.person_id: event.data.union_org_id for event in events if event.type != PersonErased.TYPE}
+        """Fold what becomes of each person: registered and transferred it has a union, having left it has none."""
+        unions: dict[UUID, UUID | None] = {}
+        restricted: dict[UUID, bool] = {}
+        erased = []
+        for event in events:
+            person_id = event.data.person_id
+            if event.type in _MOVES:
+                unions[person_id] = event.data.union_org_id if event.type != WorkerLeft.TYPE else None
+            elif event.type == PersonErased.TYPE:
+                erased.append(person_id)
+            else:
+                restricted[person_id] = event.type == PersonRestricted.TYPE
         await conn.execute(
             "INSERT INTO person (person_id, union_org_id) SELECT * FROM unnest($1::uuid[], $2::uuid[]) "
             "ON CONFLICT (person_id) DO UPDATE SET union_org_id = excluded.union_org_id",
-            list(latest),
-            list(latest.values()),
+            list(unions),
+            list(unions.values()),
         )
-        if erased := [event.data.person_id for event in events if event.type == PersonErased.TYPE]:
+        if restricted:
+            await conn.execute(
+                "UPDATE person p SET restricted = r.restricted "
+                "FROM unnest($1::uuid[], $2::boolean[]) AS r(person_id, restricted) WHERE p.person_id = r.person_id",
+                list(restricted),
+                list(restricted.values()),
+            )
+        if erased:
             await conn.execute("UPDATE person SET erased = true WHERE person_id = ANY($1::uuid[])", erased)
+
+
+_MOVES = frozenset((PersonRegistered.TYPE, WorkerRegistered.TYPE, WorkerTransferred.TYPE, WorkerLeft.TYPE))
 
 
 class Merges:
@@ -131,13 +169,18 @@ class People:
             )
         return {row["person_id"]: row["union_org_id"] for row in rows}
 
-    async def erased(self, persons: Collection[UUID]) -> frozenset[UUID]:
-        """Return those who were erased."""
+    async def barred(self) -> dict[UUID, LineFault]:
+        """Return everybody who is helped no more, with the reason: who was erased, and who asked to be.
+
+        What is true of the one who stands for both is true of who was merged into that one.
+
+        They are few, and asked for at once: whom a list names is known only when its lines are read.
+        """
         async with reading(self._pool, self._chosen) as conn:
-            rows = await conn.fetch(
-                "SELECT person_id FROM person WHERE erased AND person_id = ANY($1::uuid[])", list(persons)
-            )
-        return frozenset(row["person_id"] for row in rows)
+            rows = await conn.fetch(_BARRED)
+        return {
+            row["person_id"]: LineFault.PERSON_ERASED if row["erased"] else LineFault.PERSON_RESTRICTED for row in rows
+        }
 
     async def merged(self, persons: Collection[UUID]) -> frozenset[UUID]:
         """Return those for whom another stands."""
@@ -194,6 +237,12 @@ WITH RECURSIVE merged AS (
     SELECT person_id, survivor_id FROM person_merge WHERE survivor_id = ANY($1::uuid[])
     UNION SELECT m.person_id, merged.survivor_id FROM person_merge m JOIN merged ON m.survivor_id = merged.person_id
 ) SELECT person_id, survivor_id FROM merged
+"""
+_BARRED = """
+WITH RECURSIVE barred AS (
+    SELECT person_id, erased FROM person WHERE restricted OR erased
+    UNION SELECT m.person_id, barred.erased FROM person_merge m JOIN barred ON m.survivor_id = barred.person_id
+) SELECT person_id, bool_or(erased) AS erased FROM barred GROUP BY person_id
 """
 _UNIONS = """
 WITH RECURSIVE tree AS (

@@ -1,50 +1,35 @@
-"""What relief listens to: registry's topic, for who is known and under which union. It writes tables, no commands."""
+"""What relief listens to: registry's topic, for who is known and under which union, and for whom it must confirm that
+nothing of an erased person is left here.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 
-import asyncpg
-from faststream.kafka import KafkaBroker
+from unionaid.contracts.registry import PersonErased
+from unionaid.contracts.relief import ErasureConfirmed
+from unionaid.eventlog import ProjectionSet, follow, follow_set
+from unionaid.service.answering import Answering, Answers
+from unionaid.service.keys import Keys
+from unionaid.service.settings import Settings
 
-from unionaid.eventlog import INBOX_SERVER_SETTINGS, ProjectionSet, inbox_of, live_build, subscribe, watch
-
-POOL_MAX = 2
-"""Connections of the subscription: one writes, one looks which build is live."""
-LIVE_BUILD_LOOK_S = 2.0
-"""Seconds between two looks whether a rebuild has taken the place of the build that is driven."""
+ERASURES = "erasures"
+"""The subscription that answers erasures."""
 
 
 def following(dsn: str, bootstrap: str, chosen: ProjectionSet) -> Callable[[], Awaitable[None]]:
     """Return what keeps the live build of a set up to date; it ends when another build has become the live one."""
-
-    async def follow() -> None:
-        async with asyncpg.create_pool(
-            dsn, min_size=0, max_size=POOL_MAX, server_settings=INBOX_SERVER_SETTINGS
-        ) as pool:
-            build = await _live(pool, chosen)
-            broker = KafkaBroker(bootstrap, apply_types=False)
-            inbox = inbox_of(pool, chosen, build)
-            subscriber = subscribe(broker, inbox, group_id=f"relief.{chosen.name}")
-            async with broker:
-                await broker.start()
-                watching = asyncio.create_task(watch(subscriber, inbox))
-                try:
-                    await _until_replaced(pool, chosen, build)
-                finally:
-                    watching.cancel()
-
-    return follow
+    return follow_set(dsn, bootstrap, chosen, f"relief.{chosen.name}")
 
 
-async def _until_replaced(pool: asyncpg.Pool[asyncpg.Record], chosen: ProjectionSet, build: int) -> None:
-    while True:
-        await asyncio.sleep(LIVE_BUILD_LOOK_S)
-        if await _live(pool, chosen) != build:
-            return
+def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
+    """Return what confirms erasures. Relief has ids, amounts and hashes, and nothing that tells who somebody is."""
+    answers = Answers(PersonErased, _confirmed)
+    answering = Answering(settings, keys, answers, name="relief", subscription=ERASURES)
+    group = f"relief.{settings.division}.{ERASURES}"
+    return follow(settings.database_url, settings.kafka, ERASURES, answering.topics, answering, group_id=group)
 
 
-async def _live(pool: asyncpg.Pool[asyncpg.Record], chosen: ProjectionSet) -> int:
-    async with pool.acquire() as conn:
-        return await live_build(conn, chosen)
+def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:
+    return ErasureConfirmed(occurred_on=today, person_id=erased.person_id)

@@ -12,11 +12,12 @@ from unionaid.eventlog import NotBuilt, ProjectionSet, Relay, Roles, ensure_buil
 from unionaid.reporting.http import STATUSES, router_of
 from unionaid.reporting.pages import pages_of
 from unionaid.reporting.projections import PROJECTIONS, SET, totals_of
-from unionaid.reporting.subscriptions import Subscription
+from unionaid.reporting.subscriptions import Subscription, confirming
 from unionaid.reporting.views import Totals
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import clock_of
+from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
 from unionaid.service.operating import Views
 from unionaid.service.settings import MigrationSettings, Settings
@@ -40,6 +41,7 @@ async def migrate(settings: MigrationSettings) -> None:
 
 def build(settings: Settings) -> Parts:
     """Put the service together; nothing is opened yet."""
+    keys = Keys.read(settings.secrets_dir)
     pool = http_pool(settings, NAME)
     chosen = totals_of(settings.division)
     totals = Totals(pool, chosen, topic_name(settings.division, "relief"))
@@ -59,6 +61,7 @@ def build(settings: Settings) -> Parts:
         [router_of(totals), pages_of(totals)],
         title="UnionAid reporting",
         pool=pool,
+        keys=keys,
         locales=[files("unionaid.reporting") / "locale"],
         statuses=STATUSES,
         pages=["unionaid.reporting"],
@@ -73,7 +76,9 @@ def build(settings: Settings) -> Parts:
         position=totals.position,
         appended=relay.nudge,
     )
-    return Parts(app=app, relay=relay.run, consumers={"totals": subscription.run})
+    return Parts(
+        app=app, relay=relay.run, consumers={"totals": subscription.run, "erasures": confirming(settings, keys)}
+    )
 
 
 def _built(pool: asyncpg.Pool[asyncpg.Record], chosen: ProjectionSet) -> Check:

@@ -157,11 +157,13 @@ class Register:
         table: str,
         columns: Mapping[str, str],
         decoders: Mapping[str, Decoder],
+        *,
+        key: str = "",
     ) -> None:
-        """`columns`: field -> its SQL type; the first is the key, which parks a second event of one thing."""
+        """`columns`: field -> its SQL type; the first, unless `key` names others, parks a second event of one thing."""
         self.name, self.version, self.decoders = name, version, decoders
         self.tables: Sequence[str] = (table,)
-        key = next(iter(columns))
+        key = key or next(iter(columns))
         body = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         self.ddl = f"CREATE TABLE {table} ({_PROVENANCE}, {body}, PRIMARY KEY ({key}))"
         self._columns = (*_PROVENANCE_COLUMNS, *columns)
@@ -200,10 +202,22 @@ PEOPLE = Register(
     {"unionaid.registry.PersonRegistered.v1": _reads(PersonRegistered)},
 )  # fmt: skip
 WORKERS = Register(
-    "workers", 1, "worker",
-    {"person_id": _ID, "union_org_id": _ID, "enterprise_id": "uuid", "migrant": "boolean NOT NULL"},
-    {"unionaid.registry.WorkerRegistered.v1": _reads(WorkerRegistered)},
+    "workers", 2, "worker",
+    {
+        "person_id": _ID, "union_org_id": _ID, "enterprise_id": "uuid", "migrant": "boolean NOT NULL",
+        "holds_from": "date NOT NULL",
+    },
+    dict.fromkeys(
+        (
+            "unionaid.registry.WorkerRegistered.v1",
+            "unionaid.registry.WorkerTransferred.v1",
+            "unionaid.registry.WorkerDetailsCorrected.v1",
+        ),
+        _reads(WorkerRegistered),
+    ),
+    key="person_id, index",
 )  # fmt: skip
+"""Where a worker was, row by row: what was paid counts for the enterprise of the day on which it was paid."""
 MERGES = Register(
     "merges", 1, "person_merge",
     {"person_id": _ID, "survivor_id": _ID},

@@ -1,4 +1,6 @@
-"""Reads the other services' logs into the live build; of several replicas one drives, the others wait."""
+"""Reads the other services' logs into the live build, and confirms registry's erasures; of several replicas one drives
+and the others wait.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,20 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer
 from faststream.kafka import KafkaBroker
 
-from unionaid.eventlog import INBOX_SERVER_SETTINGS, Inbox, inbox_of, live_build, subscribe
+from unionaid.contracts.registry import PersonErased
+from unionaid.contracts.reporting import ErasureConfirmed
+from unionaid.eventlog import INBOX_SERVER_SETTINGS, Inbox, follow, inbox_of, live_build, subscribe
 from unionaid.eventlog.subscriber import watch
+from unionaid.service.answering import Answering, Answers
 from unionaid.service.health import Finding, Health
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import date
+
     from unionaid.eventlog import ProjectionSet
+    from unionaid.service.keys import Keys
+    from unionaid.service.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +33,21 @@ POOL_MAX = 2
 """Connections of the consumer: one that applies, one that looks which build is live."""
 BUILD_LOOK_S = 1.0
 """Seconds between two looks whether a rebuild has put another build in place."""
+
+ERASURES = "erasures"
+"""The subscription that answers erasures."""
+
+
+def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
+    """Return what confirms erasures. What lies here was told by events, and they hold nothing that tells who it is."""
+    answers = Answers(PersonErased, _confirmed)
+    answering = Answering(settings, keys, answers, name="reporting", subscription=ERASURES)
+    group = f"unionaid.{settings.division}.reporting.{ERASURES}"
+    return follow(settings.database_url, settings.kafka, ERASURES, answering.topics, answering, group_id=group)
+
+
+def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:
+    return ErasureConfirmed(occurred_on=today, person_id=erased.person_id)
 
 
 class Subscription:

@@ -319,7 +319,12 @@ FROM title_scheme s WHERE s.occurred_on BETWEEN $1 AND $2 AND ($3::timestamptz I
 _EVENT_COLUMNS = ", ".join(f"p.{name}" for name in PaymentEvent.__dataclass_fields__)
 
 _PART = "JOIN payment_part t ON (t.topic, t.index) = (p.topic, p.index)"
-_WORKER = "LEFT JOIN worker w ON w.person_id = p.person_id AND {known_w}"
+_WORKER = (
+    "LEFT JOIN LATERAL (SELECT w.enterprise_id FROM worker w WHERE w.person_id = p.person_id AND {known_w} "
+    # where the worker was on the day; before the first registration, where that one put the worker
+    "ORDER BY w.holds_from <= p.occurred_on DESC, CASE WHEN w.holds_from <= p.occurred_on THEN w.holds_from END DESC, "
+    "CASE WHEN w.holds_from <= p.occurred_on THEN -w.index ELSE w.index END LIMIT 1) w ON true"
+)
 _UNION = "LEFT JOIN union_org o ON o.org_id = p.union_org_id AND {known_o}"
 # dimension -> key, name, joins, fen
 _DIMENSIONS: Mapping[Dimension, tuple[str, str, str, str]] = {

@@ -44,7 +44,7 @@ def document() -> Document:
             for service in SERVICES
         },
         "components": {
-            "messages": {version.title: _message(version) for version in versions()},
+            "messages": {component(version): _message(version) for version in versions()},
             "schemas": {"Envelope": envelope_schema(), **_data_schemas()},
         },
     }
@@ -74,6 +74,12 @@ def _topics() -> list[tuple[Service, Topic]]:
     return list(zip(SERVICES, topics(EXAMPLE_DIVISION), strict=True))
 
 
+def component(version: Version) -> str:
+    """Return the key of a message and its schema: the title, after the service where several have such an event."""
+    others = [other for other in versions() if other.title == version.title]
+    return version.title if len(others) == 1 else f"{version.event.SERVICE}.{version.title}"
+
+
 def _channel(service: Service, topic: Topic) -> Document:
     config = topic.config
     return {
@@ -85,7 +91,7 @@ def _channel(service: Service, topic: Topic) -> Document:
             }
         },
         "messages": {
-            version.title: {"$ref": f"#/components/messages/{version.title}"}
+            version.title: {"$ref": f"#/components/messages/{component(version)}"}
             for version in versions()
             if service == version.event.SERVICE
         },
@@ -121,7 +127,7 @@ def _message(version: Version) -> Document:
                         "dataschema": {
                             "const": schema_uri(version.event.SERVICE, version.event.__name__, version.number)
                         },
-                        "data": {"$ref": f"#/components/schemas/{version.title}"},
+                        "data": {"$ref": f"#/components/schemas/{component(version)}"},
                     },
                 },
             ]
@@ -150,8 +156,8 @@ def _data_schemas() -> Document:
     for version in versions():
         schema = version.schema()
         for name, nested in schema.pop("$defs", {}).items():
-            schemas[f"{version.title}.{name}"] = _described(nested, version, f"{_path_to(name, schema)}.")
-        schemas[version.title] = _described(schema, version, "")
+            schemas[f"{component(version)}.{name}"] = _described(nested, version, f"{_path_to(name, schema)}.")
+        schemas[component(version)] = _described(schema, version, "")
     return schemas
 
 
@@ -176,7 +182,7 @@ def _moved(node: Any, version: Version) -> Any:
     if isinstance(node, dict):
         return {key: _moved(value, version) for key, value in node.items()}
     if isinstance(node, str):
-        return node.replace("#/$defs/", f"#/components/schemas/{version.title}.")
+        return node.replace("#/$defs/", f"#/components/schemas/{component(version)}.")
     return node
 
 

@@ -1,9 +1,15 @@
 """Every event there is, by its `type`."""
 
-from unionaid.contracts import registry, relief
+from unionaid.contracts import mutualaid, registry, relief, reporting, supervision
 from unionaid.contracts.event import Event
 
-EVENTS: tuple[type[Event], ...] = (*registry.EVENTS, *relief.EVENTS)
+EVENTS: tuple[type[Event], ...] = (
+    *registry.EVENTS,
+    *relief.EVENTS,
+    *mutualaid.EVENTS,
+    *supervision.EVENTS,
+    *reporting.EVENTS,
+)
 """The newest version of every event, in the order the documents list them."""
 
 BY_TYPE: dict[str, type[Event]] = {event.TYPE: event for event in EVENTS}

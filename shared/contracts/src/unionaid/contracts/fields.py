@@ -107,8 +107,14 @@ IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address
 """The name of a field of the vault, never its value."""
 ErasureReason = Literal["retention-ended", "entered-in-error", "ordered"]
 """Why a person is erased: the last period has run out, it was an error to enter, or a court or authority says so."""
-CorrectionReason = Literal["entered-wrong", "changed", "number-invalid"]
-"""Why identity is corrected: it was never so, it is so no more, or the ID number is nobody's or another's."""
+CorrectionReason = Literal["entered-wrong", "changed", "number-invalid", "completed"]
+"""Why identity is corrected: it was never so, it is so no more, the ID number is nobody's or another's,
+or it was not at hand before.
+"""
+LeavingReason = Literal["retired", "resigned", "dismissed", "contract-ended", "moved", "died", "entered-in-error"]
+"""Why somebody is a worker of the union no more."""
+DecliningReason = Literal["stays", "other-person", "no-consent"]
+"""Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
 ReentryReason = Literal["restored-without", "unreadable"]
 """Why identity is entered again: a restored database did not have it, or its key is lost."""
 Percent = Annotated[int, Field(ge=0, le=PERCENT_MAX)]

@@ -439,6 +439,12 @@ class ReliefPaid(ReliefEvent, stream="application"):
         return self
 
 
+class ErasureConfirmed(ReliefEvent, stream="erasure", stream_id="person_id"):
+    """Of a person whom registry erased, nothing that tells who it is lies here; also where nothing did before."""
+
+    person_id: UUID
+
+
 EVENTS: tuple[type[Event], ...] = (
     FundOpened,
     FundsReceived,
@@ -469,4 +475,5 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentFailed,
     ReliefCancelled,
     ReliefPaid,
+    ErasureConfirmed,
 )

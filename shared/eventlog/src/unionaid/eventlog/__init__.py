@@ -1,5 +1,6 @@
 """The event log of a service: append, sequence, publish, consume once, project, check. Knows no domain word."""
 
+from unionaid.eventlog.following import follow, follow_set
 from unionaid.eventlog.gathered import Log
 from unionaid.eventlog.handling import CONNECTION_LOST, Decoder, Event, Handler, list_parked, retry_parked
 from unionaid.eventlog.inbox import Inbox
@@ -102,6 +103,8 @@ __all__ = [
     "create_build",
     "ensure_build",
     "feed",
+    "follow",
+    "follow_set",
     "forget_answers",
     "forget_bodies",
     "holders",

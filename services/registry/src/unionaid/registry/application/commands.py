@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,13 +14,16 @@ from unionaid.registry.application.identities import Identities
 from unionaid.registry.application.imported_units import ImportedEnterprises, ImportedUnions
 from unionaid.registry.application.imported_workers import ImportedWorkers
 from unionaid.registry.application.importing import Imports, Matter
+from unionaid.registry.application.keeping import Keeping
+from unionaid.registry.application.moving import Moving
 from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.titles import Titles
+from unionaid.registry.application.transfers import Transfers
 from unionaid.registry.application.units import Units
-from unionaid.registry.domain.dossier.assessing import HardshipPolicy
-from unionaid.registry.domain.pair.rules import Thresholds
 from unionaid.registry.domain.person.opening import Purpose
+from unionaid.registry.policies import Policies
+from unionaid.registry.views.elsewhere import Elsewhere
 from unionaid.registry.views.units import Pool
 from unionaid.vault import Finder, Uploads, Vault
 
@@ -38,6 +41,9 @@ class Commands:
     titles: Titles
     searching: Searching
     duplicates: Duplicates
+    keeping: Keeping
+    moving: Moving
+    transfers: Transfers
 
     @classmethod
     def of(
@@ -49,11 +55,11 @@ class Commands:
         *,
         division: str,
         purposes: Mapping[str, Purpose],
-        policies: Sequence[HardshipPolicy],
-        thresholds: Sequence[Thresholds],
+        elsewhere: Elsewhere,
+        policies: Policies,
     ) -> Self:
         """Put the commands together over one pool and one vault."""
-        duplicates = Duplicates(pool, finder, thresholds)
+        duplicates = Duplicates(pool, finder, policies.duplicates)
         tables: Mapping[ImportedTable, Matter] = {
             "workers": ImportedWorkers(pool, vault),
             "enterprises": ImportedEnterprises(pool),
@@ -64,9 +70,12 @@ class Commands:
             people=People(pool, vault, duplicates),
             identities=Identities(pool, vault, purposes),
             households=Households(pool, vault),
-            dossiers=Dossiers(pool, vault, policies),
+            dossiers=Dossiers(pool, vault, policies.hardship),
             imports=Imports(pool, uploads, tables, division),
             titles=Titles(pool, division),
             searching=Searching(pool, vault, finder),
             duplicates=duplicates,
+            keeping=Keeping(pool, elsewhere, policies.retention),
+            moving=Moving(pool),
+            transfers=Transfers(pool, vault),
         )

@@ -100,7 +100,7 @@ class Households:
     ) -> Done:  # fmt: skip
         """Enter somebody who is no worker, for a union. Raises ResidentIdTaken."""
         own = stream_name("person", person_id)
-        sealed = self._vault.seal({person_id: relative.vault_fields()})
+        sealed = self._vault.seal({person_id: relative.vault_fields()}, places={person_id: union_org_id})
         unions = await self._unions(union_org_id)
         command = RegisterPerson(
             person_id, reference_of(sealed.references[person_id]), relative, on, issued.business_date

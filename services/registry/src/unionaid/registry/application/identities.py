@@ -10,14 +10,17 @@ from msgspec.structs import replace
 from unionaid.eventlog import Connection, Log
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
-from unionaid.registry.domain.person.facts import Erased
+from unionaid.registry.domain.person.facts import Person
 from unionaid.registry.domain.person.opening import (
+    OF_ONESELF,
     OpenIdentity,
     Purpose,
+    may_open,
     opened,
     right_to_open,
     why_nothing,
 )
+from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.views.people import people
 from unionaid.registry.views.units import Pool
 from unionaid.service.deciding import Decision, Done, Issued, carry_out
@@ -52,7 +55,18 @@ class Identities:
         roles = right_to_open(self._purposes, command)
         jurisdiction = Jurisdiction(whole_division=False, unit=unit) if roles <= OF_A_SUBTREE else WHOLE_DIVISION
         persons = await reached(self._pool, command.person_ids, jurisdiction)
-        opened_to = [person_id for person_id, person in persons.items() if not isinstance(person, Erased)]
+        return await self._open(issued, command, persons, self._purposes[command.purpose])
+
+    async def open_own(self, issued: Issued, command: OpenIdentity) -> Done:
+        """Show somebody the own identity; `command` names nobody else. Raises NotFound."""
+        if [f"person-{person_id}" for person_id in command.person_ids] != [issued.actor]:
+            raise NotFound
+        async with self._pool.acquire() as conn:
+            persons = await people(conn, command.person_ids)
+        return await self._open(issued, command, persons, OF_ONESELF)
+
+    async def _open(self, issued: Issued, command: OpenIdentity, persons: dict[UUID, Person], purpose: Purpose) -> Done:
+        opened_to = [person_id for person_id, person in persons.items() if may_open(person, purpose)]
         event = opened(command, opened_to)
         found: dict[UUID, dict[str, str]] = {}
 
@@ -71,7 +85,7 @@ class Identities:
             {
                 "person_id": one,
                 "identity": found.get(one),
-                "code": None if one in found else why_nothing(persons.get(one)),
+                "code": None if one in found else why_nothing(persons.get(one), purpose),
             }
             for one in command.person_ids
         ]

@@ -11,23 +11,20 @@ from uuid import UUID
 from unionaid.contracts import stream_name
 from unionaid.eventlog import Beside, Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.application.duplicates import Duplicates
+from unionaid.registry.application.placing import Place, Streams
 from unionaid.registry.application.reaching import reached
-from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
 from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
-from unionaid.registry.domain.person.erasing import ErasePerson
 from unionaid.registry.domain.person.facts import person_of
 from unionaid.registry.domain.person.identity import Identity
 from unionaid.registry.domain.person.roster import ReadRoster, ReadRow, Row, read_roster, taken
 from unionaid.registry.domain.refusals import NotFound, ResidentIdTaken, RowsRefused
-from unionaid.registry.domain.union_org.facts import union_org_of
 from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
 from unionaid.registry.identities import (
     Expect,
     Matter,
     correcting,
-    erasing,
     reentering,
     reference_of,
     reserved,
@@ -41,21 +38,26 @@ from unionaid.vault import SealedPersons, Vault
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where workers are entered, and who enters them."""
-
-    union_org_id: UUID
-    enterprise_id: UUID | None
-    jurisdiction: Jurisdiction
-
-
-@dataclass(frozen=True, slots=True)
 class NewWorker:
     """One worker as typed and read; `identity` goes to the vault and nowhere else."""
 
     person_id: UUID
     identity: Identity = field(repr=False)
     migrant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewProvisional:
+    """A worker without the ID at hand. Identity: for the vault, never for an event."""
+
+    person_id: UUID
+    name: str = field(repr=False)
+    phone: str | None = field(repr=False)
+    migrant: bool
+
+    def vault_fields(self) -> dict[str, str]:
+        """Return the fields of the vault, each in its one form."""
+        return {"name": self.name} | ({"phone": self.phone} if self.phone else {})
 
 
 class People:
@@ -80,7 +82,7 @@ class People:
 
         def decide(history: History) -> Decision:
             events = person_rules.register_worker(
-                person_of(history[own]), _workplace(history, streams), place.jurisdiction, command
+                person_of(history[own]), streams.workplace(history), place.jurisdiction, command
             )
             told = answer(body, location=f"/workers/{worker.person_id}", version=len(events))
             return Decision([*events, *alike], answer=told, reserve=[self._reservation(worker)])
@@ -91,6 +93,32 @@ class People:
             )
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
+
+    async def register_provisionally(self, issued: Issued, place: Place, worker: NewProvisional, on: date) -> Done:
+        """Enter a worker whose ID is not at hand: nothing is reserved until it is given."""
+        own = stream_name("person", worker.person_id)
+        places = {worker.person_id: place.union_org_id}
+        sealed = self._vault.seal({worker.person_id: worker.vault_fields()}, places=places)
+        reference = reference_of(sealed.references[worker.person_id])
+        entrant = person_rules.Entrant(worker.person_id, reference, None, worker.migrant)
+        command = person_rules.RegisterWorker(entrant, on, issued.business_date)
+        streams = await self._streams(place)
+        alike = await self._duplicates.of_entrant(worker.person_id, worker.vault_fields(), on)
+        body = {
+            "person_id": worker.person_id,
+            "possible_duplicates": await self._duplicates.within_reach(alike, place.jurisdiction),
+        }
+
+        def decide(history: History) -> Decision:
+            events = person_rules.register_worker(
+                person_of(history[own]), streams.workplace(history), place.jurisdiction, command
+            )
+            told = answer(body, location=f"/workers/{worker.person_id}", version=len(events))
+            return Decision([*events, *alike], answer=told)
+
+        return await carry_out(
+            self._log, issued, [own, *streams.all], decide, beside=Beside(self._vault.put_all, sealed)
+        )
 
     async def register_roster(
         self,
@@ -116,7 +144,7 @@ class People:
         reserve = [self._reservation(worker) for worker in workers]
 
         def decide(history: History) -> Decision:
-            events = person_rules.register_roster(_workplace(history, streams), place.jurisdiction, command)
+            events = person_rules.register_roster(streams.workplace(history), place.jurisdiction, command)
             return Decision(events, answer=told, reserve=reserve)
 
         async def put(conn: Connection) -> None:
@@ -148,10 +176,6 @@ class People:
         """Enter again who a person is. Raises ResidentIdTaken."""
         return await self._carried(issued, reentering(self._vault, command, identity, expect))
 
-    async def erase_person(self, issued: Issued, command: ErasePerson, expect: Expect) -> Done:
-        """Destroy a person's identity. The sweep clears the disk of it."""
-        return await self._carried(issued, erasing(command, expect))
-
     async def _carried(self, issued: Issued, matter: Matter) -> Done:
         try:
             return await carry_out(
@@ -170,10 +194,8 @@ class People:
             held = await holders(conn, RESIDENT_ID, list(keys.values()))
         return [row for row, key in keys.items() if key in held]
 
-    async def _streams(self, place: Place) -> _Streams:
-        unions = [stream_name("union", org_id) for org_id in await self._lineages.of(place.union_org_id)]
-        enterprise = stream_name("enterprise", place.enterprise_id) if place.enterprise_id else None
-        return _Streams(unions, enterprise)
+    async def _streams(self, place: Place) -> Streams:
+        return Streams.of(await self._lineages.of(place.union_org_id), place.enterprise_id)
 
     def _reservation(self, worker: NewWorker) -> Reservation:
         return reserved(self._vault, stream_name("person", worker.person_id), worker.identity.resident_id)
@@ -185,25 +207,6 @@ class People:
         places = {worker.person_id: union_org_id for worker in workers}
         sealed = self._vault.seal({w.person_id: w.identity.vault_fields() for w in workers}, places=places)
         return [_entrant(worker, sealed.references[worker.person_id]) for worker in workers], sealed
-
-
-@dataclass(frozen=True, slots=True)
-class _Streams:
-    """What a place is judged by: the union's stream and those above it, the enterprise's if one is named."""
-
-    unions: Sequence[str]
-    enterprise: str | None
-
-    @property
-    def all(self) -> list[str]:
-        return [*self.unions, *([self.enterprise] if self.enterprise else [])]
-
-
-def _workplace(history: History, streams: _Streams) -> person_rules.Workplace:
-    return person_rules.Workplace(
-        [union_org_of(history[stream]) for stream in streams.unions],
-        enterprise_of(history[streams.enterprise]) if streams.enterprise else None,
-    )
 
 
 def _entrant(worker: NewWorker, reference: VaultReference) -> person_rules.Entrant:

@@ -9,7 +9,9 @@ from pydantic import Field, StrictBool
 
 from unionaid.contracts.fields import (
     CorrectionReason,
+    DecliningReason,
     ErasureReason,
+    LeavingReason,
     ReentryReason,
 )
 from unionaid.registry.bodies.typed import BusinessDate, Typed
@@ -31,6 +33,65 @@ class NewWorkerBody(Person):
 
     union_org_id: UUID
     enterprise_id: UUID | None = None
+    occurred_on: BusinessDate
+
+
+class ProvisionalWorker(Body):
+    """A worker without the ID at hand."""
+
+    name: Typed = Field(repr=False)
+    phone: Typed | None = Field(default=None, repr=False)
+    migrant: StrictBool
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    occurred_on: BusinessDate
+
+
+class DetailsCorrection(Body):
+    """What was entered wrong about a worker; what is left out stays, and an enterprise that is null goes."""
+
+    migrant: StrictBool | None = None
+    enterprise_id: UUID | None = None
+    occurred_on: BusinessDate
+
+
+class TransferBody(Body):
+    """Where a worker goes."""
+
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    occurred_on: BusinessDate
+
+
+class Return(TransferBody):
+    """Where somebody is a worker again."""
+
+    migrant: StrictBool
+
+
+class TransferRequest(TransferBody):
+    """Where a worker with an ID is to come."""
+
+    resident_id: Typed = Field(repr=False)
+
+
+class Leaving(Body):
+    """Why somebody is a worker no more."""
+
+    reason_code: LeavingReason
+    occurred_on: BusinessDate
+
+
+class TakingUp(Body):
+    """On which day a worker goes."""
+
+    occurred_on: BusinessDate
+
+
+class Declining(Body):
+    """Why a worker stays."""
+
+    reason_code: DecliningReason
     occurred_on: BusinessDate
 
 
@@ -63,6 +124,12 @@ class Reentry(Body):
     resident_id: Typed = Field(repr=False)
     phone: Typed | None = Field(default=None, repr=False)
     reason_code: ReentryReason
+    occurred_on: BusinessDate
+
+
+class Restriction(Body):
+    """On which day a person asked to be erased, or took that back."""
+
     occurred_on: BusinessDate
 
 

@@ -8,7 +8,9 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 
 __all__ = [
     "AlreadyRegistered",
+    "AlreadyThere",
     "ApproverNeeded",
+    "BeforeRegistered",
     "BirthDateImpossible",
     "BirthDateInFuture",
     "BirthDateMissing",
@@ -45,10 +47,13 @@ __all__ = [
     "NameImplausible",
     "NameMissing",
     "NameTooLong",
+    "NobodyFound",
     "NotAMember",
+    "NotAWorker",
     "NotAssessed",
     "NotFound",
     "NotOfEnterprise",
+    "NotRestricted",
     "NothingCorrected",
     "NothingToEnter",
     "NothingToReclassify",
@@ -66,11 +71,13 @@ __all__ = [
     "ParentWrongLevel",
     "PassedBySame",
     "PersonIsErased",
+    "PersonIsRestricted",
     "PersonUnknown",
     "PhoneMalformed",
     "PolicyNotInForce",
     "PurposeUnknown",
     "ReclassificationWaits",
+    "RecordOpen",
     "Refusal",
     "ResidentId15Digits",
     "ResidentIdCheckDigit",
@@ -80,6 +87,8 @@ __all__ = [
     "ResidentIdOtherName",
     "ResidentIdTaken",
     "ResidentIdTwice",
+    "RetentionRuns",
+    "RetentionUnknown",
     "RowsRefused",
     "SamePerson",
     "SchemeExists",
@@ -93,6 +102,7 @@ __all__ = [
     "TitleNotInScheme",
     "TitleTooEarly",
     "TitleTwice",
+    "TransferEnded",
     "TwoResidentIds",
     "UnionAmbiguous",
     "UnionTwice",
@@ -320,6 +330,66 @@ class PersonIsErased(Refusal):
     """The person's identity was destroyed; the id stays, and nothing more is done with it."""
 
     code = "person-erased"
+
+
+class PersonIsRestricted(Refusal):
+    """The person asked to be erased: the file is kept and not gone on with."""
+
+    code = "person-restricted"
+
+
+class NotRestricted(Refusal):
+    """The person has not asked to be erased."""
+
+    code = "not-restricted"
+
+
+class RetentionRuns(Refusal):
+    """A period of retention has not ended."""
+
+    code = "retention-runs"
+
+
+class RecordOpen(Refusal):
+    """A record is open, so that its period of retention has not begun: a worker, an open dossier."""
+
+    code = "record-open"
+
+
+class RetentionUnknown(Refusal):
+    """No policy on retention is in force on that day."""
+
+    code = "retention-unknown"
+
+
+class TransferEnded(Refusal):
+    """The request was taken up or declined before."""
+
+    code = "transfer-ended"
+
+
+class NobodyFound(Refusal):
+    """Nobody with this ID is registered: then the person can be."""
+
+    code = "nobody-found"
+
+
+class NotAWorker(Refusal):
+    """The person is no worker now."""
+
+    code = "not-a-worker"
+
+
+class AlreadyThere(Refusal):
+    """The worker is of this union and this enterprise."""
+
+    code = "already-there"
+
+
+class BeforeRegistered(Refusal):
+    """The business date lies before the registration, transfer or leaving that it follows."""
+
+    code = "before-registered"
 
 
 class EnteredBySame(Refusal):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
-from unionaid.registry.domain.person.facts import Erased, Worker, union_of
+from unionaid.registry.domain.person.facts import Erased, Left, Worker, union_of
 from unionaid.registry.domain.refusals import NotFound, PersonIsErased
 from unionaid.registry.views import people as people_views
 from unionaid.registry.views import units
@@ -60,8 +60,8 @@ def jurisdiction_of(actor: Actor) -> Jurisdiction:
     return Jurisdiction(whole_division=False, unit=actor.unit)
 
 
-async def worker_seen_by(reader: Actor, pool: Pool, person_id: UUID) -> tuple[Worker, int]:
-    """Return a worker and the stream's version.
+async def worker_seen_by(reader: Actor, pool: Pool, person_id: UUID) -> tuple[Worker | Left, int]:
+    """Return who is or was a worker, and the stream's version.
 
     Raises:
         NotFound: there is none, or none in the reader's jurisdiction.
@@ -78,6 +78,6 @@ async def worker_seen_by(reader: Actor, pool: Pool, person_id: UUID) -> tuple[Wo
                 raise NotFound
     if isinstance(worker, Erased):
         raise PersonIsErased
-    if not isinstance(worker, Worker):
+    if not isinstance(worker, Worker | Left):
         raise NotFound
     return worker, version

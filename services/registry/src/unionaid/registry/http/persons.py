@@ -1,4 +1,4 @@
-"""Routes of a person's identity: corrected, entered again, erased."""
+"""Routes of a person's identity: corrected, entered again."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from uuid import UUID
 from starlette.responses import Response
 
 from unionaid.registry.application.people import People
-from unionaid.registry.bodies.people import Correction, Erasure, Reentry
+from unionaid.registry.bodies.people import Correction, Reentry
 from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
-from unionaid.registry.domain.person.erasing import ErasePerson
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.resident_id import ResidentId, read_resident_id
 from unionaid.service.idempotency import Command, commands
@@ -60,16 +59,6 @@ def persons(people: People, figures: Figures) -> Router:
             )
             with figures.counting_duplicates():
                 return await people.reenter_identity(issued, asked, identity, command.expect)
-
-        return await command.run(act)
-
-    @routes.post("/{person_id}/erasure")
-    async def erase(person_id: UUID, body: Erasure, command: Annotated[Command, commands(Role.APPROVER)]) -> Response:
-        """Destroy a person's identity, for good; neither who entered or corrected the person, nor the person."""
-
-        async def act(issued: Issued) -> Done:
-            asked = ErasePerson(person_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date)
-            return await people.erase_person(issued, asked, command.expect)
 
         return await command.run(act)
 

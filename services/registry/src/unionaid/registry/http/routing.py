@@ -9,6 +9,9 @@ from unionaid.registry.http.duplicates import pair_routes
 from unionaid.registry.http.households import households, relatives
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.imports import imports
+from unionaid.registry.http.keeping import kept_lists, persons_kept
+from unionaid.registry.http.moving import provisional, transfer_requests, worker_life
+from unionaid.registry.http.own_file import own_file
 from unionaid.registry.http.persons import persons
 from unionaid.registry.http.searches import searches
 from unionaid.registry.http.titles import title_schemes, titles
@@ -30,6 +33,12 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         enterprises(commands.units, pool, own_views),
         workers(commands.people, pool, figures),
         persons(commands.people, figures),
+        persons_kept(commands.keeping),
+        kept_lists(pool, own_views, commands.keeping),
+        worker_life(commands.moving),
+        provisional(commands.people, pool, own_views),
+        transfer_requests(commands.transfers, own_views),
+        own_file(commands.identities, pool, own_views),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
         relatives(commands.households, figures),

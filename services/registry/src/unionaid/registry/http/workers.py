@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
-from unionaid.registry.application.people import NewWorker, People, Place
+from unionaid.registry.application.people import NewWorker, People
+from unionaid.registry.application.placing import Place
 from unionaid.registry.bodies.people import NewRoster, NewWorkerBody
+from unionaid.registry.domain.person.facts import Left
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.person.roster import Row
@@ -77,7 +79,9 @@ def workers(people: People, pool: Pool, figures: Figures) -> Router:
     @routes.get("/workers/{person_id}")
     async def show(person_id: UUID, reader: Annotated[Actor, require(*ENTERING, *OVERSEEING)]) -> Response:
         """Show what is known of a worker without identity; outside the own jurisdiction there is none."""
-        worker, version = await worker_seen_by(reader, pool, person_id)
+        seen, version = await worker_seen_by(reader, pool, person_id)
+        worker = seen.worker if isinstance(seen, Left) else seen
+        restriction = worker.person.restriction
         return shown(
             {
                 "person_id": worker.person.person_id,
@@ -88,6 +92,10 @@ def workers(people: People, pool: Pool, figures: Figures) -> Router:
                 "sex": worker.person.sex,
                 "roster_id": worker.roster_id,
                 "registered_on": worker.registered_on,
+                "transferred_on": worker.transferred_on,
+                "left_on": seen.left_on if isinstance(seen, Left) else None,
+                "restricted": restriction is not None,
+                "restricted_until": restriction.until if restriction else None,
             },
             version,
         )

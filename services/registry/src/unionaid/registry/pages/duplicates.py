@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.registry.duplicates import KeptApartReason, MergeReason
 from unionaid.registry.bodies.duplicates import KeepingApart, Merging
-from unionaid.registry.domain.person.facts import Worker
+from unionaid.registry.domain.person.facts import Left, Worker
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import DECIDING
 from unionaid.registry.http.duplicates import keeping_apart, merging
@@ -47,7 +47,7 @@ def duplicate_pages(duplicates: Duplicates, identities: Identities, pool: Pool, 
         both = [pair["person_id"], pair["other_person_id"]]
         async with pool.acquire() as conn:
             known = await people.people(conn, both)
-        unions = {one: person.union_org_id for one, person in known.items() if isinstance(person, Worker)}
+        unions = {one: person.union_org_id for one, person in known.items() if isinstance(person, Worker | Left)}
         names = await units.names_of(pool, set(unions.values()))
         shown = {each.person_id: each for each in await opened(request, actor, identities, both)}
         return shell.screens.page(

@@ -9,6 +9,7 @@ from unionaid.registry.pages.dossiers import dossier_pages
 from unionaid.registry.pages.duplicates import duplicate_pages
 from unionaid.registry.pages.households import household_pages
 from unionaid.registry.pages.imports import import_pages
+from unionaid.registry.pages.own_file import own_file_pages
 from unionaid.registry.pages.searching import search_pages
 from unionaid.registry.pages.titles import title_pages
 from unionaid.registry.pages.workers import worker_pages
@@ -34,4 +35,5 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
         ),
         search_pages(commands.searching, commands.identities, pool, own_views, figures),
         duplicate_pages(commands.duplicates, commands.identities, pool, own_views),
+        own_file_pages(commands.identities, pool, own_views),
     ]

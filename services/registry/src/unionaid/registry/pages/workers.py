@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.bodies.people import NewWorkerBody
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION
+from unionaid.registry.domain.person.facts import Left
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.refusals import Refusal
@@ -108,7 +109,8 @@ def worker_pages(
     ) -> Response:
         """What is known of a worker without identity."""
         shell: Shell = request.app.state.shell
-        worker, _ = await worker_seen_by(reader, pool, person_id)
+        seen, _ = await worker_seen_by(reader, pool, person_id)
+        worker = seen.worker if isinstance(seen, Left) else seen
         async with pool.acquire() as conn:
             union, _ = await units.union_org(conn, worker.union_org_id)
         return shell.screens.page(

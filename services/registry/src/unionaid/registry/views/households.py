@@ -6,6 +6,7 @@ from uuid import UUID
 
 from unionaid.eventlog import Connection, holders
 from unionaid.registry.domain.household.facts import Household, household_of
+from unionaid.registry.domain.person.retention import DOSSIER, Kept
 from unionaid.registry.reserving import HOUSEHOLD_MEMBER, OPEN_DOSSIER, member, open_dossier
 from unionaid.registry.views.streams import history
 
@@ -28,3 +29,16 @@ async def open_dossier_of(conn: Connection, household_id: UUID) -> UUID | None:
     key = open_dossier(household_id, "").key
     stream = (await holders(conn, OPEN_DOSSIER, [key])).get(key)
     return UUID(stream.removeprefix("dossier-")) if stream else None
+
+
+async def kept_dossiers(conn: Connection, person_id: UUID) -> list[Kept]:
+    """Return that dossiers are kept: open if the household that person belongs to has an open one, else since the
+    last was closed of that household, or held by that person.
+    """
+    household_id = await household_of_person(conn, person_id)
+    if household_id is not None and await open_dossier_of(conn, household_id) is not None:
+        return [Kept(DOSSIER, None)]
+    closed = await conn.fetchval(
+        "SELECT max(closed_on) FROM views.dossier WHERE holder_id = $1 OR household_id = $2", person_id, household_id
+    )
+    return [] if closed is None else [Kept(DOSSIER, closed)]

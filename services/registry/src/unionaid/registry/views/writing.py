@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from unionaid.contracts import Event as Fact
-from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished, WorkerRegistered
+from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
 from unionaid.eventlog import Connection, Decoder, Event
 from unionaid.registry.forgetting import forget_persons
 from unionaid.registry.views import titles
@@ -15,6 +14,8 @@ from unionaid.registry.views.dossiers_writing import SHOWN as DOSSIERS
 from unionaid.registry.views.dossiers_writing import write_dossiers
 from unionaid.registry.views.duplicates import SHOWN as PAIR_FACTS
 from unionaid.registry.views.duplicates import write_pairs
+from unionaid.registry.views.people_writing import SHOWN as PEOPLE
+from unionaid.registry.views.people_writing import places_of, write_people
 from unionaid.vault import place
 
 DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
@@ -24,8 +25,7 @@ DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
 _SHOWN: tuple[type[Fact], ...] = (
     UnionOrgEstablished,
     EnterpriseRegistered,
-    WorkerRegistered,
-    PersonErased,
+    *PEOPLE,
     *DOSSIERS,
     *titles.SHOWN,
     *PAIR_FACTS,
@@ -33,7 +33,7 @@ _SHOWN: tuple[type[Fact], ...] = (
 
 
 class RegistryViews:
-    """Writes the views; each type goes to a table of its own, so the order between types does not matter.
+    """Writes the views; what is about one thing is written in the order of its events.
 
     Erasures are carried out again, which changes nothing but in a database that was restored from a backup.
     """
@@ -46,11 +46,11 @@ class RegistryViews:
         facts = [event.data for event in events]
         await _insert_orgs(conn, [fact for fact in facts if isinstance(fact, UnionOrgEstablished)])
         await _insert_enterprises(conn, [fact for fact in facts if isinstance(fact, EnterpriseRegistered)])
-        await _count_workers(conn, [fact for fact in facts if isinstance(fact, WorkerRegistered)])
+        await write_people(conn, [fact for fact in facts if isinstance(fact, PEOPLE)])
         await write_dossiers(conn, {fact.subject for fact in facts if isinstance(fact, DOSSIERS)})
         await titles.write(conn, facts)
         await write_pairs(conn, [fact for fact in facts if isinstance(fact, PAIR_FACTS)])
-        if placed := {fact.person_id: fact.union_org_id for fact in facts if isinstance(fact, WorkerRegistered)}:
+        if placed := places_of(facts):
             await place(conn, placed)
         if erased := [fact.person_id for fact in facts if isinstance(fact, PersonErased)]:
             await forget_persons(conn, erased)  # a restored vault may be older than the erasure
@@ -78,18 +78,6 @@ async def _insert_enterprises(conn: Connection, facts: Sequence[EnterpriseRegist
             "INSERT INTO views.enterprise (enterprise_id, uscc, name, ownership, union_org_id, registered_on) "
             "SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::date[])",
             *_columns((f.enterprise_id, f.uscc, f.name, f.ownership, f.union_org_id, f.occurred_on) for f in facts),
-        )
-
-
-async def _count_workers(conn: Connection, facts: Sequence[WorkerRegistered]) -> None:
-    workers = Counter(fact.union_org_id for fact in facts)
-    migrants = Counter(fact.union_org_id for fact in facts if fact.migrant)
-    if workers:
-        await conn.execute(
-            "INSERT INTO views.worker_count AS c (union_org_id, workers, migrants) "
-            "SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) ON CONFLICT (union_org_id) "
-            "DO UPDATE SET workers = c.workers + excluded.workers, migrants = c.migrants + excluded.migrants",
-            *_columns((union, count, migrants[union]) for union, count in workers.items()),
         )
 
 

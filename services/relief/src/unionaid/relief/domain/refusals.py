@@ -224,6 +224,7 @@ class LineFault(StrEnum):
     PERSON_OF_OTHER_UNION = "person-of-other-union"
     PERSON_ERASED = "person-erased"
     PERSON_MERGED = "person-merged"
+    PERSON_RESTRICTED = "person-restricted"
     PERSON_TWICE = "person-twice"
     PURPOSE_TAKEN = "purpose-taken"
     AMOUNT_NOT_POSITIVE = "amount-not-positive"

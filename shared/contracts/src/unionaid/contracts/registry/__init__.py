@@ -44,7 +44,12 @@ from unionaid.contracts.registry.people import (
     IdentityReference,
     PersonErased,
     PersonRegistered,
+    PersonRestricted,
+    RestrictionLifted,
+    WorkerDetailsCorrected,
+    WorkerLeft,
     WorkerRegistered,
+    WorkerTransferred,
 )
 from unionaid.contracts.registry.titles import (
     SchemeTitle,
@@ -53,6 +58,7 @@ from unionaid.contracts.registry.titles import (
     TitleEvaluated,
     TitleSchemeAdopted,
 )
+from unionaid.contracts.registry.transfers import TransferDeclined, TransferRequested, TransferTakenUp
 from unionaid.contracts.registry.units import EnterpriseRegistered, UnionOrgEstablished
 
 __all__ = [
@@ -86,8 +92,10 @@ __all__ = [
     "ObjectionSettled",
     "PersonErased",
     "PersonRegistered",
+    "PersonRestricted",
     "PossibleDuplicateFound",
     "RegistryEvent",
+    "RestrictionLifted",
     "SchemeTitle",
     "StatementReference",
     "StatementsOpened",
@@ -97,9 +105,15 @@ __all__ = [
     "TitleEnded",
     "TitleEvaluated",
     "TitleSchemeAdopted",
+    "TransferDeclined",
+    "TransferRequested",
+    "TransferTakenUp",
     "UnionOrgEstablished",
+    "WorkerDetailsCorrected",
+    "WorkerLeft",
     "WorkerMerged",
     "WorkerRegistered",
+    "WorkerTransferred",
     "pair_id",
 ]
 
@@ -108,9 +122,17 @@ EVENTS: tuple[type[Event], ...] = (
     EnterpriseRegistered,
     PersonRegistered,
     WorkerRegistered,
+    WorkerDetailsCorrected,
+    WorkerTransferred,
+    WorkerLeft,
     IdentityCorrected,
     IdentityReentered,
+    PersonRestricted,
+    RestrictionLifted,
     PersonErased,
+    TransferRequested,
+    TransferTakenUp,
+    TransferDeclined,
     IdentityOpened,
     HouseholdFormed,
     HouseholdMemberJoined,

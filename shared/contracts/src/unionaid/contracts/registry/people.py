@@ -1,5 +1,6 @@
 """People and the role of worker. Who somebody is lies in the vault, never here."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from unionaid.contracts.fields import (
     CorrectionReason,
     ErasureReason,
     IdentityField,
+    LeavingReason,
+    PolicyVersion,
     ReentryReason,
     Sex,
     Sha256Hex,
@@ -51,6 +54,40 @@ class WorkerRegistered(RegistryEvent, stream="person"):
     roster_id: UUID | None = None
 
 
+class WorkerDetailsCorrected(RegistryEvent, stream="person"):
+    """What was entered wrong about a worker was corrected, `since` the registration or transfer it was part of.
+
+    What is left as it was is told again. Who is under which union changes by a transfer alone.
+    """
+
+    person_id: UUID
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    migrant: bool
+    former_migrant: bool
+    since: date
+
+
+class WorkerTransferred(RegistryEvent, stream="person"):
+    """A worker went to another union, another enterprise, or both; `request_id` where the transfer was asked for."""
+
+    person_id: UUID
+    union_org_id: UUID
+    enterprise_id: UUID | None = None
+    former_union_org_id: UUID
+    migrant: bool
+    request_id: UUID | None = None
+
+
+class WorkerLeft(RegistryEvent, stream="person"):
+    """A person is a worker of the union no more, and may come back: then the role is registered again."""
+
+    person_id: UUID
+    union_org_id: UUID
+    migrant: bool
+    reason_code: LeavingReason
+
+
 class IdentityCorrected(RegistryEvent, stream="person"):
     """A person's identity was corrected: a next version of it lies in the vault.
 
@@ -73,11 +110,31 @@ class IdentityReentered(RegistryEvent, stream="person"):
     reason_code: ReentryReason
 
 
+class PersonRestricted(RegistryEvent, stream="person"):
+    """A person asked to be erased before the periods of retention end: kept, and read by audit alone.
+
+    `restricted_until` is the last end as known then, absent while something is still open, such as the role of a
+    worker.
+    """
+
+    person_id: UUID
+    restricted_until: date | None = None
+    policy_version: PolicyVersion
+
+
+class RestrictionLifted(RegistryEvent, stream="person"):
+    """A restricted person took the wish back."""
+
+    person_id: UUID
+
+
 class PersonErased(RegistryEvent, stream="person"):
     """A person's identity was destroyed, with everything that finds it. The id stays, and what was done for it.
 
-    Every service destroys what else it keeps of the person. Nothing follows in this stream.
+    Every service destroys what else it keeps of the person, and confirms it. Nothing follows in this stream.
+    `policy_version` is that of the periods of retention, where they have ended.
     """
 
     person_id: UUID
     reason_code: ErasureReason
+    policy_version: PolicyVersion | None = None

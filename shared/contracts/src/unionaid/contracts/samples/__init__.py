@@ -4,7 +4,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import dossiers, duplicates, registry, relief
+from unionaid.contracts.samples import dossiers, duplicates, erasures, registry, relief
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -22,12 +22,14 @@ from unionaid.contracts.samples.sample import (
     GRASSROOTS,
     IMPORT,
     LIST,
+    NEXT_UNION,
     OFFICER,
     OPENING,
     POLICY,
     PROGRAMME,
     REJECTED_LIST,
     RELATIVE,
+    REQUEST,
     SCHEME,
     TITLE,
     TWICE,
@@ -54,12 +56,14 @@ __all__ = [
     "GRASSROOTS",
     "IMPORT",
     "LIST",
+    "NEXT_UNION",
     "OFFICER",
     "OPENING",
     "POLICY",
     "PROGRAMME",
     "REJECTED_LIST",
     "RELATIVE",
+    "REQUEST",
     "SAMPLES",
     "SCHEME",
     "TITLE",
@@ -72,6 +76,12 @@ __all__ = [
 
 SAMPLES: dict[type[Event], Sample] = {
     type(sample.event): sample
-    for sample in (*registry.SAMPLES, *dossiers.SAMPLES, *duplicates.SAMPLES, *relief.SAMPLES)
+    for sample in (
+        *registry.SAMPLES,
+        *dossiers.SAMPLES,
+        *duplicates.SAMPLES,
+        *relief.SAMPLES,
+        *erasures.SAMPLES,
+    )
 }
 """The sample of every event class, service by service, each in the order of its story."""

@@ -17,7 +17,7 @@ SAMPLES = (
             found_by="registration",
             policy_version="duplicates-2013.1",
         ),
-        index=101,
+        index=68,
         stream_version=1,
     ),
     Sample(
@@ -28,7 +28,7 @@ SAMPLES = (
             other_person_id=RELATIVE,
             reason_code="relatives",
         ),
-        index=102,
+        index=69,
         stream_version=2,
     ),
     Sample(
@@ -39,7 +39,7 @@ SAMPLES = (
             survivor_id=WORKER,
             reason_code="documents-agree",
         ),
-        index=103,
+        index=70,
         stream_version=1,
     ),
 )

@@ -2,6 +2,7 @@
 
 from datetime import date
 from hashlib import sha256
+from uuid import UUID
 
 from unionaid.contracts.registry import (
     EnterpriseRegistered,
@@ -11,14 +12,22 @@ from unionaid.contracts.registry import (
     IdentityReference,
     PersonErased,
     PersonRegistered,
+    PersonRestricted,
+    RestrictionLifted,
     SchemeTitle,
     TableImported,
     TitleAppointed,
     TitleEnded,
     TitleEvaluated,
     TitleSchemeAdopted,
+    TransferDeclined,
+    TransferRequested,
+    TransferTakenUp,
     UnionOrgEstablished,
+    WorkerDetailsCorrected,
+    WorkerLeft,
     WorkerRegistered,
+    WorkerTransferred,
 )
 from unionaid.contracts.samples.sample import (
     APPROVER,
@@ -28,7 +37,9 @@ from unionaid.contracts.samples.sample import (
     ERASED,
     GRASSROOTS,
     IMPORT,
+    NEXT_UNION,
     OPENING,
+    REQUEST,
     SCHEME,
     TITLE,
     WORKER,
@@ -173,4 +184,71 @@ SAMPLES = (
         index=13,
         stream_version=3,
     ),
+    Sample(
+        WorkerDetailsCorrected(
+            occurred_on=date(2017, 1, 10),
+            person_id=WORKER,
+            union_org_id=GRASSROOTS,
+            enterprise_id=ENTERPRISE,
+            migrant=False,
+            former_migrant=True,
+            since=date(2014, 3, 10),
+        ),
+        index=60,
+        stream_version=5,
+    ),
+    Sample(
+        TransferRequested(occurred_on=date(2017, 1, 11), request_id=REQUEST, person_id=WORKER, union_org_id=NEXT_UNION),
+        index=61,
+        stream_version=1,
+    ),
+    Sample(
+        WorkerTransferred(
+            occurred_on=date(2017, 1, 12),
+            person_id=WORKER,
+            union_org_id=NEXT_UNION,
+            former_union_org_id=GRASSROOTS,
+            migrant=False,
+            request_id=REQUEST,
+        ),
+        index=62,
+        stream_version=6,
+    ),
+    Sample(
+        TransferTakenUp(occurred_on=date(2017, 1, 12), request_id=REQUEST, person_id=WORKER),
+        index=63,
+        stream_version=2,
+    ),
+    Sample(
+        TransferDeclined(
+            occurred_on=date(2017, 1, 12),
+            request_id=UUID("9e1f4b7a-2c3d-4e5f-8a6b-7c8d9e0f1a22"),
+            person_id=WORKER,
+            reason_code="stays",
+        ),
+        index=64,
+        stream_version=2,
+    ),
+    Sample(
+        WorkerLeft(
+            occurred_on=date(2017, 1, 13),
+            person_id=WORKER,
+            union_org_id=NEXT_UNION,
+            migrant=False,
+            reason_code="retired",
+        ),
+        index=65,
+        stream_version=7,
+    ),
+    Sample(
+        PersonRestricted(
+            occurred_on=date(2017, 1, 14),
+            person_id=WORKER,
+            restricted_until=date(2027, 1, 13),
+            policy_version="retention-2013.1",
+        ),
+        index=66,
+        stream_version=8,
+    ),
+    Sample(RestrictionLifted(occurred_on=date(2017, 1, 15), person_id=WORKER), index=67, stream_version=9),
 )

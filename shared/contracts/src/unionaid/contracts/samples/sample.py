@@ -91,6 +91,12 @@ TWICE = UUID("4c1a9e70-2b6d-4f83-9a05-7e3d1c8b6f20")
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 
 
+REQUEST = UUID("3c7d5e9f-1a2b-4c3d-9e4f-5a6b7c8d9e20")
+
+
+NEXT_UNION = UUID("c8d9e0f1-3b4c-4d5e-8f6a-7b8c9d0e1f21")
+
+
 AMOUNT_FEN = 50_000
 
 

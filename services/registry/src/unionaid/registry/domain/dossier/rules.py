@@ -25,7 +25,7 @@ from unionaid.registry.domain.dossier.facts import CLEARS, Approved, Dossier, Dr
 from unionaid.registry.domain.dossier.guards import living_together, refuse_unready, standing
 from unionaid.registry.domain.household.facts import Household
 from unionaid.registry.domain.household.rules import Step
-from unionaid.registry.domain.person.facts import Person, Worker
+from unionaid.registry.domain.person.facts import Person, Worker, is_restricted
 from unionaid.registry.domain.refusals import (
     AlreadyRegistered,
     ClearsMissing,
@@ -39,6 +39,7 @@ from unionaid.registry.domain.refusals import (
     ObjectionOpen,
     ObjectionUpheld,
     PassedBySame,
+    PersonIsRestricted,
 )
 
 
@@ -67,7 +68,8 @@ def open_dossier(
 ) -> list[Event]:
     """Begin a file; that a household has one open file is held by a reservation (`application`).
 
-    Raises AlreadyRegistered, NotFound, NotAMember, HolderNoWorker, OwnMatter and the refusals of dates.
+    Raises AlreadyRegistered, NotFound, NotAMember, HolderNoWorker, PersonIsRestricted, OwnMatter and
+    the refusals of dates.
     """
     if not isinstance(dossier, Unopened):
         raise AlreadyRegistered
@@ -76,6 +78,8 @@ def open_dossier(
         raise NotAMember(field="holder_id")
     if not isinstance(holder, Worker):
         raise HolderNoWorker(field="holder_id")
+    if is_restricted(holder):
+        raise PersonIsRestricted(field="holder_id")
     opened = DossierOpened(
         occurred_on=step.on,
         dossier_id=command.dossier_id,

@@ -27,7 +27,7 @@ from unionaid.contracts.registry import (
 )
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.household.facts import Formed, Household, Unformed
-from unionaid.registry.domain.person.facts import Erased, Person, Unknown
+from unionaid.registry.domain.person.facts import Erased, Person, Unknown, is_restricted
 from unionaid.registry.domain.refusals import (
     AlreadyRegistered,
     HouseholderNotOne,
@@ -38,6 +38,7 @@ from unionaid.registry.domain.refusals import (
     NotFound,
     OwnMatter,
     PersonIsErased,
+    PersonIsRestricted,
     PersonUnknown,
     SplitTakesAll,
 )
@@ -86,7 +87,7 @@ def form(
     """Form a household of persons within the officer's reach; `persons` has those, and none else.
 
     Raises AlreadyRegistered, OwnMatter, HouseholdTooLarge, MemberTwice, HouseholderNotOne, PersonUnknown,
-    PersonIsErased, IdentityMissing and the refusals of dates.
+    PersonIsErased, PersonIsRestricted, IdentityMissing and the refusals of dates.
     """
     if not isinstance(household, Unformed):
         raise AlreadyRegistered
@@ -112,7 +113,7 @@ def join(household: Household, persons: Mapping[UUID, Person], entry: Entry, ste
     """Take a person in.
 
     Raises NotFound, OwnMatter, MemberTwice, HouseholdTooLarge, HouseholderNotOne, PersonUnknown, PersonIsErased,
-    IdentityMissing and the refusals of dates.
+    PersonIsRestricted, IdentityMissing and the refusals of dates.
     """
     formed = _open(household, [entry.person_id], step)
     if entry.person_id in formed.members:
@@ -247,6 +248,8 @@ def _joined(
             raise PersonUnknown(field=field)
         case Erased():
             raise PersonIsErased(field=field)
+        case person if is_restricted(person):
+            raise PersonIsRestricted(field=field)
         case _:
             return _member(household_id, entry, on)
 

@@ -12,7 +12,7 @@ from unionaid.contracts.registry import DuplicateKeptApart, PossibleDuplicateFou
 from unionaid.contracts.registry.duplicates import Certainty, FoundBy, KeptApartReason, MergeReason
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.pair.facts import Found, Pair, Unseen
-from unionaid.registry.domain.person.facts import Person, refuse_erased
+from unionaid.registry.domain.person.facts import Person, refuse_restricted
 from unionaid.registry.domain.refusals import (
     NotFound,
     OwnMatter,
@@ -139,13 +139,13 @@ def merge(pair: Pair, both: Both, command: Merge) -> list[Event]:
     """Merge two persons.
 
     What must be settled first is refused: two numbers. The one with a number is the survivor.
-    Raises SamePerson, NotFound, PersonIsErased, PairDecided, SurvivorMerged, TwoResidentIds, SurvivorLacksNumber,
-    OwnMatter and the refusals of dates.
+    Raises SamePerson, NotFound, PersonIsErased, PersonIsRestricted, PairDecided, SurvivorMerged, TwoResidentIds,
+    SurvivorLacksNumber, OwnMatter and the refusals of dates.
     """
     if command.person_id == command.survivor_id:
         raise SamePerson(field="survivor_id")
-    refuse_erased(both.person)
-    refuse_erased(both.survivor)
+    refuse_restricted(both.person)
+    refuse_restricted(both.survivor)
     if not isinstance(pair, Unseen | Found) or command.person_id in both.merged:
         raise PairDecided
     if command.survivor_id in both.merged:

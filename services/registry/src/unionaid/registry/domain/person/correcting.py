@@ -12,7 +12,7 @@ from unionaid.contracts import Event
 from unionaid.contracts.fields import CorrectionReason, IdentityField, ReentryReason
 from unionaid.contracts.registry import IdentityCorrected, IdentityReentered, IdentityReference
 from unionaid.registry.domain.dates import refuse_impossible
-from unionaid.registry.domain.person.facts import Known, Person, Worker, refuse_erased
+from unionaid.registry.domain.person.facts import Known, Person, known_of, refuse_erased, refuse_restricted
 from unionaid.registry.domain.person.resident_id import ResidentId
 from unionaid.registry.domain.refusals import (
     IdentityDiffers,
@@ -59,9 +59,11 @@ class ReenterIdentity:
 def correct(person: Person, made: NextVersion | None, command: CorrectIdentity) -> list[Event]:
     """Correct a person's identity; `made` is None where the vault does not have it.
 
-    Raises NotFound, PersonIsErased, OwnMatter, IdentityMissing, NothingCorrected and the refusals of dates.
+    Raises NotFound, PersonIsErased, PersonIsRestricted, OwnMatter, IdentityMissing, NothingCorrected and the refusals
+    of dates.
     """
     known = _known(person, command)
+    refuse_restricted(person)
     if made is None:
         raise IdentityMissing
     if made.identity is None:
@@ -106,4 +108,4 @@ def _known(person: Person, command: CorrectIdentity | ReenterIdentity) -> Known:
     if command.by == f"person-{command.person_id}":
         raise OwnMatter
     refuse_impossible(command.on, command.today)
-    return living.person if isinstance(living, Worker) else living
+    return known_of(living)

@@ -12,7 +12,8 @@ from unionaid.contracts.fields import ErasureReason
 from unionaid.contracts.registry import PersonErased
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.person.facts import Person, refuse_erased
-from unionaid.registry.domain.refusals import EnteredBySame, OwnMatter
+from unionaid.registry.domain.person.retention import Retention
+from unionaid.registry.domain.refusals import EnteredBySame, OwnMatter, RecordOpen, RetentionRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,11 @@ class ErasePerson:
     today: date
 
 
-def erase(person: Person, written_by: Collection[str], command: ErasePerson) -> list[Event]:
+def erase(person: Person, written_by: Collection[str], kept: Retention, command: ErasePerson) -> list[Event]:
     """Erase a person whom others entered and corrected; `written_by` are the actors of its events.
 
-    Whether the periods of retention have run out is the approver's to know: the product does not compute them yet.
-    Raises NotFound, PersonIsErased, OwnMatter, EnteredBySame and the refusals of dates.
+    The periods of retention must have ended, unless the person was entered in error or a court or authority orders it.
+    Raises NotFound, PersonIsErased, OwnMatter, EnteredBySame, RecordOpen, RetentionRuns and the refusals of dates.
     """
     refuse_erased(person)
     if command.by == f"person-{command.person_id}":
@@ -38,4 +39,17 @@ def erase(person: Person, written_by: Collection[str], command: ErasePerson) -> 
     if command.by in written_by:
         raise EnteredBySame
     refuse_impossible(command.on, command.today)
-    return [PersonErased(occurred_on=command.on, person_id=command.person_id, reason_code=command.reason)]
+    ended = command.reason == "retention-ended"
+    if ended and not kept.has_ended(command.today):
+        longest = kept.periods[0]
+        if longest.until is None:
+            raise RecordOpen(field="reason_code", kind=longest.kind)
+        raise RetentionRuns(field="reason_code", kind=longest.kind, until=longest.until.isoformat())
+    return [
+        PersonErased(
+            occurred_on=command.on,
+            person_id=command.person_id,
+            reason_code=command.reason,
+            policy_version=kept.policy_version if ended else None,
+        )
+    ]

@@ -10,12 +10,13 @@ from uuid import UUID
 from unionaid.contracts.fields import IdentityField
 from unionaid.contracts.registry import IdentityOpened
 from unionaid.registry.domain.jurisdiction import Jurisdiction
-from unionaid.registry.domain.person.facts import Erased, Person, Unknown, union_of
+from unionaid.registry.domain.person.facts import Erased, Person, Unknown, is_restricted, union_of
 from unionaid.registry.domain.refusals import (
     FieldsBeyondPurpose,
     IdentityMissing,
     NotFound,
     PersonIsErased,
+    PersonIsRestricted,
     PurposeUnknown,
 )
 
@@ -26,6 +27,15 @@ class Purpose:
 
     roles: frozenset[str]
     fields: frozenset[str]
+    reads_restricted: bool = False
+    """Whether also the identity of who asked to be erased is read: audit's alone."""
+
+
+OWN_FILE_FIELDS: frozenset[IdentityField] = frozenset(
+    ("name", "resident_id", "phone", "bank_account", "address", "birth_date")
+)
+OF_ONESELF = Purpose(frozenset({"worker"}), frozenset(OWN_FILE_FIELDS), reads_restricted=True)
+"""Seeing the own identity: also of who asked to be erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,12 @@ def within_reach(
     }
 
 
-def why_nothing(person: Person | None) -> str:
+def may_open(person: Person, purpose: Purpose) -> bool:
+    """Say whether the identity of a person within reach is read for a purpose."""
+    return not isinstance(person, Erased | Unknown) and (purpose.reads_restricted or not is_restricted(person))
+
+
+def why_nothing(person: Person | None, purpose: Purpose) -> str:
     """Return the code that says why nothing is told of somebody; None is who is not within reach."""
     match person:
         case None | Unknown():
@@ -73,7 +88,7 @@ def why_nothing(person: Person | None) -> str:
         case Erased():
             return PersonIsErased.code
         case _:
-            return IdentityMissing.code
+            return IdentityMissing.code if may_open(person, purpose) else PersonIsRestricted.code
 
 
 def opened(command: OpenIdentity, person_ids: Sequence[UUID]) -> IdentityOpened:

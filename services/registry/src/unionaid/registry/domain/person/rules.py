@@ -36,7 +36,8 @@ class Entrant:
 
     person_id: UUID
     identity: IdentityReference
-    resident_id: ResidentId
+    resident_id: ResidentId | None
+    """None for who is registered provisionally: the ID is not at hand."""
     migrant: bool
 
 
@@ -112,13 +113,14 @@ def registered(
     entrant: Entrant, union_org_id: UUID, enterprise_id: UUID | None, roster_id: UUID | None, on: date
 ) -> list[Event]:
     """Return the two events by which somebody becomes known as a worker."""
+    resident_id = entrant.resident_id
     return [
         PersonRegistered(
             occurred_on=on,
             person_id=entrant.person_id,
             identity=entrant.identity,
-            birth_year=entrant.resident_id.birth_date.year,
-            sex=entrant.resident_id.sex,
+            birth_year=resident_id.birth_date.year if resident_id else None,
+            sex=resident_id.sex if resident_id else None,
         ),
         WorkerRegistered(
             occurred_on=on,

@@ -10,7 +10,7 @@ from unionaid.contracts import Event
 from unionaid.contracts.fields import TitleEndReason
 from unionaid.contracts.registry import TitleAppointed, TitleEnded, TitleEvaluated
 from unionaid.registry.domain.dates import refuse_impossible
-from unionaid.registry.domain.person.facts import Person, Worker
+from unionaid.registry.domain.person.facts import Person, Worker, refuse_restricted
 from unionaid.registry.domain.refusals import (
     AlreadyRegistered,
     NotFound,
@@ -56,7 +56,8 @@ class EndTitle:
 def evaluate(title: Title, scheme: TitleScheme, worker: Person, command: EvaluateTitle) -> list[Event]:
     """Evaluate a worker of the enterprise whose scheme it is.
 
-    Raises AlreadyRegistered, NotFound, NotOfEnterprise, TitleNotInScheme, TitleTooEarly and the refusals of dates.
+    Raises AlreadyRegistered, NotFound, NotOfEnterprise, PersonIsRestricted, TitleNotInScheme, TitleTooEarly and the
+    refusals of dates.
     """
     if not isinstance(title, Unknown):
         raise AlreadyRegistered
@@ -64,6 +65,7 @@ def evaluate(title: Title, scheme: TitleScheme, worker: Person, command: Evaluat
         raise NotFound
     if not isinstance(worker, Worker) or worker.enterprise_id != scheme.enterprise_id:
         raise NotOfEnterprise(field="person_id")
+    refuse_restricted(worker)
     if command.grade > scheme.grades.get(command.title_name, 0):
         raise TitleNotInScheme(field="title_name")
     _refuse_early(command.on, scheme.adopted_on, command.today)
@@ -84,7 +86,8 @@ def appoint(title: Title, worker: Person, command: AppointTitle) -> list[Event]:
     """Appoint a worker who was evaluated and still works there.
 
     That a worker holds one title at a time is held by a reservation (`application`).
-    Raises NotFound, TitleNotEvaluated, NotOfEnterprise, TitleTooEarly and the refusals of dates.
+    Raises NotFound, TitleNotEvaluated, NotOfEnterprise, PersonIsRestricted, TitleTooEarly and the refusals of
+    dates.
     """
     if isinstance(title, Unknown):
         raise NotFound
@@ -92,6 +95,7 @@ def appoint(title: Title, worker: Person, command: AppointTitle) -> list[Event]:
         raise TitleNotEvaluated
     if not isinstance(worker, Worker) or worker.enterprise_id != title.enterprise_id:
         raise NotOfEnterprise
+    refuse_restricted(worker)
     _refuse_early(command.on, title.evaluated_on, command.today)
     return [
         TitleAppointed(

@@ -26,10 +26,13 @@ from unionaid.relief.domain.refusals import BatchWrongStatus, IssuedBySame, NotF
 from unionaid.relief.domain.relief_list import applications
 from unionaid.relief.domain.relief_list import facts as list_facts
 from unionaid.relief.domain.relief_list.guards import (
+    NOBODY,
+    Barred,
     Lines,
     Step,
     existing,
     fen_of,
+    refuse_barred,
     refuse_date,
     refuse_own_matter,
     refuse_same_person,
@@ -52,12 +55,18 @@ class WithdrawalReason(StrEnum):
 
 
 def issue(
-    relief_list: list_facts.ReliefList, lines: Lines, batch_id: UUID, declared: Declared, step: Step
+    relief_list: list_facts.ReliefList,
+    lines: Lines,
+    batch_id: UUID,
+    declared: Declared,
+    step: Step,
+    *,
+    barred: Barred = NOBODY,
 ) -> list[Event]:
     """Make a batch of every line that waits: all of an approved list, later those that the bank returned.
 
     Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, ApprovedBySame, NothingToPay, OwnMatter,
-    DeclaredDiffers and the refusals of dates.
+    LinesRefused (payees who are helped no more), DeclaredDiffers and the refusals of dates.
     """
     known = existing(relief_list)
     if not isinstance(known, list_facts.Approved | list_facts.Ordered):
@@ -69,6 +78,7 @@ def issue(
     failed_on = (line.on for line in payable if isinstance(line, applications.Failed))
     refuse_date(step, known.last_on, *failed_on)
     refuse_own_matter(lines, step.by)
+    refuse_barred(payable, barred)
     refuse_other_than_declared(
         declared, [(line.terms.line, line.terms.person_id, line.terms.amount_fen) for line in payable]
     )
@@ -100,17 +110,20 @@ def issue(
     return events
 
 
-def release(batch: facts.Batch, relief_list: list_facts.ReliefList, lines: Lines, step: Step) -> list[Event]:
+def release(
+    batch: facts.Batch, relief_list: list_facts.ReliefList, lines: Lines, step: Step, barred: Barred = NOBODY
+) -> list[Event]:
     """Release a batch to the bank.
 
-    Raises NotFound, BatchWrongStatus, IssuedBySame, EnteredBySame, VerifiedBySame, ApprovedBySame, OwnMatter and
-    the refusals of dates.
+    Raises NotFound, BatchWrongStatus, IssuedBySame, EnteredBySame, VerifiedBySame, ApprovedBySame, OwnMatter,
+    LinesRefused (payees who are helped no more) and the refusals of dates.
     """
     issued = _issued(batch)
     if step.by == issued.issued_by:
         raise IssuedBySame
     refuse_hands(relief_list, lines, step, issued.terms.occurred_on)
     terms = issued.terms
+    refuse_barred(waiting_in(terms.batch_id, lines), barred)
     return [
         PaymentBatchReleased(
             occurred_on=step.on,

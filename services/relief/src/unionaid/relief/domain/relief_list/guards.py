@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -26,6 +26,9 @@ from unionaid.relief.domain.relief_list import applications, facts
 
 Lines = Sequence[applications.Application]
 """The applications of a list, in the order of their lines."""
+Barred = Mapping[UUID, LineFault]
+"""Who is helped no more, with the reason: was erased, or asked to be."""
+NOBODY: Barred = {}
 L = TypeVar("L", bound=applications.Existing)
 
 
@@ -97,6 +100,16 @@ def refuse_own_matter(lines: Lines, by: str) -> None:
     asked = (line for line in lines if not isinstance(line, applications.Unrequested))
     if any(by == f"person-{line.terms.person_id}" for line in asked):
         raise OwnMatter
+
+
+def refuse_barred(lines: Iterable[applications.Existing], barred: Barred) -> None:
+    """Refuse lines whose payee is helped no more: they are held, and named. Raises LinesRefused.
+
+    The way on is another: to reject the list, or to give a line up that the bank returned.
+    """
+    held = [(line.terms.line, barred[line.terms.person_id]) for line in lines if line.terms.person_id in barred]
+    if held:
+        raise LinesRefused([fault.at(n, f"lines.{n - 1}.person_id") for n, fault in held])
 
 
 def movement(relief_list: facts.Existing, step: Step) -> Movement:

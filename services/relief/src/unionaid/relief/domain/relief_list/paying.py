@@ -25,11 +25,14 @@ from unionaid.relief.domain.refusals import (
 )
 from unionaid.relief.domain.relief_list import applications, facts
 from unionaid.relief.domain.relief_list.guards import (
+    NOBODY,
+    Barred,
     Lines,
     Step,
     each,
     existing,
     movement,
+    refuse_barred,
     refuse_date,
     refuse_own_matter,
     refuse_same_person,
@@ -65,6 +68,7 @@ def pay_cash(
     *,
     visit: CashVisit,
     step: Step,
+    barred: Barred = NOBODY,
 ) -> list[Event]:
     """Record that every line of an approved list was handed out and signed for.
 
@@ -83,6 +87,7 @@ def pay_cash(
     refuse_date(step, known.last_on)
     approved = each(applications.Approved, lines, known)
     refuse_own_matter(approved, step.by)
+    refuse_barred(approved, barred)
     _refuse_visitors(known, approved, visit)
     faults = list(_faults(approved, visit, step))
     if faults:

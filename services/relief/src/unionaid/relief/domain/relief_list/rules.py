@@ -22,11 +22,14 @@ from unionaid.relief.domain.programme import facts as programme_facts
 from unionaid.relief.domain.refusals import EnteredBySame, ReferenceUnknown, VerifiedBySame
 from unionaid.relief.domain.relief_list import applications, facts
 from unionaid.relief.domain.relief_list.guards import (
+    NOBODY,
+    Barred,
     Lines,
     Step,
     each,
     existing,
     movement,
+    refuse_barred,
     refuse_date,
     refuse_own_matter,
     refuse_same_person,
@@ -47,7 +50,7 @@ class RejectionReason(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-def verify(relief_list: facts.ReliefList, lines: Lines, step: Step) -> list[Event]:
+def verify(relief_list: facts.ReliefList, lines: Lines, step: Step, barred: Barred = NOBODY) -> list[Event]:
     """Verify a submitted list.
 
     Raises NotFound, ListWrongStatus, EnteredBySame, OwnMatter, LinesRefused and the refusals of dates.
@@ -59,6 +62,7 @@ def verify(relief_list: facts.ReliefList, lines: Lines, step: Step) -> list[Even
     refuse_date(step, known.last_on)
     asked = each(applications.Requested, lines, known)
     refuse_own_matter(asked, step.by)
+    refuse_barred(asked, barred)
     list_id = known.terms.list_id
     events: list[Event] = [
         ReliefListVerified(
@@ -83,6 +87,8 @@ def approve(
     programme: programme_facts.Programme,
     budget: Budget,
     step: Step,
+    *,
+    barred: Barred = NOBODY,
 ) -> list[Event]:
     """Approve a verified list, by the programme's policy, and bind its sum in the budget.
 
@@ -98,6 +104,7 @@ def approve(
     refuse_date(step, known.last_on)
     verified = each(applications.Verified, lines, known)
     refuse_own_matter(verified, step.by)
+    refuse_barred(verified, barred)
     terms, policy_version = known.terms, programme.terms.policy_version
     events: list[Event] = [
         budget_rules.commit(budget, movement(known, step)),

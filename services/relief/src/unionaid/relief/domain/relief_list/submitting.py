@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -49,15 +49,15 @@ class Known:
     `union_of` holds the persons among the lines that the office knows, with the union each works under (None:
     no worker); `subtree` the unions under the submitting one, itself included, none if the submitter does not
     see it; `taken` the persons who have the programme's purpose in its period already, under whatever id they
-    were entered; `erased` those who were erased, `merged` those for whom another stands. To a submitter who does
-    not see all, a person of another union is unknown.
+    were entered; `barred` those who are helped no more, with the reason; `merged` those for whom another stands. To a
+    submitter who does not see all, a person of another union is unknown.
     """
 
     union_of: Mapping[UUID, UUID | None]
     subtree: Set[UUID]
     taken: Set[UUID]
     sees_all: bool
-    erased: Set[UUID] = frozenset()
+    barred: Mapping[UUID, LineFault] = field(default_factory=dict)
     merged: Set[UUID] = frozenset()
 
 
@@ -139,8 +139,8 @@ def _person_fault(person_id: UUID, known: Known, by: str) -> LineFault | None:
         return LineFault.PERSON_UNKNOWN
     if known.union_of[person_id] not in known.subtree:
         return LineFault.PERSON_OF_OTHER_UNION if known.sees_all else LineFault.PERSON_UNKNOWN
-    if person_id in known.erased:
-        return LineFault.PERSON_ERASED
+    if person_id in known.barred:
+        return known.barred[person_id]
     if person_id in known.merged:
         return LineFault.PERSON_MERGED
     if by == f"person-{person_id}":

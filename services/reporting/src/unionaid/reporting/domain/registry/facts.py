@@ -44,13 +44,19 @@ class PersonRegistered(msgspec.Struct, frozen=True, gc=False):
 
 
 class WorkerRegistered(msgspec.Struct, frozen=True, gc=False):
-    """A person's role as worker."""
+    """Where a worker is since a day: by a registration, a transfer, or a correction of one of them (`since`)."""
 
     occurred_on: date
     person_id: Id
     union_org_id: Id
     migrant: bool
     enterprise_id: Id | None = None
+    since: date | None = None
+
+    @property
+    def holds_from(self) -> date:
+        """The day from which it holds."""
+        return self.since or self.occurred_on
 
 
 class WorkerMerged(msgspec.Struct, frozen=True, gc=False):

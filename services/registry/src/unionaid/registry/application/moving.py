@@ -1,0 +1,117 @@
+"""Commands about a worker's role: corrected, transferred, gone, back again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from unionaid.contracts import Event, stream_name
+from unionaid.contracts.fields import LeavingReason
+from unionaid.eventlog import Log
+from unionaid.registry.application.placing import Place, Streams
+from unionaid.registry.application.reaching import reached
+from unionaid.registry.domain.jurisdiction import Jurisdiction
+from unionaid.registry.domain.person import moving
+from unionaid.registry.domain.person.facts import Person, Worker, person_of
+from unionaid.registry.domain.person.moving import Move
+from unionaid.registry.domain.person.rules import Workplace
+from unionaid.registry.domain.refusals import NotFound
+from unionaid.registry.identities import Expect
+from unionaid.registry.views.units import Pool, lineage
+from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
+from unionaid.service.idempotency import answer
+
+Decide: TypeAlias = Callable[[Person, Workplace], list[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What was entered wrong; what is not given stays. An enterprise that is given may be none."""
+
+    migrant: bool | None
+    enterprise_given: bool
+    enterprise_id: UUID | None
+
+
+class Moving:
+    """Commands about a worker's role. Each raises what its rule raises, and what `carry_out` raises."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool, self._log = pool, Log(pool)
+
+    async def correct_details(
+        self,
+        issued: Issued,
+        move: Move,
+        changes: Details,
+        jurisdiction: Jurisdiction,
+        expect: Expect,
+    ) -> Done:
+        """Correct what was entered wrong about a worker of the jurisdiction. Raises NotFound."""
+        person = await self._reached(move.person_id, jurisdiction)
+        worker = person if isinstance(person, Worker) else None
+        enterprise_id = worker.enterprise_id if worker and not changes.enterprise_given else changes.enterprise_id
+
+        def decide(now: Person, workplace: Workplace) -> list[Event]:
+            return moving.correct_details(now, workplace, changes.migrant, move)
+
+        place = (worker.union_org_id, enterprise_id) if worker else None
+        return await self._moved(issued, move, place, decide, expect)
+
+    async def transfer(self, issued: Issued, move: Move, to: Place, expect: Expect) -> Done:
+        """Transfer a worker of the jurisdiction to a place of it. Raises NotFound."""
+        await self._reached(move.person_id, to.jurisdiction)
+
+        def decide(now: Person, workplace: Workplace) -> list[Event]:
+            return moving.transfer(now, workplace, to.jurisdiction, move)
+
+        return await self._moved(issued, move, (to.union_org_id, to.enterprise_id), decide, expect)
+
+    async def leave(
+        self, issued: Issued, move: Move, reason: LeavingReason, jurisdiction: Jurisdiction, expect: Expect
+    ) -> Done:
+        """End the role of a worker of the jurisdiction. Raises NotFound."""
+        await self._reached(move.person_id, jurisdiction)
+
+        def decide(now: Person, _workplace: Workplace) -> list[Event]:
+            return moving.leave(now, reason, move)
+
+        return await self._moved(issued, move, None, decide, expect)
+
+    async def come_back(self, issued: Issued, move: Move, to: Place, migrant: bool, expect: Expect) -> Done:
+        """Give the role of a worker again, or for the first time, to a person of the jurisdiction. Raises NotFound."""
+        await self._reached(move.person_id, to.jurisdiction)
+
+        def decide(now: Person, workplace: Workplace) -> list[Event]:
+            return moving.come_back(now, workplace, to.jurisdiction, migrant, move)
+
+        return await self._moved(issued, move, (to.union_org_id, to.enterprise_id), decide, expect)
+
+    async def _reached(self, person_id: UUID, jurisdiction: Jurisdiction) -> Person:
+        found = await reached(self._pool, [person_id], jurisdiction)
+        if person_id not in found:
+            raise NotFound
+        return found[person_id]
+
+    async def _moved(
+        self,
+        issued: Issued,
+        move: Move,
+        place: tuple[UUID, UUID | None] | None,
+        decide: Decide,
+        expect: Expect,
+    ) -> Done:
+        own, streams = stream_name("person", move.person_id), Streams.of((), None)
+        if place is not None:
+            async with self._pool.acquire() as conn:
+                streams = Streams.of(await lineage(conn, place[0]), place[1])
+
+        def decided(history: History) -> Decision:
+            version = len(history[own])
+            expect(version)
+            events = decide(person_of(history[own]), streams.workplace(history))
+            return Decision(events, status=200, answer=answer({"person_id": move.person_id}, version=version + 1))
+
+        return await carry_out(self._log, issued, [own, *streams.all], decided)

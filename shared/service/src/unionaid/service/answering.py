@@ -1,0 +1,81 @@
+"""A subscription that answers events of another service with events of its own, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from unionaid.contracts import Event as Fact
+from unionaid.contracts import Service, source, topic_name
+from unionaid.eventlog import Connection, Decoder, Event, IdempotencyRow, Write, load_many, put
+from unionaid.service.clock import Clock, clock_of
+from unionaid.service.deciding import Issued, encoded
+from unionaid.service.idempotency import CommandKeys
+from unionaid.service.keys import Keys
+from unionaid.service.settings import Settings
+
+Heard = TypeVar("Heard", bound=Fact)
+ANSWERED = 200
+
+
+@dataclass(frozen=True)
+class Answers(Generic[Heard]):
+    """What is answered: every event of `heard` with one new stream of one event, made with today's business date."""
+
+    heard: type[Heard]
+    make: Callable[[Heard, date], Fact]
+
+
+class Answering(Generic[Heard]):
+    """The handler of the subscription. What it writes stands in the transaction of the position.
+
+    Whoever reads the topic again answers nothing twice: the answer is the first event of its stream.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        keys: Keys,
+        answers: Answers[Heard],
+        *,
+        name: Service,
+        subscription: str,
+        clock: Clock | None = None,
+    ) -> None:
+        """`name` is the service that answers."""
+        heard = answers.heard.SERVICE
+        self.topics: Mapping[str, str] = {topic_name(settings.division, heard): source(settings.division, heard)}
+        self.decoders: Mapping[str, Decoder] = {answers.heard.TYPE: self._decode}
+        self._source, self._actor = source(settings.division, name), f"service:{name}"
+        self._keys, self._subscription, self._answers = CommandKeys(keys.hmac), subscription, answers
+        self._clock = clock or clock_of(settings)
+
+    async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Answer what is not answered yet."""
+        made = {event.id: self._answers.make(event.data, self._clock.business_date()) for event in events}
+        before = await load_many(conn, [fact.subject for fact in made.values()])
+        for event in events:
+            fact = made[event.id]
+            if before[fact.subject]:
+                continue
+            issued = self._issued(event)
+            row = IdempotencyRow(issued.command_id, issued.body, ANSWERED, b"{}")
+            await put(conn, Write(encoded(issued, [fact], {}), idempotency=row))
+
+    def _issued(self, event: Event) -> Issued:
+        return Issued(
+            source=self._source,
+            actor=self._actor,
+            command_id=self._keys.of_event(self._subscription, event.id),
+            body=self._keys.body(event.id.encode()),
+            time=self._clock.now(),
+            business_date=self._clock.business_date(),
+            causation_id=UUID(event.id),
+            simulated=self._clock.simulated,
+        )
+
+    def _decode(self, data: bytes) -> Any:
+        return self._answers.heard.model_validate_json(data, extra="ignore")
