@@ -16,6 +16,7 @@ from unionaid.contracts import topic_name, topics
 from unionaid.eventlog import live_build
 from unionaid.eventlog.projections import schema_of
 from unionaid.eventlog.topic import open_topic
+from unionaid.relief.main import migrate
 
 from .contest import Line, Servers, Tell, demand, measured
 from .publishing import fill
@@ -100,7 +101,7 @@ async def consume_and_rebuild(servers: Servers, size: int) -> AsyncIterator[tupl
 async def backlog(servers: Servers, size: int) -> AsyncIterator[tuple[Ledger, str]]:
     """Put a backlog of commands into a log, none of it numbered; give the SHA-256 of all bodies in their order."""
     digest = hashlib.sha256()
-    async with new_ledger(servers) as ledger:
+    async with new_ledger(servers, migrate) as ledger:
         for start in range(0, size, CHUNK):
             appends = await asyncio.to_thread(applications, min(CHUNK, size - start))
             await fill(ledger, appends)

@@ -67,6 +67,7 @@ def environment_of(
         "UNIONAID_DATABASE_URL": dsn, "UNIONAID_KAFKA": kafka, "UNIONAID_DIVISION": division,
         "UNIONAID_HTTP_HOST": "127.0.0.1", "UNIONAID_HTTP_PORT": str(port),
         "UNIONAID_ISSUER": issuer or "http://127.0.0.1:1", "UNIONAID_SECRETS_DIR": str(directory),
+        "UNIONAID_URLS_REGISTRY": "http://127.0.0.1:1",
     }  # fmt: skip
 
 

@@ -222,8 +222,9 @@ async def test_a_form_sent_twice_is_carried_out_once(service: Service, winter: W
     again = await officer.post(NEW, sent)
     assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
     path = first.headers["location"].partition("?")[0].removeprefix("/relief")
-    step = await verifier(service).fill(path, f"{path}/verification", occurred_on="2016-12-22")
-    answers = [await verifier(service).post(f"{path}/verification", step) for _ in range(2)]
+    reader = verifier(service)
+    step = await reader.fill(path, f"{path}/verification", occurred_on="2016-12-22")
+    answers = [await reader.post(f"{path}/verification", step) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303], "also when the list has moved on by itself"
     assert await service.events() == before + 4
 
