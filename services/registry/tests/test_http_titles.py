@@ -56,6 +56,7 @@ async def test_from_the_scheme_to_the_end_of_an_appointment(office: Office, unit
     ended = await office.post(f"/titles/{title}/end", {"reason_code": "left", "occurred_on": ON})
     assert ended.status_code == 200
     shown = (await office.get(f"/titles/{title}")).json()
+    assert shown["title_number"] == 1
     assert (shown["grade"], shown["allowance_fen"], shown["ended_on"]) == (2, 30_000, ON)
     assert (await office.get(f"/title-schemes/{scheme}")).json()["grades"] == {NAME: 3}
     assert (await office.get("/title-schemes")).json()["items"][0]["appointed"] == 0

@@ -50,11 +50,11 @@ adopted = TitleSchemeAdopted(
 scheme = scheme_facts.title_scheme_of([adopted])
 evaluated = TitleEvaluated(
     occurred_on=ON, title_id=TITLE_ID, scheme_id=SCHEME_ID, enterprise_id=FACTORY_ID, person_id=PERSON_ID,
-    title_name=NAME, grade=2,
+    title_number=1, grade=2,
 )  # fmt: skip
 appointed = TitleAppointed(
-    occurred_on=TODAY, title_id=TITLE_ID, enterprise_id=FACTORY_ID, person_id=PERSON_ID, title_name=NAME, grade=2,
-    allowance_fen=30_000,
+    occurred_on=TODAY, title_id=TITLE_ID, scheme_id=SCHEME_ID, enterprise_id=FACTORY_ID, person_id=PERSON_ID,
+    title_number=1, grade=2, allowance_fen=30_000,
 )  # fmt: skip
 ended = TitleEnded(occurred_on=TODAY, title_id=TITLE_ID, person_id=PERSON_ID, reason_code="left")
 ADOPT = AdoptTitleScheme(SCHEME_ID, FACTORY_ID, [(NAME, 3)], ON, TODAY)

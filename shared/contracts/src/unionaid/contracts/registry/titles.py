@@ -19,6 +19,10 @@ Grade = Annotated[int, Field(ge=1, le=TITLE_GRADES_MAX)]
 """1 is the lowest."""
 
 
+TitleNumber = Annotated[int, Field(ge=1, le=SCHEME_TITLES_MAX)]
+"""A title's place in its scheme, from 1: what is said of a person names no text."""
+
+
 class SchemeTitle(Data):
     """A title of a scheme, and how many grades it has."""
 
@@ -41,7 +45,7 @@ class TitleEvaluated(RegistryEvent, stream="title"):
     scheme_id: UUID
     enterprise_id: UUID
     person_id: UUID
-    title_name: PublicName
+    title_number: TitleNumber
     grade: Grade
 
 
@@ -49,9 +53,10 @@ class TitleAppointed(RegistryEvent, stream="title"):
     """The enterprise appointed the worker to what was evaluated, with a monthly allowance in fen, or none."""
 
     title_id: UUID
+    scheme_id: UUID
     enterprise_id: UUID
     person_id: UUID
-    title_name: PublicName
+    title_number: TitleNumber
     grade: Grade
     allowance_fen: AmountFenOrNone
 

@@ -27,7 +27,7 @@ class Evaluated:
     scheme_id: UUID
     enterprise_id: UUID
     person_id: UUID
-    title_name: str
+    title_number: int
     grade: int
     evaluated_on: date
 
@@ -57,7 +57,7 @@ def evolve(title: Title, event: Event) -> Title:
     match title, event:
         case Unknown(), TitleEvaluated():
             return Evaluated(
-                event.title_id, event.scheme_id, event.enterprise_id, event.person_id, event.title_name, event.grade,
+                event.title_id, event.scheme_id, event.enterprise_id, event.person_id, event.title_number, event.grade,
                 event.occurred_on,
             )  # fmt: skip
         case Evaluated(), TitleAppointed():

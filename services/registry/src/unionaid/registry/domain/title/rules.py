@@ -76,7 +76,7 @@ def evaluate(title: Title, scheme: TitleScheme, worker: Person, command: Evaluat
             scheme_id=scheme.scheme_id,
             enterprise_id=scheme.enterprise_id,
             person_id=command.person_id,
-            title_name=command.title_name,
+            title_number=list(scheme.grades).index(command.title_name) + 1,
             grade=command.grade,
         )
     ]
@@ -101,9 +101,10 @@ def appoint(title: Title, worker: Person, command: AppointTitle) -> list[Event]:
         TitleAppointed(
             occurred_on=command.on,
             title_id=title.title_id,
+            scheme_id=title.scheme_id,
             enterprise_id=title.enterprise_id,
             person_id=title.person_id,
-            title_name=title.title_name,
+            title_number=title.title_number,
             grade=title.grade,
             allowance_fen=command.allowance_fen,
         )

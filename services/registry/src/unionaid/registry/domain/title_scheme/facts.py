@@ -21,7 +21,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The enterprise runs it; `grades` has each title's number of grades."""
+    """The enterprise runs it; `grades` has each title's number of grades, in the order of the scheme."""
 
     scheme_id: UUID
     enterprise_id: UUID
