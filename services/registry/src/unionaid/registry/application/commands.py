@@ -11,6 +11,7 @@ from unionaid.registry.application.dossiers import Dossiers
 from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.households import Households
 from unionaid.registry.application.identities import Identities
+from unionaid.registry.application.imported_households import ImportedHouseholds
 from unionaid.registry.application.imported_units import ImportedEnterprises, ImportedUnions
 from unionaid.registry.application.imported_workers import ImportedWorkers
 from unionaid.registry.application.importing import Imports, Matter
@@ -64,6 +65,7 @@ class Commands:
             "workers": ImportedWorkers(pool, vault),
             "enterprises": ImportedEnterprises(pool),
             "unions": ImportedUnions(pool),
+            "households": ImportedHouseholds(pool, vault),
         }
         return cls(
             units=Units(pool, division),

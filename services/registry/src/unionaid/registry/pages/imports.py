@@ -15,6 +15,8 @@ from unionaid.registry.application.importing import Imports, Report
 from unionaid.registry.bodies.imports import Entry
 from unionaid.registry.http.access import ENTERING
 from unionaid.registry.http.imports import (
+    PLACED,
+    UNITS,
     about_of,
     empty_table,
     entering,
@@ -60,7 +62,9 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             "imports.html",
             status=REFUSED if faults else 200,
             table=table,
-            tables=[name for name in FORMS if name == "workers" or Role.DISTRICT_OFFICER in actor.roles],
+            tables=[name for name in FORMS if name not in UNITS or Role.DISTRICT_OFFICER in actor.roles],
+            placed=PLACED.get(table, ()),
+            dated=any(column.name == "occurred_on" for column in FORMS[table].columns),
             unions=await unions_of(pool, actor),
             enterprises=[
                 (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
