@@ -112,9 +112,30 @@ HOUSEHOLDS = Form(
         Column("phone", also=WORKERS.column("phone").also),
     ],
 )  # fmt: skip
+DOSSIERS = Form(
+    "dossiers",
+    [
+        Column("name", required=True, also=(*_NAME_ALSO, "建档人", "困难职工姓名", "建檔人", "困難職工姓名"), width=14),
+        Column("resident_id", "code", required=True, also=_RESIDENT_ID_ALSO, width=24),
+        _chosen("family_situation", fields.FamilySituation, ("家庭状况", "家庭狀況")),
+        _chosen(
+            "hardship_cause", fields.CauseCode, ("困难原因", "主要致困原因", "困難原因"),
+            illness=("大病", "本人大病", "家属大病"), schooling=("子女就学", "子女就學"),
+            low_income=("收入低无法维持",), accident=("意外", "意外灾害"), unemployment=("下岗失业", "失業"),
+        ),
+        _chosen("state_of_mind", fields.StateOfMind, ("思想动态", "思想動態")),
+        _chosen("employment_wish", fields.EmploymentWish, ("就业愿望", "就業願望")),
+        _chosen("technical_skill", fields.TechnicalSkill, ("技术特长", "技能", "技能等级", "技術特長")),
+        Column("cause_words", also=("困难情况说明", "致困说明", "困難情況說明"), width=30),
+        Column("shock", "money", also=("意外支出", "近一年自付医疗费", "近一年自付醫療費"), width=14),
+        Column("shock_note", also=("意外支出事由",), width=24),
+        Column("occurred_on", "date", also=("建档时间", "建檔時間"), width=14),
+    ],
+)  # fmt: skip
 FORMS: Mapping[ImportedTable, Form] = {
     "workers": WORKERS,
     "enterprises": ENTERPRISES,
     "unions": UNIONS,
     "households": HOUSEHOLDS,
+    "dossiers": DOSSIERS,
 }

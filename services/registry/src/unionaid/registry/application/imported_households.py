@@ -78,7 +78,7 @@ class ImportedHouseholds:
         async with self._pool.acquire() as conn:
             above = Streams.of(await lineage(conn, union), None)
         if not rows:
-            return Entering(above.unions, lambda _: [], [])
+            return Entering(above.unions, lambda _: [], list)
         known = [row.person_id for row in rows if row.person_id is not None]
         persons = await reached(self._pool, known, asker.jurisdiction) if known else {}
         entry = _Entry(self._vault, rows, union)
@@ -90,7 +90,7 @@ class ImportedHouseholds:
             return [*registered, *formed]
 
         return Entering(
-            above.unions, decide, entry.told(), entry.reserved(), first=entry.put_persons, also=entry.put_statements
+            above.unions, decide, entry.told, entry.reserved(), first=entry.put_persons, also=entry.put_statements
         )
 
 

@@ -75,7 +75,7 @@ class ImportedEnterprises:
             ]  # fmt: skip
 
         told = [{"row": number, "enterprise_id": id} for number, id in ids.items()]
-        return Entering(sorted(unions.values()), decide, told)
+        return Entering(sorted(unions.values()), decide, lambda: told)
 
 
 class ImportedUnions:
@@ -118,7 +118,8 @@ class ImportedUnions:
                 )
             return events
 
-        return Entering(sorted(above.values()), decide, [{"row": row.number, "org_id": row.org_id} for row in rows])
+        told = [{"row": row.number, "org_id": row.org_id} for row in rows]
+        return Entering(sorted(above.values()), decide, lambda: told)
 
 
 def _establish(row: ReadUnit, today: date) -> union_rules.EstablishUnionOrg:

@@ -74,7 +74,7 @@ class ImportedWorkers:
             above = [stream_name("union", org_id) for org_id in await lineage(conn, cast("UUID", about.union_org_id))]
         ids = {worker.number: uuid4() for worker in rows}
         if not rows:
-            return Entering(above, lambda _: [], [])
+            return Entering(above, lambda _: [], list)
         sealed = self._vault.seal({ids[worker.number]: worker.identity.vault_fields() for worker in rows})
         entries = [
             Entry(
@@ -100,12 +100,12 @@ class ImportedWorkers:
         return Entering(
             above,
             decide,
-            [{"row": number, "person_id": person_id} for number, person_id in ids.items()],
+            lambda: [{"row": number, "person_id": person_id} for number, person_id in ids.items()],
             [
                 reserved(self._vault, stream_name("person", ids[worker.number]), worker.identity.resident_id)
                 for worker in rows
             ],
-            put,
+            also=put,
         )
 
     async def _enterprises(self, rows: Sequence[Row]) -> tuple[Mapping[str, UUID], Mapping[int, Fault]]:

@@ -78,7 +78,8 @@ class Entering:
 
     streams: Sequence[str]
     decide: Callable[[History], list[Event]]
-    told: Sequence[Mapping[str, Any]]
+    told: Callable[[], Sequence[Mapping[str, Any]]]
+    """Asked after `decide`."""
     reserve: Sequence[Reservation] = ()
     first: Write | None = None
     also: Write | None = None
@@ -162,20 +163,13 @@ class Imports:
         entering = await self._matters[report.about.table].entering(
             import_id, report.about, [judged.rows[n] for n in numbers], asker, issued.business_date
         )
-        told = answer(
-            {
-                "import_id": import_id,
-                "entered": len(numbers),
-                "known": len(judged.known),
-                "left": left,
-                "rows": entering.told,
-            }
-        )
 
         def decide(history: History) -> Decision:
             imported = rules.enter(table_import_of(history[own]), command)
             events: list[Event] = [*entering.decide(history), *imported]
             reserve = [*entering.reserve, *reservations_of(events, self._division), *moved(events).taken]
+            counted = {"entered": len(numbers), "known": len(judged.known), "left": left}
+            told = answer({"import_id": import_id, **counted, "rows": entering.told()})
             return Decision(events, answer=told, reserve=reserve)
 
         try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -98,6 +100,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             limit=FAULTS_SHOWN,
             faults=faults,
             entered=request.query_params.get("entered", "") if not faults else "",
+            unassessed=request.query_params.get("unassessed", "") if not faults else "",
             key=new_key(),
         )
 
@@ -154,8 +157,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             await own_views.settled()
             return await shown(form.request, await report_of(known, form.request, form.actor, import_id), faults)
         answered: dict[str, Any] = json.loads(bytes(done.body))
-        entered = f"?entered={answered['entered']}" if "entered" in answered else ""
-        return RedirectResponse(f"/registry/pages/imports/reports/{import_id}{entered}", 303, HEADERS)
+        return RedirectResponse(f"/registry/pages/imports/reports/{import_id}{_counted(answered)}", 303, HEADERS)
 
     return pages
 
@@ -164,6 +166,14 @@ def _shown_rows(form: Form, convert: bool) -> int:
     """Return how many rows the page said it would enter."""
     counts = [form.text(name) for name in ("good", "old")[: 1 + convert]]
     return sum(int(count) for count in counts if re.fullmatch("[0-9]{1,5}", count))
+
+
+def _counted(answered: Mapping[str, Any]) -> str:
+    """Return what the page after an entry tells, as the query of its address."""
+    unassessed = sum(row.get("hardship_level", "") is None for row in answered.get("rows", ()))
+    counted = {"entered": answered.get("entered"), "unassessed": unassessed or None}
+    query = urlencode({name: count for name, count in counted.items() if count is not None})
+    return f"?{query}" if query else ""
 
 
 def _faults(request: Request, refused: Refusal | Problem) -> dict[str, str]:

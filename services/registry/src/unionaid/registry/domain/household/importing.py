@@ -163,6 +163,21 @@ def settle(groups: Sequence[Group], registered: Registered, by: str) -> Settled:
     return settled
 
 
+def refusal_of(standing: Standing) -> Refusal | None:
+    """Return what is refused of somebody who cannot be entered; None of who can."""
+    match standing:
+        case "within":
+            return None
+        case "elsewhere":
+            return ResidentIdTaken(field="resident_id")
+        case "other-name":
+            return ResidentIdOtherName(field="name")
+        case "restricted":
+            return PersonIsRestricted(field="resident_id")
+        case "erased":
+            return PersonIsErased(field="resident_id")
+
+
 def _member(parts: Reading, row: TypedMember, household: str, on: date) -> ReadMember | None:
     name = parts.read("name", read_name, row.name)
     phone = parts.read("phone", read_phone, row.phone)
@@ -256,21 +271,13 @@ def _beside(member: ReadMember, registered: Registered, by: str) -> Iterable[Fau
     found = registered.found.get(member.number)
     if found is None:
         return
-    if found.standing == "elsewhere":
-        refusal: Refusal = ResidentIdTaken(field="resident_id")
-    elif found.standing == "other-name":
-        refusal = ResidentIdOtherName(field="name")
-    elif found.standing == "restricted":
-        refusal = PersonIsRestricted(field="resident_id")
-    elif found.standing == "erased":
-        refusal = PersonIsErased(field="resident_id")
-    elif by == f"person-{found.person_id}":
+    refusal = refusal_of(found.standing)
+    if refusal is None and by == f"person-{found.person_id}":
         refusal = OwnMatter(field="resident_id")
-    elif found.household_id is not None:
+    elif refusal is None and found.household_id is not None:
         refusal = InOtherHousehold(field="resident_id")
-    else:
-        return
-    yield row_fault_of(member.number, refusal)
+    if refusal is not None:
+        yield row_fault_of(member.number, refusal)
 
 
 def _waiting(group: Group, faults: Sequence[Fault]) -> list[Fault]:
