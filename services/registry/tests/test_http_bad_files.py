@@ -143,9 +143,8 @@ async def test_dates_are_read_as_they_are_meant_or_told(office: Office, units: U
         await entered(office, await send(office, units, workbook(HOUSEHOLDS, *lived), table="households"))
     rows = [row(table, "甲", number(n), on) for n, (on, _) in enumerate(written)]
     sent = await send(office, units if table == "workers" else None, workbook(HEADERS[table], *rows), table=table)
-    assert [(fault["row"], fault["code"]) for fault in sent.json()["faults"]] == [
-        (n + 2, code) for n, (_, code) in enumerate(written) if code is not None
-    ]
+    told = [(fault["row"], fault["code"]) for fault in sent.json()["faults"] if fault["field"] == "occurred_on"]
+    assert told == [(n + 2, code) for n, (_, code) in enumerate(written) if code is not None]
     done = await entered(office, sent)
     kind = {"workers": "WorkerRegistered", "dossiers": "DossierOpened"}[table]
     days = await office.pool.fetch(
