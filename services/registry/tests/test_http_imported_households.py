@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from unionaid.registry.domain.person.resident_id import converted
 from unionaid.registry.examples import resident_id
 from unionaid.service.roles import Role
+from unionaid.testkit.stack import Postgres
 
-from .conftest import ON, Office
+from .conftest import ON, Office, established, opened
 from .importing_story import entered, faults, number, send
 from .sheets import WORKERS, rows_of, workbook
 
@@ -272,7 +275,53 @@ async def test_the_template_offers_the_words_of_each_list(office: Office, units:
         assert len(filled) == 11
 
 
-async def test_who_is_registered_on(office: Office, units: Units) -> None:
+GOOD, NAME, NUMERIC, HEADLESS = "good", "name", "numeric", "headless"
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([GOOD, GOOD, NAME, NUMERIC, HEADLESS]), st.integers(0, 2)), min_size=1, max_size=6
+    )
+)
+async def test_any_households_are_told_exactly_and_entered_once(
+    postgres: Postgres, kinds: list[tuple[str, int]]
+) -> None:
+    async with opened(postgres) as office:
+        units = await established(office)
+        rows: list[list[object]] = []
+        bad: dict[int, str] = {}
+        for key, (kind, children) in enumerate(kinds):
+            family = [list(head(str(key), key)), *(list(child(str(key), f"乙{'丙' * n}")) for n in range(children))]
+            first = len(rows) + 2
+            code = {NAME: "name-implausible", NUMERIC: "cell-number", HEADLESS: "householder-missing"}.get(kind)
+            if code is not None:
+                bad |= {first: code, **{first + 1 + n: "household-waits" for n in range(children)}}
+            family[0][1] = "甲1" if kind == NAME else "甲"
+            family[0][2] = 640302198002290016 if kind == NUMERIC else number(key)
+            family[0][5] = "配偶" if kind == HEADLESS else "户主"
+            rows += family
+        content = workbook(HOUSEHOLDS, *rows)
+        sent = await send(office, units, content, table="households")
+        assert {row: code for row, _, code in faults(sent)} == bad
+        assert sent.json()["good"] == len(rows) - len(bad)
+        if sent.json()["good"]:
+            assert (await entered(office, sent)).status_code == 201
+        for key, line in enumerate(row for row in rows if row[5] != "子女"):
+            line[1:3], line[5] = ["甲", number(key)], "户主"
+        again = await send(office, units, workbook(HOUSEHOLDS, *rows), table="households")
+        assert [again.json()[name] for name in ("good", "known", "bad")] == [len(bad), len(rows) - len(bad), 0]
+        if bad:
+            assert (await entered(office, again)).status_code == 201
+        assert (await send(office, units, workbook(HOUSEHOLDS, *rows), table="households")).json()["known"] == len(rows)
+        people = await office.pool.fetchval(
+            "SELECT count(*) FROM eventlog.events WHERE type LIKE '%.PersonRegistered.%'"
+        )
+        assert people == len(rows)
+    await postgres.drop(office.database)
+
+
+async def test_a_household_is_formed_for_the_union_and_day_that_were_said(office: Office, units: Units) -> None:
     done = await entered(office, await send(office, units, workbook(HOUSEHOLDS, head("1", 1)), table="households"))
     [household] = await households_of(office, done)
     assert household["union_org_id"] == units.factory_union
