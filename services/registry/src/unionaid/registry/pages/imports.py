@@ -59,6 +59,8 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
     ) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
+        unions = await unions_of(pool, actor)
+        own = {"union_org_id": unions[0][0]} if len(unions) == 1 else {}
         return shell.screens.page(
             request,
             "imports.html",
@@ -67,11 +69,11 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             tables=[name for name in FORMS if name not in UNITS or Role.DISTRICT_OFFICER in actor.roles],
             placed=PLACED.get(table, ()),
             dated=any(column.name == "occurred_on" for column in FORMS[table].columns),
-            unions=await unions_of(pool, actor),
+            unions=unions,
             enterprises=[
                 (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
             ],
-            typed=dict.fromkeys(FIELDS, "") | typed,
+            typed=dict.fromkeys(FIELDS, "") | own | typed,
             faults=faults,
         )
 

@@ -120,16 +120,14 @@ class Settled:
 def read_households(rows: Iterable[TypedMember], on: date) -> list[Group]:
     """Read rows one by one, then each household for itself, wherever its rows stand; `on` is the day of all."""
     groups: dict[str, Group] = {}
-    first: dict[str, ReadMember] = {}
+    seen = _Seen()
     for row in rows:
         key = without_blanks(row.household)
         group = groups.setdefault(key or f"\0{row.number}", Group())  # a row that names none stands alone
         parts = Reading(row.number, row.faulty)
         if not key and "household" not in row.faulty:
             parts.fault(CellMissing(field="household"))
-        member = _member(parts, row, key, on)
-        if member is not None:
-            _refuse_twice(parts, member, group, first)
+        member = _member(parts, row, key, on, seen)
         group.numbers.append(row.number)
         group.faults += parts.faults
         if row.faulty:
@@ -178,10 +176,20 @@ def refusal_of(standing: Standing) -> Refusal | None:
             return PersonIsErased(field="resident_id")
 
 
-def _member(parts: Reading, row: TypedMember, household: str, on: date) -> ReadMember | None:
+@dataclass(slots=True)
+class _Seen:
+    """Whom earlier rows of the file name: by ID, with row and household; by household, name and birth date."""
+
+    ids: dict[str, tuple[int, str]] = field(default_factory=dict)
+    births: dict[tuple[str, str, date], int] = field(default_factory=dict)
+
+
+def _member(parts: Reading, row: TypedMember, household: str, on: date, seen: _Seen) -> ReadMember | None:
     name = parts.read("name", read_name, row.name)
     phone = parts.read("phone", read_phone, row.phone)
     relative, is_old = _relative(parts, row, name or "", phone, on)
+    if relative is not None:
+        _refuse_twice(parts, row, household, relative, seen)
     for column, value in (
         ("relation", row.relation),
         ("health_code", row.health_code),
@@ -217,21 +225,17 @@ def _relative(parts: Reading, row: TypedMember, name: str, phone: str | None, on
         return None, False
 
 
-def _refuse_twice(parts: Reading, member: ReadMember, group: Group, first: dict[str, ReadMember]) -> None:
+def _refuse_twice(parts: Reading, row: TypedMember, key: str, relative: Relative, seen: _Seen) -> None:
     """Refuse a row of somebody who stands in an earlier one: by ID in the file, by name and birth in the household."""
-    number = member.relative.resident_id
-    if number is not None:
-        earlier = first.setdefault(number.number, member)
-        if earlier is not member:
-            same = earlier.household == member.household
-            refusal = MemberRowTwice if same else ResidentIdTwice
-            parts.fault(refusal(field="resident_id", first=earlier.number))
+    if relative.resident_id is not None:
+        earlier, household = seen.ids.setdefault(relative.resident_id.number, (row.number, key))
+        if earlier != row.number:
+            refusal = MemberRowTwice if household == key else ResidentIdTwice
+            parts.fault(refusal(field="resident_id", first=earlier))
         return
-    who = (member.relative.name, member.relative.birth_date)
-    for other in group.members:
-        if who == (other.relative.name, other.relative.birth_date):
-            parts.fault(MemberRowTwice(field="name", first=other.number))
-            return
+    earlier = seen.births.setdefault((key, relative.name, relative.birth_date), row.number)
+    if earlier != row.number:
+        parts.fault(MemberRowTwice(field="name", first=earlier))
 
 
 def _of_the_whole(members: Sequence[ReadMember]) -> list[Fault]:
