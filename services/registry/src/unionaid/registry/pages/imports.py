@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -60,7 +60,6 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
         shell: Shell = request.app.state.shell
         await own_views.settled()
         unions = await unions_of(pool, actor)
-        own = {"union_org_id": unions[0][0]} if len(unions) == 1 else {}
         return shell.screens.page(
             request,
             "imports.html",
@@ -73,7 +72,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             enterprises=[
                 (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
             ],
-            typed=dict.fromkeys(FIELDS, "") | own | typed,
+            typed=dict.fromkeys(FIELDS, "") | _only(unions) | typed,
             faults=faults,
         )
 
@@ -168,6 +167,11 @@ def _shown_rows(form: Form, convert: bool) -> int:
     """Return how many rows the page said it would enter."""
     counts = [form.text(name) for name in ("good", "old")[: 1 + convert]]
     return sum(int(count) for count in counts if re.fullmatch("[0-9]{1,5}", count))
+
+
+def _only(unions: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the union that is chosen beforehand: the one there is to choose."""
+    return {"union_org_id": unions[0][0]} if len(unions) == 1 else {}
 
 
 def _counted(answered: Mapping[str, Any]) -> str:
