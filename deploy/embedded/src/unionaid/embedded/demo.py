@@ -17,7 +17,7 @@ from unionaid.embedded.history import PEOPLE, History
 from unionaid.embedded.office_client import OfficeClient
 from unionaid.embedded.telling import Step
 
-SECONDS_ABOUT = 25
+SECONDS_ABOUT = 45
 """How long the history takes to tell, on two cores."""
 
 
