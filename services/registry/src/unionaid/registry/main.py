@@ -30,6 +30,7 @@ from unionaid.registry.domain.refusals import (
     AlreadyThere,
     ApproverNeeded,
     DistrictExists,
+    DossierIsErased,
     DossierNotAt,
     DossierOpenAlready,
     EnteredBySame,
@@ -68,6 +69,7 @@ from unionaid.registry.policies import read_policies
 from unionaid.registry.purposes import read_purposes
 from unionaid.registry.reserving import HOLDING
 from unionaid.registry.reserving import held as held_by_households
+from unionaid.registry.said import REFERRING, Referred, said
 from unionaid.registry.subscriptions import following
 from unionaid.registry.views.elsewhere import Elsewhere, registry_elsewhere
 from unionaid.registry.views.writing import RegistryViews
@@ -105,6 +107,7 @@ STATUSES = {
             AlreadyRegistered,
             AlreadyThere,
             DistrictExists,
+            DossierIsErased,
             DossierNotAt,
             DossierOpenAlready,
             IdentityMissing,
@@ -136,6 +139,7 @@ async def imply(owner: Owner, database: str) -> Implied:
     versions: dict[UUID, int] = {}
     erased = set()
     living: list[Event] = []
+    referred = Referred()
     kinds = (
         UnionOrgEstablished,
         EnterpriseRegistered,
@@ -144,11 +148,13 @@ async def imply(owner: Owner, database: str) -> Implied:
         *NAMING,
         PersonErased,
         *HOLDING,
+        *REFERRING,
         WorkerMerged,
     )
     async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
         held += merged_reservations([event])
+        referred.add(event)
         if isinstance(event, HOLDING):
             living.append(event)
         elif isinstance(event, NAMING):
@@ -163,13 +169,22 @@ async def imply(owner: Owner, database: str) -> Implied:
         rows = await owner.fetch("SELECT digest, person_id FROM vault.blind_index WHERE kind = 'resident_id'")
         newest = await owner.fetch("SELECT person_id, max(version) AS version FROM vault.fields GROUP BY person_id")
         known: dict[UUID, int] = {row["person_id"]: row["version"] for row in newest}
+        stored = await owner.fetch(
+            "SELECT matter_id, topic, person_id, max(version) AS version FROM vault.statements GROUP BY 1, 2, 3"
+        )
     held += [
         Reservation(RESIDENT_ID, row["digest"], stream_name("person", row["person_id"]))
         for row in rows
         if row["person_id"] not in erased
     ]
     behind = (person for person, version in versions.items() if person not in erased and known.get(person, 0) < version)
-    return Implied(held, sorted(map(str, behind)), sorted(map(str, erased & known.keys())))
+    return Implied(
+        held,
+        sorted(map(str, behind)),
+        sorted(map(str, erased & known.keys())),
+        referred.lost({said(dict(row)): row["version"] for row in stored}, erased),
+        referred.to_forget(row["matter_id"] for row in stored),
+    )
 
 
 async def migrate(settings: MigrationSettings) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "DateTooEarly",
     "DistrictExists",
     "DistrictHasNoParent",
+    "DossierIsErased",
     "DossierNotAt",
     "DossierOpenAlready",
     "EnteredBySame",
@@ -522,6 +523,12 @@ class HolderUnchanged(Refusal):
     """Who shall hold the dossier holds it."""
 
     code = "holder-unchanged"
+
+
+class DossierIsErased(Refusal):
+    """What was said in words of the file was destroyed when its period had ended."""
+
+    code = "dossier-erased"
 
 
 class DossierNotAt(Refusal):
