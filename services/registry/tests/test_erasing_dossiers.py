@@ -43,9 +43,13 @@ ENTERS, ERASES = "person-enters", "person-erases"
 
 
 def file(dossier_id: UUID = FILE, *, closed: bool = True, erased: bool = False) -> Dossier:
-    about = {"occurred_on": OPENED, "dossier_id": dossier_id}
     acts = [
-        Act(DossierOpened(**about, household_id=UUID(int=3), holder_id=HOLDER, union_org_id=UUID(int=9)), ENTERS),
+        Act(
+            DossierOpened(
+                occurred_on=OPENED, dossier_id=dossier_id, household_id=UUID(int=3), holder_id=HOLDER,
+                union_org_id=UUID(int=9),
+            ),
+            ENTERS),
         Act(
             DossierClosed(
                 occurred_on=CLOSED, dossier_id=dossier_id, household_id=UUID(int=3), reason_code="lifted"

@@ -224,6 +224,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         purposes=read_purposes(),
         elsewhere=heard,
         policies=read_policies(),
+        settled=own_views.settled,
     )
 
     def appended() -> None:

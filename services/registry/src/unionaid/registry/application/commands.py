@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -57,8 +57,9 @@ class Commands:
         purposes: Mapping[str, Purpose],
         elsewhere: Elsewhere,
         policies: Policies,
+        settled: Callable[[], Awaitable[None]],
     ) -> Self:
-        """Put the commands together over one pool and one vault."""
+        """Put the commands together over one pool and one vault; `settled` waits for the own views."""
         duplicates = Duplicates(pool, finder, policies.duplicates)
         tables: Mapping[ImportedTable, Matter] = {
             "workers": ImportedWorkers(pool, vault),
@@ -70,7 +71,7 @@ class Commands:
             people=People(pool, vault, duplicates),
             identities=Identities(pool, vault, purposes),
             households=Households(pool, vault),
-            dossiers=Dossiers(pool, vault, policies.hardship),
+            dossiers=Dossiers(pool, vault, policies.hardship, settled),
             imports=Imports(pool, uploads, tables, division),
             titles=Titles(pool, division),
             searching=Searching(pool, vault, finder),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -82,8 +82,11 @@ class ObjectionTold:
 class Dossiers:
     """Commands about dossiers. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, vault: Vault, policies: Sequence[HardshipPolicy]) -> None:
+    def __init__(
+        self, pool: Pool, vault: Vault, policies: Sequence[HardshipPolicy], settled: Callable[[], Awaitable[None]]
+    ) -> None:
         self._pool, self._log, self._vault, self.policies = pool, Log(pool), vault, policies
+        self._settled = settled
 
     async def open(self, issued: Issued, at: At, *, household_id: UUID, holder_id: UUID, clears: Clears) -> Done:
         """Begin a household's file. Raises HouseholdUnknown, PersonUnknown, DossierOpenAlready."""
@@ -261,6 +264,7 @@ class Dossiers:
 
         Whether the caller may is judged before. Without `persons` it is not told, nor recorded, who said it.
         """
+        await self._settled()  # a restored vault has forgotten again by then
         fields = sorted(frozenset().union(*(TOPICS[topic] for topic in topics)))
         said: dict[tuple[UUID, str], dict[str, str]] = {}
 
