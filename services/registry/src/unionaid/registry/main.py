@@ -64,6 +64,7 @@ from unionaid.registry.forgetting import NAMING, RESIDENT_ID
 from unionaid.registry.http.imports import IMPORTS
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
+from unionaid.registry.pages.household import ADMISSIONS
 from unionaid.registry.pages.routing import pages_of
 from unionaid.registry.policies import read_policies
 from unionaid.registry.purposes import read_purposes
@@ -251,7 +252,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         },
         position=heard.reached,
         appended=appended,
-        upload_prefixes=[UPLOADS, *IMPORTS],
+        upload_prefixes=[UPLOADS, *IMPORTS, ADMISSIONS],
     )
     figures.show_in(app.state.shell.registry)
     return Parts(

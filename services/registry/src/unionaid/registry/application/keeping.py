@@ -152,6 +152,10 @@ class Keeping:
         rows = await self.elsewhere.ended(bounds, after, limit)
         return [{"person_id": person_id, "kind": kind, "since": since} for person_id, kind, since in rows]
 
+    def dossier_ended(self, closed_on: date, today: date) -> bool:
+        """Say whether the period of a dossier that was closed on a day has ended."""
+        return closed_on <= ended_before(policy_on(self._policies, today), today)[DOSSIER]
+
     async def ended_dossiers(
         self, jurisdiction: Jurisdiction, today: date, after: UUID | None, limit: int
     ) -> list[dict[str, Any]]:
