@@ -210,7 +210,9 @@ async def test_reviews_reclassification_closing_and_calling_back(story: Story) -
     back = {"occurred_on": "2017-01-05", "call_back_outcome": "relapsed"}
     await story.good(await story.entered(f"/dossiers/{dossier}/call-backs", **back))
     told = await story.shown(dossier)
-    assert told["closed"] == {"reason_code": "lifted", "closed_on": "2017-01-04", "called_back": "relapsed"}
+    assert told["closed"] == {
+        "reason_code": "lifted", "closed_on": "2017-01-04", "called_back": "relapsed", "erased_on": None,
+    }  # fmt: skip
     await story.opened(occurred_on="2017-01-05")
 
 
