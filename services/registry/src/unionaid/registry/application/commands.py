@@ -20,6 +20,7 @@ from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.transfers import Transfers
+from unionaid.registry.application.undoing import Settled, Undoing
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.policies import Policies
@@ -41,6 +42,7 @@ class Commands:
     titles: Titles
     searching: Searching
     duplicates: Duplicates
+    undoing: Undoing
     keeping: Keeping
     moving: Moving
     transfers: Transfers
@@ -57,9 +59,10 @@ class Commands:
         purposes: Mapping[str, Purpose],
         elsewhere: Elsewhere,
         policies: Policies,
+        settled: Settled,
     ) -> Self:
         """Put the commands together over one pool and one vault."""
-        duplicates = Duplicates(pool, finder, policies.duplicates)
+        duplicates = Duplicates(pool, finder, policies.duplicates, settled)
         tables: Mapping[ImportedTable, Matter] = {
             "workers": ImportedWorkers(pool, vault),
             "enterprises": ImportedEnterprises(pool),
@@ -75,6 +78,7 @@ class Commands:
             titles=Titles(pool, division),
             searching=Searching(pool, vault, finder),
             duplicates=duplicates,
+            undoing=Undoing(pool, policies.duplicates, settled),
             keeping=Keeping(pool, elsewhere, policies.retention),
             moving=Moving(pool),
             transfers=Transfers(pool, vault),
