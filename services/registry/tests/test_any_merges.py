@@ -287,10 +287,16 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
         @invariant()
         def one_household_one_open_dossier(self) -> None:
             run(office.get("/duplicates"))  # once the views hold what was written
-            open_ones = run(office.pool.fetch(
-                "SELECT household_id, holder_id FROM views.dossier WHERE status <> 'closed' AND household_id = ANY($1)",
-                list(self.homes.values()),
-            ))  # fmt: skip
+            for who, person in enumerate(self.ids):
+                home = run(office.get(f"/households?person_id={person}")).json()
+                assert home["household_id"] == self.homes.get(self.book.home.get(who, -1)), (who, self.book)
+            open_ones = run(
+                office.pool.fetch(
+                    "SELECT household_id, holder_id FROM views.dossier "
+                    "WHERE status <> 'closed' AND household_id = ANY($1)",
+                    list(self.homes.values()),
+                )
+            )
             expected = {(self.homes[home], self.ids[who]) for home, (_, who) in self.book.dossier.items()}
             assert sorted((str(row["household_id"]), str(row["holder_id"])) for row in open_ones) == sorted(expected)
 

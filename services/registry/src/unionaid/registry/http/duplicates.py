@@ -101,7 +101,9 @@ def pair_routes(duplicates: Duplicates, undoing: Undoing, pool: Pool, own_views:
         found = await pairs.pair(pool, pair_id)
         if found is None:
             raise NotFound
-        return json_answer({**found, "answers": await pairs.answers(pool, pair_id)})
+        told = {"service", "cleared", "occurred_on", "payments"}
+        answers = [answer.model_dump(mode="json", include=told) for answer in await pairs.answers(pool, pair_id)]
+        return json_answer({**found, "answers": answers})
 
     @routes.post("/duplicates/{pair_id}/kept-apart")
     async def keep_apart(

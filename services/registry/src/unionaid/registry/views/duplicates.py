@@ -138,13 +138,16 @@ async def late(pool: Pool, today: date) -> list[tuple[UUID, UUID]]:
     return [(row["pair_id"], row["request_id"]) for row in rows]
 
 
-async def answers(pool: Pool, pair_id: UUID) -> list[dict[str, Any]]:
+async def answers(pool: Pool, pair_id: UUID) -> list[UnmergeAnswered]:
     """Return what was answered to the last request to undo the merge of a pair."""
     async with pool.acquire() as conn:
         told = await history(conn, "pair", pair_id)
     requests = [fact.request_id for fact in told if isinstance(fact, UnmergeRequested)]
-    return [
-        fact.model_dump(mode="json", include={"service", "cleared", "occurred_on", "payments"})
-        for fact in told
-        if isinstance(fact, UnmergeAnswered) and fact.request_id == requests[-1]
-    ]
+    return [fact for fact in told if isinstance(fact, UnmergeAnswered) and fact.request_id == requests[-1]]
+
+
+async def undone(pool: Pool, pair_id: UUID) -> WorkerUnmerged | None:
+    """Return that the last thing that happened to a pair was the undoing of its merge; None for anything else."""
+    async with pool.acquire() as conn:
+        told = await history(conn, "pair", pair_id)
+    return told[-1] if told and isinstance(told[-1], WorkerUnmerged) else None
