@@ -111,8 +111,9 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
 
         # --- what happens
 
-        @initialize()
-        def three_workers(self) -> None:
+        @initialize(living=st.sampled_from([(), (0,), (0, 1)]), dossier=st.booleans())
+        def three_workers(self, living: tuple[int, ...], dossier: bool) -> None:
+            """Some of whom live in a household, with a dossier or without."""
             for who in range(PERSONS):
                 number = resident_id(next(_serial))
                 made = self.post(
@@ -125,6 +126,10 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
                 )
                 assert taken.is_success, taken.text
                 self.book.union[who] = self.unions[0]
+            if living:
+                self.forms(0, list(living))
+            if living and dossier:
+                self.opens(0, 0)
 
         @rule(who=WHO, n=NUMBER)
         def given_a_number_or_loses_it(self, who: int, n: int) -> None:
@@ -165,10 +170,31 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
                 f"/duplicates/{self.pair(who, survivor)}/undoing", reason_code="different-people", occurred_on=TODAY
             )
 
-        @rule(who=WHO, survivor=WHO)
-        def merged(self, who: int, survivor: int) -> None:
+        def merges(self, who: int, survivor: int) -> None:
             if self.took(self.merge(who, survivor), self.may_merge(who, survivor)):
                 self.book.stands[who] = survivor
+
+        def asks(self, who: int) -> None:
+            survivor = self.book.stands[who]
+            may = survivor not in self.book.stands and not self.book.undoing(who)
+            if self.took(self.ask(who, survivor), may):
+                self.book.asked[who] = set()
+
+        @rule(data=st.data())
+        def merged(self, data: st.DataObject) -> None:
+            """More often two who may be."""
+            pairs = [(who, survivor) for who in range(PERSONS) for survivor in range(PERSONS)]
+            likely = [pair for pair in pairs if self.may_merge(*pair)]
+            self.merges(*data.draw(st.sampled_from(likely * 3 + pairs)))
+
+        @rule(course=st.permutations(range(PERSONS)), last_first=st.booleans())
+        def merged_in_a_chain(self, course: list[int], last_first: bool) -> None:
+            first, second, third = course
+            self.merges(first, second)
+            self.merges(second, third)
+            for who in (second, first) if last_first else (first, second):
+                if who in self.book.stands:
+                    self.asks(who)
 
         @rule(who=WHO, survivor=WHO)
         def merged_and_undone(self, who: int, survivor: int) -> None:
@@ -185,11 +211,7 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
         @precondition(lambda self: self.book.stands)
         @rule(data=st.data())
         def undoing_is_asked(self, data: st.DataObject) -> None:
-            who = data.draw(st.sampled_from(sorted(self.book.stands)))
-            survivor = self.book.stands[who]
-            may = survivor not in self.book.stands and not self.book.undoing(who)
-            if self.took(self.ask(who, survivor), may):
-                self.book.asked[who] = set()
+            self.asks(data.draw(st.sampled_from(sorted(self.book.stands))))
 
         @precondition(lambda self: self.book.asked)
         @rule(data=st.data(), service=st.sampled_from(["relief", "mutualaid", "mutualaid", "relief", "blocked"]))
@@ -210,8 +232,10 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
 
         @rule(home=HOME, people=st.lists(WHO, min_size=1, max_size=2))
         def forms_a_household(self, home: int, people: list[int]) -> None:
-            if home in self.homes:
-                return
+            if home not in self.homes:
+                self.forms(home, people)
+
+        def forms(self, home: int, people: list[int]) -> None:
             relations = ["householder", "spouse"]
             members = [member(self.ids[who], relations[n], 0) for n, who in enumerate(people)]
             answered = self.post("/households", union_org_id=self.unions[0], members=members)
@@ -243,7 +267,9 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
         @precondition(lambda self: self.homes)
         @rule(data=st.data(), who=WHO)
         def opens_a_dossier(self, data: st.DataObject, who: int) -> None:
-            home = data.draw(st.sampled_from(sorted(self.homes)))
+            self.opens(data.draw(st.sampled_from(sorted(self.homes))), who)
+
+        def opens(self, home: int, who: int) -> None:
             answered = self.post(
                 "/dossiers", household_id=self.homes[home], holder_id=self.ids[who], family_situation="ordinary"
             )

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from unionaid.contracts import mutualaid, relief
 from unionaid.contracts.registry import (
@@ -29,6 +30,8 @@ STANDING = StandingPayment(
     on=date(2017, 1, 9),
 )
 ASKED: dict[str, Any] = {"request_id": UNDOING, "pair_id": PAIR}
+AGAIN: dict[str, Any] = {"request_id": UUID("9e3a5b7d-2c4f-4e68-8d9b-1f2a3e4d5c22"), "pair_id": PAIR}
+"""Asked again, and cleared."""
 BOTH: dict[str, Any] = {"person_id": TWICE, "survivor_id": WORKER, "held_person_ids": (TWICE, WORKER)}
 
 SAMPLES = (
@@ -92,16 +95,16 @@ SAMPLES = (
         index=73,
         stream_version=4,
     ),
-    Sample(WorkerUnmerged(occurred_on=date(2017, 2, 7), **ASKED, **BOTH), index=74, stream_version=7),
+    Sample(WorkerUnmerged(occurred_on=date(2017, 2, 7), **AGAIN, **BOTH), index=74, stream_version=7),
     Sample(
         relief.UnmergeCleared(
-            occurred_on=date(2017, 2, 6), **ASKED, held_person_ids=(TWICE, WORKER), answer_until=date(2017, 2, 9)
+            occurred_on=date(2017, 2, 6), **AGAIN, held_person_ids=(TWICE, WORKER), answer_until=date(2017, 2, 9)
         ),
         index=100,
         stream_version=1,
     ),
     Sample(
-        relief.PaymentHoldLifted(occurred_on=date(2017, 2, 7), **ASKED, held_person_ids=(TWICE, WORKER)),
+        relief.PaymentHoldLifted(occurred_on=date(2017, 2, 7), **AGAIN, held_person_ids=(TWICE, WORKER)),
         index=101,
         stream_version=2,
     ),
@@ -111,7 +114,7 @@ SAMPLES = (
         stream_version=1,
     ),
     Sample(
-        mutualaid.UnmergeCleared(occurred_on=date(2017, 2, 6), **ASKED, held_person_ids=(TWICE, WORKER)),
+        mutualaid.UnmergeCleared(occurred_on=date(2017, 2, 6), **AGAIN, held_person_ids=(TWICE, WORKER)),
         index=100,
         stream_version=1,
     ),
