@@ -100,7 +100,7 @@ Uscc = Annotated[
 
 UnionLevel = Literal["district", "sub_district", "grassroots"]
 Ownership = Literal["public", "non_public", "institution"]
-ImportedTable = Literal["workers", "enterprises", "unions"]
+ImportedTable = Literal["workers", "enterprises", "unions", "households", "dossiers"]
 """What the rows of an imported file are."""
 Sex = Literal["female", "male"]
 IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address", "birth_date"]

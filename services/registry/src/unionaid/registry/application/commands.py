@@ -11,6 +11,8 @@ from unionaid.registry.application.dossiers import Dossiers
 from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.households import Households
 from unionaid.registry.application.identities import Identities
+from unionaid.registry.application.imported_dossiers import ImportedDossiers
+from unionaid.registry.application.imported_households import ImportedHouseholds
 from unionaid.registry.application.imported_units import ImportedEnterprises, ImportedUnions
 from unionaid.registry.application.imported_workers import ImportedWorkers
 from unionaid.registry.application.importing import Imports, Matter
@@ -67,6 +69,8 @@ class Commands:
             "workers": ImportedWorkers(pool, vault),
             "enterprises": ImportedEnterprises(pool),
             "unions": ImportedUnions(pool),
+            "households": ImportedHouseholds(pool, vault),
+            "dossiers": ImportedDossiers(pool, vault, policies.hardship),
         }
         return cls(
             units=Units(pool, division),

@@ -10,8 +10,11 @@ from uuid import UUID
 from unionaid.contracts import stream_name
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
-from unionaid.registry.domain.person.rules import Workplace
+from unionaid.registry.domain.person.rules import Workplace, place
+from unionaid.registry.domain.refusals import UnitUnknown
 from unionaid.registry.domain.union_org.facts import union_org_of
+from unionaid.registry.views import units
+from unionaid.registry.views.units import Pool, lineage
 from unionaid.service.deciding import History
 
 
@@ -48,3 +51,16 @@ class Streams:
             [union_org_of(history[stream]) for stream in self.unions],
             enterprise_of(history[self.enterprise]) if self.enterprise else None,
         )
+
+
+async def place_of_file(
+    pool: Pool, union_org_id: UUID | None, enterprise_id: UUID | None, jurisdiction: Jurisdiction
+) -> UUID:
+    """Return the union that rows of a file are entered for. Raises UnitUnknown: a unit is not there, or not theirs."""
+    if union_org_id is None:
+        raise UnitUnknown(field="union_org_id")
+    async with pool.acquire() as conn:
+        unions = [(await units.union_org(conn, org_id))[0] for org_id in await lineage(conn, union_org_id)]
+        enterprise = (await units.enterprise(conn, enterprise_id))[0] if enterprise_id else None
+    place(Workplace(unions, enterprise), jurisdiction)
+    return union_org_id

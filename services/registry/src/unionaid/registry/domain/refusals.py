@@ -15,6 +15,7 @@ __all__ = [
     "BirthDateInFuture",
     "BirthDateMissing",
     "BirthDateWithId",
+    "CellMissing",
     "ClearsMissing",
     "DateBeforeLastStep",
     "DateInFuture",
@@ -23,6 +24,7 @@ __all__ = [
     "DistrictHasNoParent",
     "DossierNotAt",
     "DossierOpenAlready",
+    "DossierRowTwice",
     "EnteredBySame",
     "Fault",
     "FieldsBeyondPurpose",
@@ -31,9 +33,14 @@ __all__ = [
     "HolderNoWorker",
     "HolderUnchanged",
     "HouseholdEmpty",
+    "HouseholdNone",
     "HouseholdTooLarge",
     "HouseholdUnknown",
+    "HouseholdWaits",
+    "HouseholdWithoutId",
+    "HouseholderMissing",
     "HouseholderNotOne",
+    "HouseholderTwice",
     "IdentityDiffers",
     "IdentityMissing",
     "IdentityNotMissing",
@@ -42,6 +49,7 @@ __all__ = [
     "IncomeUnknown",
     "LaterMergeFirst",
     "LevelNotComputed",
+    "MemberRowTwice",
     "MemberTwice",
     "MissingNotMissing",
     "NameCharacterLost",
@@ -812,3 +820,51 @@ class TitleHeld(Refusal):
     """The worker holds another title; that one ends first."""
 
     code = "title-held"
+
+
+class CellMissing(Refusal):
+    """A cell of a table that must be filled in is empty."""
+
+    code = "cell-missing"
+
+
+class DossierRowTwice(Refusal):
+    """Two rows of a table open a dossier for the same household."""
+
+    code = "dossier-row-twice"
+
+
+class HouseholdNone(Refusal):
+    """The person belongs to no household yet: that one is entered first."""
+
+    code = "household-none"
+
+
+class HouseholdWaits(Refusal):
+    """A row of a table is right by itself, but another one of its household is not."""
+
+    code = "household-waits"
+
+
+class HouseholdWithoutId(Refusal):
+    """Nobody of a household in a table has an ID, by which it would be found again."""
+
+    code = "household-without-id"
+
+
+class HouseholderMissing(Refusal):
+    """No row of a household in a table is the householder's."""
+
+    code = "householder-missing"
+
+
+class HouseholderTwice(Refusal):
+    """Two rows of a household in a table are the householder's."""
+
+    code = "householder-twice"
+
+
+class MemberRowTwice(Refusal):
+    """A household in a table lists the same member in two rows."""
+
+    code = "member-row-twice"
