@@ -45,6 +45,6 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
             commands.people, commands.duplicates, commands.identities, pool, own_views=own_views, figures=figures
         ),
         search_pages(commands.searching, commands.identities, pool, own_views, figures),
-        duplicate_pages(commands.duplicates, commands.identities, pool, own_views),
+        duplicate_pages(commands.duplicates, commands.undoing, commands.identities, pool, own_views),
         own_file_pages(commands.identities, pool, own_views),
     ]

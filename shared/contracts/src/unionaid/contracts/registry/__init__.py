@@ -26,7 +26,11 @@ from unionaid.contracts.registry.dossiers import (
 from unionaid.contracts.registry.duplicates import (
     DuplicateKeptApart,
     PossibleDuplicateFound,
+    UnmergeAnswered,
+    UnmergeRefused,
+    UnmergeRequested,
     WorkerMerged,
+    WorkerUnmerged,
     pair_id,
 )
 from unionaid.contracts.registry.households import (
@@ -115,11 +119,15 @@ __all__ = [
     "TransferRequested",
     "TransferTakenUp",
     "UnionOrgEstablished",
+    "UnmergeAnswered",
+    "UnmergeRefused",
+    "UnmergeRequested",
     "WorkerDetailsCorrected",
     "WorkerLeft",
     "WorkerMerged",
     "WorkerRegistered",
     "WorkerTransferred",
+    "WorkerUnmerged",
     "pair_id",
 ]
 
@@ -172,4 +180,8 @@ EVENTS: tuple[type[Event], ...] = (
     PossibleDuplicateFound,
     DuplicateKeptApart,
     WorkerMerged,
+    UnmergeRequested,
+    UnmergeAnswered,
+    WorkerUnmerged,
+    UnmergeRefused,
 )
