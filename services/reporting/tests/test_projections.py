@@ -84,6 +84,8 @@ def fold(given: Logs) -> Tables:
                     tables["person"].append((*front, ids["person_id"], d.get("birth_year"), d.get("sex")))
                 case "WorkerMerged":
                     tables["person_merge"].append((*front, ids["person_id"], ids["survivor_id"]))
+                case "WorkerUnmerged":
+                    tables["person_unmerge"].append((*front, ids["person_id"], ids["survivor_id"]))
                 case "WorkerRegistered" | "WorkerTransferred" | "WorkerDetailsCorrected":
                     holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
                     place = (ids["union_org_id"], ids.get("enterprise_id"), d["migrant"], holds_from)

@@ -17,12 +17,10 @@ from unionaid.contracts.registry import (
     TitleEnded,
     TitleSchemeAdopted,
     UnionOrgEstablished,
-    WorkerMerged,
 )
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
-from unionaid.registry.application.duplicates import merged_reservations
 from unionaid.registry.application.importing import forget_overdue
 from unionaid.registry.application.units import TITLE_HELD, reservations_of
 from unionaid.registry.domain.refusals import (
@@ -30,6 +28,7 @@ from unionaid.registry.domain.refusals import (
     AlreadyThere,
     ApproverNeeded,
     DistrictExists,
+    DossierIsErased,
     DossierNotAt,
     DossierOpenAlready,
     EnteredBySame,
@@ -39,10 +38,12 @@ from unionaid.registry.domain.refusals import (
     IdentityNotMissing,
     ImportChanged,
     InOtherHousehold,
+    LaterMergeFirst,
     NotAWorker,
     NotRestricted,
     OwnMatter,
     PairDecided,
+    PairNotMerged,
     PassedBySame,
     PersonIsErased,
     PersonIsRestricted,
@@ -50,12 +51,18 @@ from unionaid.registry.domain.refusals import (
     ResidentIdTaken,
     RetentionRuns,
     SchemeExists,
+    SurvivorLacksHousehold,
     SurvivorLacksNumber,
     SurvivorMerged,
     TitleHeld,
     TitleNotEvaluated,
+    TooManyMerged,
     TransferEnded,
+    TwiceInHousehold,
+    TwoHouseholds,
+    TwoOpenDossiers,
     TwoResidentIds,
+    UndoUnderWay,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
@@ -63,17 +70,22 @@ from unionaid.registry.forgetting import NAMING, RESIDENT_ID
 from unionaid.registry.http.imports import IMPORTS
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
+from unionaid.registry.pages.household import ADMISSIONS
 from unionaid.registry.pages.routing import pages_of
 from unionaid.registry.policies import read_policies
 from unionaid.registry.purposes import read_purposes
 from unionaid.registry.reserving import HOLDING
 from unionaid.registry.reserving import held as held_by_households
-from unionaid.registry.subscriptions import following
+from unionaid.registry.said import REFERRING, Referred, said
+from unionaid.registry.subscriptions import following, hearing_answers
+from unionaid.registry.views import duplicates
 from unionaid.registry.views.elsewhere import Elsewhere, registry_elsewhere
+from unionaid.registry.views.units import Pool
 from unionaid.registry.views.writing import RegistryViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
-from unionaid.service.clock import clock_of
+from unionaid.service.clock import Clock, clock_of
+from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
 from unionaid.service.operating import Views
@@ -105,22 +117,31 @@ STATUSES = {
             AlreadyRegistered,
             AlreadyThere,
             DistrictExists,
+            DossierIsErased,
             DossierNotAt,
             DossierOpenAlready,
             IdentityMissing,
             IdentityNotMissing,
             InOtherHousehold,
+            LaterMergeFirst,
             NotAWorker,
             NotRestricted,
             PairDecided,
+            PairNotMerged,
             PersonIsRestricted,
             RecordOpen,
             ResidentIdTaken,
             RetentionRuns,
+            SurvivorLacksHousehold,
             SurvivorLacksNumber,
             SurvivorMerged,
+            TooManyMerged,
             TransferEnded,
+            TwiceInHousehold,
+            TwoHouseholds,
+            TwoOpenDossiers,
             TwoResidentIds,
+            UndoUnderWay,
             UsccTaken,
         )
     },
@@ -136,6 +157,7 @@ async def imply(owner: Owner, database: str) -> Implied:
     versions: dict[UUID, int] = {}
     erased = set()
     living: list[Event] = []
+    referred = Referred()
     kinds = (
         UnionOrgEstablished,
         EnterpriseRegistered,
@@ -144,11 +166,11 @@ async def imply(owner: Owner, database: str) -> Implied:
         *NAMING,
         PersonErased,
         *HOLDING,
-        WorkerMerged,
+        *REFERRING,
     )
     async for envelope, event in own_events(owner, *kinds):
         held += reservations_of([event], envelope.source.split("/")[2])
-        held += merged_reservations([event])
+        referred.add(event)
         if isinstance(event, HOLDING):
             living.append(event)
         elif isinstance(event, NAMING):
@@ -163,13 +185,22 @@ async def imply(owner: Owner, database: str) -> Implied:
         rows = await owner.fetch("SELECT digest, person_id FROM vault.blind_index WHERE kind = 'resident_id'")
         newest = await owner.fetch("SELECT person_id, max(version) AS version FROM vault.fields GROUP BY person_id")
         known: dict[UUID, int] = {row["person_id"]: row["version"] for row in newest}
+        stored = await owner.fetch(
+            "SELECT matter_id, topic, person_id, max(version) AS version FROM vault.statements GROUP BY 1, 2, 3"
+        )
     held += [
         Reservation(RESIDENT_ID, row["digest"], stream_name("person", row["person_id"]))
         for row in rows
         if row["person_id"] not in erased
     ]
     behind = (person for person, version in versions.items() if person not in erased and known.get(person, 0) < version)
-    return Implied(held, sorted(map(str, behind)), sorted(map(str, erased & known.keys())))
+    return Implied(
+        held,
+        sorted(map(str, behind)),
+        sorted(map(str, erased & known.keys())),
+        referred.lost({said(dict(row)): row["version"] for row in stored}, erased),
+        referred.to_forget(row["matter_id"] for row in stored),
+    )
 
 
 async def migrate(settings: MigrationSettings) -> None:
@@ -209,6 +240,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         purposes=read_purposes(),
         elsewhere=heard,
         policies=read_policies(),
+        settled=own_views.settled,
     )
 
     def appended() -> None:
@@ -232,18 +264,32 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
             "schema": health.schema(pool, MIGRATIONS),
             "kafka": health.kafka(settings.kafka),
             "relay": health.relay(relay),
+            "undoings": _undoings_decided(pool, clock_of(settings)),
         },
         position=heard.reached,
         appended=appended,
-        upload_prefixes=[UPLOADS, *IMPORTS],
+        upload_prefixes=[UPLOADS, *IMPORTS, ADMISSIONS],
     )
+    itself = Itself(settings, keys, name=NAME, matter="late undoings")
     figures.show_in(app.state.shell.registry)
     return Parts(
         app=app,
-        beside={"own views": own_views.run, "uploads": lambda: forget_overdue(pool)},
+        beside={
+            "own views": own_views.run,
+            "uploads": lambda: forget_overdue(pool),
+            "late undoings": lambda: commands.undoing.refuse_late_again(itself, appended),
+        },
         relay=relay.run,
-        consumers={elsewhere.name: following(settings, elsewhere)},
+        consumers={elsewhere.name: following(settings, elsewhere), "undoings": hearing_answers(settings, keys)},
     )
+
+
+def _undoings_decided(pool: Pool, clock: Clock) -> health.Check:
+    async def check() -> health.Finding:
+        late = len(await duplicates.late(pool, clock.business_date()))
+        return health.Finding(health.Health.DEGRADED, f"{late} undoings undecided") if late else health.OK
+
+    return check
 
 
 SERVICE = Service(

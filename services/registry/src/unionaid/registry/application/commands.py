@@ -22,6 +22,7 @@ from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.transfers import Transfers
+from unionaid.registry.application.undoing import Settled, Undoing
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.policies import Policies
@@ -43,6 +44,7 @@ class Commands:
     titles: Titles
     searching: Searching
     duplicates: Duplicates
+    undoing: Undoing
     keeping: Keeping
     moving: Moving
     transfers: Transfers
@@ -59,9 +61,10 @@ class Commands:
         purposes: Mapping[str, Purpose],
         elsewhere: Elsewhere,
         policies: Policies,
+        settled: Settled,
     ) -> Self:
-        """Put the commands together over one pool and one vault."""
-        duplicates = Duplicates(pool, finder, policies.duplicates)
+        """Put the commands together over one pool and one vault; `settled` waits for the own views."""
+        duplicates = Duplicates(pool, finder, policies.duplicates, settled)
         tables: Mapping[ImportedTable, Matter] = {
             "workers": ImportedWorkers(pool, vault),
             "enterprises": ImportedEnterprises(pool),
@@ -74,11 +77,12 @@ class Commands:
             people=People(pool, vault, duplicates),
             identities=Identities(pool, vault, purposes),
             households=Households(pool, vault),
-            dossiers=Dossiers(pool, vault, policies.hardship),
+            dossiers=Dossiers(pool, vault, policies.hardship, settled),
             imports=Imports(pool, uploads, tables, division),
             titles=Titles(pool, division),
             searching=Searching(pool, vault, finder),
             duplicates=duplicates,
+            undoing=Undoing(pool, policies.duplicates, settled),
             keeping=Keeping(pool, elsewhere, policies.retention),
             moving=Moving(pool),
             transfers=Transfers(pool, vault),

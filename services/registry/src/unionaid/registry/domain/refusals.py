@@ -22,6 +22,7 @@ __all__ = [
     "DateTooEarly",
     "DistrictExists",
     "DistrictHasNoParent",
+    "DossierIsErased",
     "DossierNotAt",
     "DossierOpenAlready",
     "DossierRowTwice",
@@ -47,6 +48,7 @@ __all__ = [
     "ImportChanged",
     "InOtherHousehold",
     "IncomeUnknown",
+    "LaterMergeFirst",
     "LevelNotComputed",
     "MemberRowTwice",
     "MemberTwice",
@@ -75,6 +77,7 @@ __all__ = [
     "OwnMatter",
     "OwnershipMissing",
     "PairDecided",
+    "PairNotMerged",
     "ParentMissing",
     "ParentWrongLevel",
     "PassedBySame",
@@ -103,6 +106,7 @@ __all__ = [
     "SearchEmpty",
     "SearchPartUnclear",
     "SplitTakesAll",
+    "SurvivorLacksHousehold",
     "SurvivorLacksNumber",
     "SurvivorMerged",
     "TitleHeld",
@@ -110,8 +114,13 @@ __all__ = [
     "TitleNotInScheme",
     "TitleTooEarly",
     "TitleTwice",
+    "TooManyMerged",
     "TransferEnded",
+    "TwiceInHousehold",
+    "TwoHouseholds",
+    "TwoOpenDossiers",
     "TwoResidentIds",
+    "UndoUnderWay",
     "UnionAmbiguous",
     "UnionTwice",
     "UnitNameMalformed",
@@ -334,6 +343,54 @@ class SurvivorLacksNumber(Refusal):
     code = "survivor-lacks-number"
 
 
+class TwoOpenDossiers(Refusal):
+    """Both live in a household with an open dossier: one is closed first."""
+
+    code = "two-open-dossiers"
+
+
+class TwoHouseholds(Refusal):
+    """The two live in two households: one is left first."""
+
+    code = "two-households"
+
+
+class TwiceInHousehold(Refusal):
+    """One household has both as members: one of them leaves first."""
+
+    code = "twice-in-household"
+
+
+class SurvivorLacksHousehold(Refusal):
+    """The one who lives in a household is the survivor, or leaves it first."""
+
+    code = "survivor-lacks-household"
+
+
+class TooManyMerged(Refusal):
+    """More would stand for one another than an undoing can name."""
+
+    code = "too-many-merged"
+
+
+class PairNotMerged(Refusal):
+    """There is no merge to undo."""
+
+    code = "pair-not-merged"
+
+
+class UndoUnderWay(Refusal):
+    """It is being decided whether a merge with one of them is undone."""
+
+    code = "undo-under-way"
+
+
+class LaterMergeFirst(Refusal):
+    """The survivor was merged into somebody else: that merge is undone first."""
+
+    code = "later-merge-first"
+
+
 class PersonIsErased(Refusal):
     """The person's identity was destroyed; the id stays, and nothing more is done with it."""
 
@@ -530,6 +587,12 @@ class HolderUnchanged(Refusal):
     """Who shall hold the dossier holds it."""
 
     code = "holder-unchanged"
+
+
+class DossierIsErased(Refusal):
+    """What was said in words of the file was destroyed when its period had ended."""
+
+    code = "dossier-erased"
 
 
 class DossierNotAt(Refusal):

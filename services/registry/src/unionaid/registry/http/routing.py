@@ -9,7 +9,7 @@ from unionaid.registry.http.duplicates import pair_routes
 from unionaid.registry.http.households import households, relatives
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.imports import imports
-from unionaid.registry.http.keeping import kept_lists, persons_kept
+from unionaid.registry.http.keeping import dossiers_kept, kept_lists, persons_kept
 from unionaid.registry.http.moving import provisional, transfer_requests, worker_life
 from unionaid.registry.http.own_file import own_file
 from unionaid.registry.http.persons import persons
@@ -34,6 +34,7 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         workers(commands.people, pool, figures),
         persons(commands.people, figures),
         persons_kept(commands.keeping),
+        dossiers_kept(commands.keeping),
         kept_lists(pool, own_views, commands.keeping),
         worker_life(commands.moving),
         provisional(commands.people, pool, own_views),
@@ -48,6 +49,6 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         imports(commands.imports, own_views, figures),
         title_schemes(commands.titles, pool, own_views),
         titles(commands.titles, pool),
-        pair_routes(commands.duplicates, pool, own_views),
+        pair_routes(commands.duplicates, commands.undoing, pool, own_views),
         searches(commands.searching, figures, own_views),
     ]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from unionaid.contracts import Event as Fact
-from unionaid.contracts.registry import EnterpriseRegistered, PersonErased, UnionOrgEstablished
+from unionaid.contracts.registry import DossierErased, EnterpriseRegistered, PersonErased, UnionOrgEstablished
 from unionaid.eventlog import Connection, Decoder, Event
-from unionaid.registry.forgetting import forget_persons
-from unionaid.registry.views import titles
+from unionaid.registry.forgetting import forget_dossiers, forget_persons
+from unionaid.registry.views import memberships, records, titles
 from unionaid.registry.views.dossiers_writing import SHOWN as DOSSIERS
 from unionaid.registry.views.dossiers_writing import write_dossiers
 from unionaid.registry.views.duplicates import SHOWN as PAIR_FACTS
@@ -27,6 +27,8 @@ _SHOWN: tuple[type[Fact], ...] = (
     EnterpriseRegistered,
     *PEOPLE,
     *DOSSIERS,
+    *memberships.SHOWN,
+    *records.SHOWN,
     *titles.SHOWN,
     *PAIR_FACTS,
 )
@@ -48,12 +50,15 @@ class RegistryViews:
         await _insert_enterprises(conn, [fact for fact in facts if isinstance(fact, EnterpriseRegistered)])
         await write_people(conn, [fact for fact in facts if isinstance(fact, PEOPLE)])
         await write_dossiers(conn, {fact.subject for fact in facts if isinstance(fact, DOSSIERS)})
+        await memberships.write_memberships(conn, facts)
+        await records.write_records(conn, facts)
         await titles.write(conn, facts)
         await write_pairs(conn, [fact for fact in facts if isinstance(fact, PAIR_FACTS)])
         if placed := places_of(facts):
             await place(conn, placed)
         if erased := [fact.person_id for fact in facts if isinstance(fact, PersonErased)]:
             await forget_persons(conn, erased)  # a restored vault may be older than the erasure
+        await forget_dossiers(conn, [fact for fact in facts if isinstance(fact, DossierErased)])
 
 
 def _decoder(kind: type[Fact]) -> Decoder:
