@@ -184,10 +184,13 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
 
         @rule(data=st.data())
         def merged(self, data: st.DataObject) -> None:
-            """More often two who may be."""
+            self.merges(*self.two(data))
+
+        def two(self, data: st.DataObject) -> tuple[int, int]:
+            """More often two who may be merged."""
             pairs = [(who, survivor) for who in range(PERSONS) for survivor in range(PERSONS)]
             likely = [pair for pair in pairs if self.may_merge(*pair)]
-            self.merges(*data.draw(st.sampled_from(likely * 3 + pairs)))
+            return data.draw(st.sampled_from(likely * 3 + pairs))
 
         @rule(course=st.permutations(range(PERSONS)), last_first=st.booleans())
         def merged_in_a_chain(self, course: list[int], last_first: bool) -> None:
@@ -198,9 +201,10 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
                 if who in self.book.stands:
                     self.asks(who)
 
-        @rule(who=WHO, survivor=WHO)
-        def merged_and_undone(self, who: int, survivor: int) -> None:
+        @rule(data=st.data())
+        def merged_and_undone(self, data: st.DataObject) -> None:
             """Merge then undo restores the very state."""
+            who, survivor = self.two(data)
             before = run(everything(office))
             if not self.took(self.merge(who, survivor), self.may_merge(who, survivor)):
                 assert run(everything(office)) == before
