@@ -48,6 +48,7 @@ from unionaid.registry.domain.refusals import (
     PersonIsErased,
     PersonIsRestricted,
     RecordOpen,
+    RelativesMatter,
     ResidentIdTaken,
     RetentionRuns,
     SchemeExists,
@@ -145,7 +146,7 @@ STATUSES = {
             UsccTaken,
         )
     },
-    **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter, PassedBySame, ApproverNeeded)},
+    **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter, PassedBySame, ApproverNeeded, RelativesMatter)},
     PersonIsErased.code: 410,
     HouseholdUnknown.code: 404,
 }

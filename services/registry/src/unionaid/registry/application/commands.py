@@ -17,6 +17,7 @@ from unionaid.registry.application.imported_units import ImportedEnterprises, Im
 from unionaid.registry.application.imported_workers import ImportedWorkers
 from unionaid.registry.application.importing import Imports, Matter
 from unionaid.registry.application.keeping import Keeping
+from unionaid.registry.application.kinship import Kinship
 from unionaid.registry.application.moving import Moving
 from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
@@ -48,6 +49,7 @@ class Commands:
     keeping: Keeping
     moving: Moving
     transfers: Transfers
+    kinship: Kinship
 
     @classmethod
     def of(
@@ -86,4 +88,5 @@ class Commands:
             keeping=Keeping(pool, elsewhere, policies.retention),
             moving=Moving(pool),
             transfers=Transfers(pool, vault),
+            kinship=Kinship(pool, vault),
         )
