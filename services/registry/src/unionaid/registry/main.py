@@ -10,6 +10,7 @@ import asyncpg
 from unionaid.contracts import Event, source, stream_name, topic_name
 from unionaid.contracts import Service as ServiceName
 from unionaid.contracts.registry import (
+    EnterpriseDetailsCorrected,
     EnterpriseRegistered,
     PersonErased,
     TableImported,
@@ -24,7 +25,7 @@ from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
 from unionaid.registry.application.duplicates import merged_reservations
 from unionaid.registry.application.importing import forget_overdue
-from unionaid.registry.application.units import TITLE_HELD, reservations_of
+from unionaid.registry.application.units import TITLE_HELD, USCC, reservations_of
 from unionaid.registry.domain.refusals import (
     AlreadyRegistered,
     AlreadyThere,
@@ -56,6 +57,8 @@ from unionaid.registry.domain.refusals import (
     TitleNotEvaluated,
     TransferEnded,
     TwoResidentIds,
+    UnionDissolved,
+    UnionNotEmpty,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
@@ -121,6 +124,8 @@ STATUSES = {
             SurvivorMerged,
             TransferEnded,
             TwoResidentIds,
+            UnionDissolved,
+            UnionNotEmpty,
             UsccTaken,
         )
     },
@@ -139,6 +144,7 @@ async def imply(owner: Owner, database: str) -> Implied:
     kinds = (
         UnionOrgEstablished,
         EnterpriseRegistered,
+        EnterpriseDetailsCorrected,
         TableImported,
         *TITLED,
         *NAMING,
@@ -147,6 +153,8 @@ async def imply(owner: Owner, database: str) -> Implied:
         WorkerMerged,
     )
     async for envelope, event in own_events(owner, *kinds):
+        if isinstance(event, EnterpriseDetailsCorrected) and "uscc" in event.corrected_details:
+            held = [one for one in held if (one.scope, one.stream) != (USCC, event.subject)]
         held += reservations_of([event], envelope.source.split("/")[2])
         held += merged_reservations([event])
         if isinstance(event, HOLDING):

@@ -20,6 +20,7 @@ from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.transfers import Transfers
+from unionaid.registry.application.unit_changes import UnitChanges
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.policies import Policies
@@ -44,6 +45,7 @@ class Commands:
     keeping: Keeping
     moving: Moving
     transfers: Transfers
+    unit_changes: UnitChanges
 
     @classmethod
     def of(
@@ -78,4 +80,5 @@ class Commands:
             keeping=Keeping(pool, elsewhere, policies.retention),
             moving=Moving(pool),
             transfers=Transfers(pool, vault),
+            unit_changes=UnitChanges(pool),
         )

@@ -10,7 +10,8 @@ from uuid import UUID
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.fields import LeavingReason
 from unionaid.eventlog import Log
-from unionaid.registry.application.placing import Place, Streams
+from unionaid.registry.application.holding import holding
+from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person import moving
@@ -95,6 +96,7 @@ class Moving:
             raise NotFound
         return found[person_id]
 
+    @as_the_tree_stands
     async def _moved(
         self,
         issued: Issued,
@@ -114,4 +116,5 @@ class Moving:
             events = decide(person_of(history[own]), streams.workplace(history))
             return Decision(events, status=200, answer=answer({"person_id": move.person_id}, version=version + 1))
 
-        return await carry_out(self._log, issued, [own, *streams.all], decided)
+        also = holding(place[0]) if place is not None else None
+        return await carry_out(self._log, issued, [own, *streams.all], decided, also=also)

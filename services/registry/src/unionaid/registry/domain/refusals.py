@@ -21,6 +21,7 @@ __all__ = [
     "DateTooEarly",
     "DistrictExists",
     "DistrictHasNoParent",
+    "DistrictStays",
     "DossierNotAt",
     "DossierOpenAlready",
     "EnteredBySame",
@@ -68,6 +69,7 @@ __all__ = [
     "OwnershipMissing",
     "PairDecided",
     "ParentMissing",
+    "ParentUnchanged",
     "ParentWrongLevel",
     "PassedBySame",
     "PersonIsErased",
@@ -105,7 +107,10 @@ __all__ = [
     "TransferEnded",
     "TwoResidentIds",
     "UnionAmbiguous",
+    "UnionDissolved",
+    "UnionNotEmpty",
     "UnionTwice",
+    "UnionUnderItself",
     "UnitNameMalformed",
     "UnitNameMissing",
     "UnitUnknown",
@@ -165,6 +170,36 @@ class ParentWrongLevel(Refusal):
     """The parent is not of the level just above."""
 
     code = "parent-wrong-level"
+
+
+class DistrictStays(Refusal):
+    """The district federation is the root of the tree: it is neither moved nor dissolved."""
+
+    code = "district-stays"
+
+
+class ParentUnchanged(Refusal):
+    """The union stands under that one."""
+
+    code = "parent-unchanged"
+
+
+class UnionUnderItself(Refusal):
+    """A union would stand under itself, or under one that stands under it: a circle."""
+
+    code = "union-under-itself"
+
+
+class UnionDissolved(Refusal):
+    """The union is no more: nothing is entered in it, and it is neither moved nor dissolved again."""
+
+    code = "union-dissolved"
+
+
+class UnionNotEmpty(Refusal):
+    """Something still stands in the union, or under it; how many of what, is told."""
+
+    code = "union-not-empty"
 
 
 class UsccLength(Refusal):

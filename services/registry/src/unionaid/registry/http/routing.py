@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[Router]:
     """Return the routes."""
     return [
-        union_orgs(commands.units, pool, own_views),
-        enterprises(commands.units, pool, own_views),
+        union_orgs(commands.units, commands.unit_changes, pool, own_views),
+        enterprises(commands.units, commands.unit_changes, pool, own_views),
         workers(commands.people, pool, figures),
         persons(commands.people, figures),
         persons_kept(commands.keeping),

@@ -59,7 +59,13 @@ from unionaid.contracts.registry.titles import (
     TitleSchemeAdopted,
 )
 from unionaid.contracts.registry.transfers import TransferDeclined, TransferRequested, TransferTakenUp
-from unionaid.contracts.registry.units import EnterpriseRegistered, UnionOrgEstablished
+from unionaid.contracts.registry.units import (
+    EnterpriseDetailsCorrected,
+    EnterpriseRegistered,
+    UnionOrgDissolved,
+    UnionOrgEstablished,
+    UnionOrgMoved,
+)
 
 __all__ = [
     "EVENTS",
@@ -76,6 +82,7 @@ __all__ = [
     "DossierReviewed",
     "DossierVerified",
     "DuplicateKeptApart",
+    "EnterpriseDetailsCorrected",
     "EnterpriseRegistered",
     "FiveClears",
     "FiveClearsRecorded",
@@ -108,7 +115,9 @@ __all__ = [
     "TransferDeclined",
     "TransferRequested",
     "TransferTakenUp",
+    "UnionOrgDissolved",
     "UnionOrgEstablished",
+    "UnionOrgMoved",
     "WorkerDetailsCorrected",
     "WorkerLeft",
     "WorkerMerged",
@@ -119,7 +128,10 @@ __all__ = [
 
 EVENTS: tuple[type[Event], ...] = (
     UnionOrgEstablished,
+    UnionOrgMoved,
+    UnionOrgDissolved,
     EnterpriseRegistered,
+    EnterpriseDetailsCorrected,
     PersonRegistered,
     WorkerRegistered,
     WorkerDetailsCorrected,
