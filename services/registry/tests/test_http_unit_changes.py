@@ -150,14 +150,12 @@ async def test_a_union_is_dissolved_when_nothing_is_left_in_it(office: Office, u
 
     corrected = {"union_org_id": units.street, "reason_code": "changed", "occurred_on": LATER}
     assert (await office.post(f"/enterprises/{units.enterprise}/corrections", corrected)).status_code == 200
+    (dossier,) = (await office.get("/dossiers")).json()["items"]
+    closing = {"reason_code": "entered-in-error", "occurred_on": LATER}
+    closed = await office.post(f"/dossiers/{dossier['dossier_id']}/closing", closing)
+    assert closed.status_code == 200, closed.text
     gone = await office.post(f"/workers/{person}/transfer", {"union_org_id": units.street, "occurred_on": LATER})
     assert gone.status_code == 200, gone.text
-    (dossier,) = (await office.get("/dossiers")).json()["items"]
-    passed = await office.post(
-        f"/dossiers/{dossier['dossier_id']}/holder",
-        {"holder_id": person, "reason_code": "asked", "occurred_on": LATER},
-    )
-    assert passed.status_code == 200, passed.text
     assert (await dissolved(office, units.factory_union)).status_code == 200
     again = await dissolved(office, units.factory_union)
     assert (again.status_code, again.json()["code"]) == (409, "union-dissolved")

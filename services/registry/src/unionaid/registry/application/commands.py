@@ -9,6 +9,7 @@ from typing import Self
 from unionaid.contracts.fields import ImportedTable
 from unionaid.registry.application.dossiers import Dossiers
 from unionaid.registry.application.duplicates import Duplicates
+from unionaid.registry.application.exporting import Exports
 from unionaid.registry.application.households import Households
 from unionaid.registry.application.identities import Identities
 from unionaid.registry.application.imported_units import ImportedEnterprises, ImportedUnions
@@ -46,6 +47,7 @@ class Commands:
     moving: Moving
     transfers: Transfers
     unit_changes: UnitChanges
+    exports: Exports
 
     @classmethod
     def of(
@@ -81,4 +83,5 @@ class Commands:
             moving=Moving(pool),
             transfers=Transfers(pool, vault),
             unit_changes=UnitChanges(pool),
+            exports=Exports(pool, vault, purposes),
         )

@@ -25,6 +25,8 @@ __all__ = [
     "DossierNotAt",
     "DossierOpenAlready",
     "EnteredBySame",
+    "ExportEmpty",
+    "ExportTooLarge",
     "Fault",
     "FieldsBeyondPurpose",
     "FileEntered",
@@ -200,6 +202,18 @@ class UnionNotEmpty(Refusal):
     """Something still stands in the union, or under it; how many of what, is told."""
 
     code = "union-not-empty"
+
+
+class ExportEmpty(Refusal):
+    """Nothing stands in the list."""
+
+    code = "export-empty"
+
+
+class ExportTooLarge(Refusal):
+    """More rows than one exported list has."""
+
+    code = "export-too-large"
 
 
 class UsccLength(Refusal):

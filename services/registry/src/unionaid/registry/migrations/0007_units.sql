@@ -18,3 +18,16 @@ BEGIN
     RETURN ended;
 END $$;
 GRANT EXECUTE ON FUNCTION views.hold_open TO {app};
+
+-- Who is a worker now, and where: for lists, without identity.
+CREATE TABLE views.worker (
+    person_id     uuid PRIMARY KEY,
+    union_org_id  uuid NOT NULL,
+    enterprise_id uuid,
+    migrant       boolean NOT NULL,
+    registered_on date NOT NULL
+);
+CREATE INDEX worker_of_union ON views.worker (union_org_id, person_id);
+CREATE INDEX pair_merged ON views.pair (person_id) WHERE status = 'merged';
+GRANT SELECT, INSERT, UPDATE, DELETE ON views.worker TO {app};
+GRANT SELECT ON views.worker TO {auditor};

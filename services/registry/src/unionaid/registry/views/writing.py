@@ -17,10 +17,13 @@ from unionaid.registry.views.people_writing import SHOWN as PEOPLE
 from unionaid.registry.views.people_writing import places_of, write_people
 from unionaid.registry.views.units_writing import SHOWN as UNITS
 from unionaid.registry.views.units_writing import write_units
+from unionaid.registry.views.workers import SHOWN as WORKERS
+from unionaid.registry.views.workers import write_workers
 from unionaid.vault import place
 
 _SHOWN: tuple[type[Fact], ...] = (
     *UNITS,
+    *WORKERS,
     *PEOPLE,
     *DOSSIERS,
     *titles.SHOWN,
@@ -42,6 +45,7 @@ class RegistryViews:
         facts = [event.data for event in events]
         await write_units(conn, facts)
         await write_people(conn, [fact for fact in facts if isinstance(fact, PEOPLE)])
+        await write_workers(conn, facts)
         await write_dossiers(conn, {fact.subject for fact in facts if isinstance(fact, DOSSIERS)})
         await titles.write(conn, facts)
         await write_pairs(conn, [fact for fact in facts if isinstance(fact, PAIR_FACTS)])

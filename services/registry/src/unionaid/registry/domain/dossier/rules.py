@@ -227,13 +227,11 @@ def pass_on(
 ) -> list[Event]:
     """Give the file to another member of the household; it stays with its union if that member has none.
 
-    Given to who holds it, it follows that one to another union.
-
     Raises NotFound, DossierNotAt, NotAMember, HolderUnchanged, OwnMatter and the refusals of dates.
     """
     at = standing(dossier, household, step, Draft, Verified, Posted, Approved)
     formed = living_together(household, step)
-    if holder_id == at.file.holder_id and union_org_id in (None, at.file.union_org_id):
+    if holder_id == at.file.holder_id:
         raise HolderUnchanged(field="holder_id")
     if holder_id not in formed.members:
         raise NotAMember(field="holder_id")
