@@ -80,24 +80,14 @@ def union_orgs(registered: Units, changes: UnitChanges, pool: Pool, own_views: O
         org_id: UUID, body: UnionMove, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]
     ) -> Response:
         """Let a union stand under another of the level above, with all that is in it and under it."""
-
-        async def act(issued: Issued) -> Done:
-            asked = MoveUnionOrg(org_id, body.parent_id, body.occurred_on, issued.business_date)
-            return await changes.move_union_org(issued, asked, command.expect)
-
-        return await command.run(act)
+        return await command.run(moving(changes, org_id, body, command))
 
     @routes.post("/{org_id}/dissolution")
     async def dissolve(
         org_id: UUID, body: Dissolution, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]
     ) -> Response:
         """Dissolve a union in which nothing remains; it keeps its place, for what was done in it."""
-
-        async def act(issued: Issued) -> Done:
-            asked = DissolveUnionOrg(org_id, body.reason_code, body.occurred_on, issued.business_date)
-            return await changes.dissolve_union_org(issued, asked, command.expect)
-
-        return await command.run(act)
+        return await command.run(dissolving(changes, org_id, body, command))
 
     return routes
 
@@ -161,19 +151,44 @@ def enterprises(registered: Units, changes: UnitChanges, pool: Pool, own_views: 
         command: Annotated[Command, commands(Role.DISTRICT_OFFICER)],
     ) -> Response:
         """Correct what is known of an enterprise; what was known before stays in its history."""
-
-        async def act(issued: Issued) -> Done:
-            corrected = Changes(
-                read_uscc(body.uscc) if body.uscc is not None else None,
-                body.name,
-                body.ownership,
-                "union_org_id" in body.model_fields_set,
-                body.union_org_id,
-                body.reason_code,
-                body.occurred_on,
-            )
-            return await changes.correct_enterprise(issued, enterprise_id, corrected, command.expect)
-
-        return await command.run(act)
+        return await command.run(correcting(changes, enterprise_id, body, command))
 
     return routes
+
+
+def moving(changes: UnitChanges, org_id: UUID, body: UnionMove, command: Command) -> Act:
+    """Return what moves a union: for a command's `run`."""
+
+    async def act(issued: Issued) -> Done:
+        asked = MoveUnionOrg(org_id, body.parent_id, body.occurred_on, issued.business_date)
+        return await changes.move_union_org(issued, asked, command.expect)
+
+    return act
+
+
+def dissolving(changes: UnitChanges, org_id: UUID, body: Dissolution, command: Command) -> Act:
+    """Return what dissolves a union: for a command's `run`."""
+
+    async def act(issued: Issued) -> Done:
+        asked = DissolveUnionOrg(org_id, body.reason_code, body.occurred_on, issued.business_date)
+        return await changes.dissolve_union_org(issued, asked, command.expect)
+
+    return act
+
+
+def correcting(changes: UnitChanges, enterprise_id: UUID, body: EnterpriseCorrection, command: Command) -> Act:
+    """Return what corrects an enterprise: for a command's `run`."""
+
+    async def act(issued: Issued) -> Done:
+        corrected = Changes(
+            read_uscc(body.uscc) if body.uscc is not None else None,
+            body.name,
+            body.ownership,
+            "union_org_id" in body.model_fields_set,
+            body.union_org_id,
+            body.reason_code,
+            body.occurred_on,
+        )
+        return await changes.correct_enterprise(issued, enterprise_id, corrected, command.expect)
+
+    return act
