@@ -17,7 +17,7 @@ import pytest
 from unionaid.embedded.apart import run_apart
 from unionaid.service.roles import Role
 from unionaid.testkit.demo import Demo, empty_stack
-from unionaid.testkit.traces import files_of, found_in, found_in_files, traces_of_bytes, traces_of_text
+from unionaid.testkit.traces import found_in, found_in_files, traces_of_bytes, traces_of_text
 from unionaid.vault import Unreadable, sealing
 
 from .test_planted_identity import MARKS, NAIVE_FOLD, NUMBERS, PHONES, SERVICES, Planting, resident_id
@@ -70,7 +70,7 @@ class Erased:
 
     def found(self, traces: Mapping[str, bytes]) -> dict[str, list[str]]:
         """Which traces lie in which files of the whole stack: databases, Kafka, logs, records."""
-        files = files_of(self.stack.home)
+        files = self.stack.files()
         assert {"pg_wal", "meta.properties", "registry.log"} <= {part for file in files for part in file.parts}
         return {name: sorted(map(str, paths)) for name, paths in found_in_files(files, traces).items()}
 

@@ -95,8 +95,7 @@ def test_no_topic_holds_identity(planted: Planted, topics: Mapping[str, Path]) -
 
 
 def test_no_log_file_holds_identity(demo: Demo, planted: Planted) -> None:
-    logs = [*demo.home.glob("logs/*.log"), demo.home / "postgres" / "server.log"]
-    logs += demo.home.glob("kafka/broker/*.log")
+    logs = demo.log_files()
     assert {"registry", "relief", "reporting", "server"} <= {log.stem for log in logs}
     for log in logs:
         assert planted.found_in(log.read_bytes()) == set(), log.name

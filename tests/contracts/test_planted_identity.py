@@ -20,7 +20,6 @@ from stdnum.cn import ric
 from unionaid.embedded.apart import run_apart
 from unionaid.service.roles import Role
 from unionaid.testkit.demo import Demo, empty_stack
-from unionaid.testkit.traces import files_of
 
 from .test_identity import tables
 
@@ -188,8 +187,7 @@ def test_no_topic_holds_it(planting: Planting, tmp_path: Path, service: str) -> 
 
 
 def test_no_log_file_holds_it(planting: Planting) -> None:
-    home = planting.stack.home
-    logs = [*home.glob("logs/*.log"), home / "postgres" / "server.log", *home.glob("kafka/broker/*.log")]
+    logs = planting.stack.log_files()
     assert {*SERVICES, "issuer", "server"} <= {log.stem for log in logs}
     for log in logs:
         assert found_in(log.read_bytes()) == set(), log.name
@@ -205,8 +203,7 @@ def test_no_table_holds_it(planting: Planting, service: str) -> None:
 
 def test_no_file_of_the_databases_or_of_kafka_holds_it(planting: Planting) -> None:
     """The vault too: what lies there is encrypted."""
-    home = planting.stack.home
-    searched = [file for part in ("postgres", "kafka/broker") for file in files_of(home / part)]
+    searched = planting.stack.files()
     assert {"pg_wal", "meta.properties"} <= {part for file in searched for part in file.parts}
     for file in searched:
         try:

@@ -281,11 +281,13 @@ async def test_all_of_many_bad_rows_are_told(office: Office, units: Units) -> No
 
 
 async def test_workers_entered_at_once_are_each_in_the_vault_under_their_own_id(office: Office, units: Units) -> None:
-    """They share append and vault; who is refused among them leaves nothing there."""
+    """They share append and vault; who is refused among them leaves nothing there. No two of them are alike."""
     different = numbers(8)
     given = [*different, different[0]]
+    names = ("赵海", "钱丽娟", "孙国强", "李春梅", "周建", "吴玉兰", "郑小龙", "王芳", "冯德")
+    bodies = [worker(units, resident_id=one, name=name, phone=None) for one, name in zip(given, names, strict=True)]
     before = await office.events()
-    answers = await asyncio.gather(*(office.post("/workers", worker(units, resident_id=one)) for one in given))
+    answers = await asyncio.gather(*(office.post("/workers", body) for body in bodies))
     assert sorted(answer.status_code for answer in answers) == [201] * 8 + [409]
     entered = {one: a.json()["person_id"] for one, a in zip(given, answers, strict=True) if a.status_code == 201}
     assert await office.events() == before + 2 * 8

@@ -122,7 +122,7 @@ class Supervisor:
     async def _start_postgres(self) -> str:
         dsn = self.environment.get("UNIONAID_POSTGRES")
         if dsn:
-            self._external("postgres", dsn.rpartition("@")[2])
+            self._external("postgres", dsn.rpartition("@")[2], "UNIONAID_POSTGRES")
             return dsn
         server = EmbeddedPostgres(self.home / "postgres")
         await self._parts.start_server("postgres", server)
@@ -132,7 +132,7 @@ class Supervisor:
     async def _start_kafka(self) -> str:
         bootstrap = self.environment.get("UNIONAID_KAFKA")
         if bootstrap:
-            self._external("kafka", bootstrap)
+            self._external("kafka", bootstrap, "UNIONAID_KAFKA")
             return bootstrap
         settings = maven.read_settings(self.environment, Path.home())
         program = await asyncio.to_thread(kafka.prepare, self.home / "kafka", settings)
@@ -141,8 +141,8 @@ class Supervisor:
         self._parts.set("kafka", address=server.bootstrap)
         return server.bootstrap
 
-    def _external(self, name: str, address: str) -> None:
-        self._parts.set(name, state="ready", address=address)
+    def _external(self, name: str, address: str, variable: str) -> None:
+        self._parts.set(name, state="ready", address=address, reason=f"not ours: {variable} names it")
 
     def _start_issuer(self, registry_url: str) -> str:
         port = ports.keep(self.home / "run" / "issuer.port", None, "the issuer")

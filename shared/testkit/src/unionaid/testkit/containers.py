@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tarfile
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +46,9 @@ _JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 class _Container:
     """A container that may be stopped, killed and started again."""
+
+    keeps: str
+    """Directory inside that holds its data."""
 
     def __init__(self, image: str, port: int | None, run: Path) -> None:
         """Use `port` inside; without it the one that is seen from outside."""
@@ -91,6 +96,17 @@ class _Container:
             self._container.remove(force=True, v=True)
             self._container = None
 
+    def copy_files(self, to: Path) -> None:
+        """Copy what it keeps, as it is now, and what it has logged (`server.log`) into a directory."""
+        to.mkdir(parents=True)
+        (to / "server.log").write_bytes(self._container.logs())
+        with tempfile.TemporaryFile() as packed:
+            for part in self._container.get_archive(self.keeps)[0]:
+                packed.write(part)
+            packed.seek(0)
+            with tarfile.open(fileobj=packed) as archive:
+                archive.extractall(to, filter="data")
+
     def _command(self) -> Any:
         return None
 
@@ -103,6 +119,8 @@ class _Container:
 
 class ContainerPostgres(_Container):
     """One PostgreSQL, with the settings of the embedded one."""
+
+    keeps = "/var/lib/postgresql"
 
     def __init__(self, run: Path, settings: Mapping[str, str] | None = None) -> None:
         super().__init__(os.environ.get("UNIONAID_POSTGRES_IMAGE") or "postgres:18", 5432, run)
@@ -135,6 +153,8 @@ class ContainerPostgres(_Container):
 
 class ContainerKafka(_Container):
     """One broker, with the settings of the embedded one."""
+
+    keeps = "/var/lib/kafka/data"
 
     def __init__(self, run: Path, settings: Mapping[str, str] | None = None) -> None:
         super().__init__(os.environ.get("UNIONAID_KAFKA_IMAGE") or "apache/kafka:4.1.1", None, run)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,9 +26,12 @@ from unionaid.embedded.home import stack_home
 from unionaid.embedded.issuer import Issuer
 from unionaid.embedded.state import RunningStack
 from unionaid.testkit.stack import Workshop, in_containers
+from unionaid.testkit.traces import files_of
 
 COMMAND_S_MAX = 240
 """Seconds that a command of the stack may take."""
+_SEGMENT = re.compile(r"\d{20}")
+"""Kafka's segments of records end in `.log` too."""
 
 
 @dataclass
@@ -36,6 +41,8 @@ class Demo:
     home: Path
     servers: Mapping[str, str] = field(default_factory=dict)
     """The variables that name PostgreSQL and Kafka; without them the stack has its own."""
+    workshop: Workshop | None = None
+    """Where those servers come from."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """What the first telling wrote: id -> value, events, cites."""
 
@@ -69,6 +76,18 @@ class Demo:
         self.done("demo", "--figures", str(file))
         figures: Mapping[str, Any] = json.loads(file.read_text("utf-8"))["figures"]
         return figures
+
+    def files(self) -> list[Path]:
+        """Every file of the stack as it is now: databases, Kafka, logs, records; of containers a copy."""
+        if self.workshop is not None:
+            copies = self.home / "containers"
+            shutil.rmtree(copies, ignore_errors=True)
+            self.workshop.copy_files(copies)
+        return files_of(self.home)
+
+    def log_files(self) -> list[Path]:
+        """Those of `files` that are logs of programs."""
+        return [file for file in self.files() if file.suffix == ".log" and not _SEGMENT.fullmatch(file.stem)]
 
     @property
     def stack(self) -> RunningStack:
@@ -128,9 +147,9 @@ def empty_stack(name: str) -> Iterator[Demo]:
         kafka.prepare(loaded, maven.read_settings(os.environ, Path.home()))
     home = stack_home() / name
     (home / "kafka").mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as lock, _servers() as servers:
+    with (home / "lock").open("w") as lock, _servers() as (workshop, servers):
         fcntl.flock(lock, fcntl.LOCK_EX)
-        demo = Demo(home, servers)
+        demo = Demo(home, servers, workshop)
         jars = home / "kafka" / "jars"
         if not jars.exists():
             jars.symlink_to(loaded / "jars")
@@ -143,16 +162,17 @@ def empty_stack(name: str) -> Iterator[Demo]:
 
 
 @contextmanager
-def _servers() -> Iterator[Mapping[str, str]]:
+def _servers() -> Iterator[tuple[Workshop | None, Mapping[str, str]]]:
     """Lend servers in containers, where tests run on those; else none."""
     if not in_containers():
-        yield {}
+        yield None, {}
         return
     workshop = Workshop()
     try:
-        yield {
+        servers = {
             "UNIONAID_POSTGRES": workshop.postgres().superuser_dsn,
             "UNIONAID_KAFKA": workshop.kafka().bootstrap,
         }
+        yield workshop, servers
     finally:
         workshop.close()

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pytest
 
@@ -40,6 +40,13 @@ class Server(Protocol):
     def stop(self) -> None: ...
     def kill(self) -> None: ...
     def remove(self) -> None: ...
+
+
+@runtime_checkable
+class Copied(Protocol):
+    """A server whose files are out of reach, and are copied out."""
+
+    def copy_files(self, to: Path) -> None: ...
 
 
 class PostgresServer(Server, Protocol):
@@ -206,6 +213,12 @@ class Workshop:
         self._servers.append(server)
         server.start()
         return Kafka(server=server)
+
+    def copy_files(self, to: Path) -> None:
+        """Copy what the containers keep and log below a directory, one each; nothing of embedded servers."""
+        for number, server in enumerate(self._servers):
+            if isinstance(server, Copied):
+                server.copy_files(to / str(number))
 
     def remove(self, server: Server) -> None:
         """Stop one server and delete its data."""
