@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with empty_stack("union-screens-test") as stack:
         unions: dict[str, str] = {}
 
-        def made(path: str, body: dict[str, object], name: str) -> str:
-            answer = stack.request("POST", "registry", path, stack.token("district_officer"), body)
+        def made(path: str, body: Mapping[str, object], name: str) -> str:
+            answer = stack.request("POST", "registry", path, stack.token("district_officer"), dict(body))
             assert answer.is_success, answer.text
             return str(answer.json()[name])
 
@@ -79,7 +79,7 @@ def test_a_union_goes_elsewhere_and_its_workers_go_out_as_a_workbook(office: Off
     sign_in(page, front, "district_officer", "/registry/pages/unions")
     for language in LANGUAGES:
         choose(page, language)
-        expect(page.locator("nav.tree")).to_contain_text(FACTORY)
+        expect(page.locator("section.tree")).to_contain_text(FACTORY)
         office.look(page, f"{language}-1-tree")
     page.get_by_role("link", name=FACTORY).press("Enter")
     expect(page.locator("h1")).to_have_text(FACTORY)

@@ -63,8 +63,8 @@ async def test_the_tree_is_read_with_its_counts(office: Office, units: Units) ->
     await worker(office, units.street, 2)
     page = await Browser(office, Role.AUDITOR).get("/pages/unions")
     told = texts(page)
-    assert "样区总工会 0 workers; 2 unions directly under it, 2 workers in all" in told
-    assert "样街道总工会 1 workers; 1 unions directly under it, 2 workers in all" in told
+    assert "样区总工会 0 workers · 2 unions directly under it, 2 workers in all" in told
+    assert "样街道总工会 1 workers · 1 unions directly under it, 2 workers in all" in told
     assert told.index("样街道总工会") < told.index("样厂工会委员会")
 
 
@@ -155,6 +155,23 @@ async def test_the_list_of_workers_is_the_readers_own_and_goes_out_as_it_is(offi
     assert [row[:2] for row in rows[1:]] == [["标记甲", resident_id(1)]]
     for path in ("/pages/unions/export", "/pages/enterprises/export"):
         assert (await browser.get(path)).headers["content-disposition"].startswith("attachment")
+
+
+async def test_a_tab_of_dossiers_goes_out_with_who_holds_them(office: Office, units: Units) -> None:
+    person = await worker(office, units.factory_union, 1, "标记甲")
+    member = {
+        "person_id": person, "relation": "householder", "health_code": "healthy", "monthly_income_fen": 0,
+    }  # fmt: skip
+    formed = {"union_org_id": units.factory_union, "occurred_on": ON, "members": [member]}
+    household = await office.made("/households", formed, "household_id")
+    body = {"household_id": household, "holder_id": person, "occurred_on": ON}
+    await office.made("/dossiers", body, "dossier_id")
+    browser = Browser(office, Role.SUB_DISTRICT_OFFICER, units.street)
+    saved = await browser.send("/pages/dossiers?show=draft", "/pages/exports/dossiers")
+    with CalamineWorkbook.from_object(io.BytesIO(saved.content)) as book:
+        rows = book.get_sheet_by_index(0).to_python()
+    assert [row[:2] for row in rows[1:]] == [["标记甲", resident_id(1)]]
+    assert "/exports/dossiers" not in (await browser.get("/pages/dossiers?show=approved")).text
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])

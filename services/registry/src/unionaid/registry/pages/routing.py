@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from unionaid.registry.http.exports import Lists
 from unionaid.registry.pages.dossier_desk import desk_pages
+from unionaid.registry.pages.dossier_export import dossier_export
 from unionaid.registry.pages.dossiers import dossier_pages
 from unionaid.registry.pages.duplicates import duplicate_pages
 from unionaid.registry.pages.enterprises import enterprise_pages
@@ -38,6 +39,7 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
         worker_pages(
             commands.people, commands.duplicates, commands.identities, pool, own_views=own_views, figures=figures
         ),
+        dossier_export(lists),
         worker_list_pages(commands.identities, lists, pool, own_views),
         union_pages(commands.unit_changes, lists, pool, own_views),
         enterprise_pages(commands.unit_changes, lists, pool, own_views),
