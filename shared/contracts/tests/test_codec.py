@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 from cloudevents.http import from_json
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unionaid.contracts import (
@@ -160,6 +160,7 @@ events = st.one_of([built(event) for event in EVENTS])
 
 
 @by_name
+@settings(max_examples=20)  # of each of some eighty events
 @given(data=st.data())
 def test_every_event_comes_back_as_it_went(event: type[Event], data: st.DataObject) -> None:
     original = data.draw(built(event))

@@ -28,7 +28,7 @@ from unionaid.embedded.state import RunningStack
 from unionaid.testkit.stack import Workshop, in_containers
 from unionaid.testkit.traces import files_of
 
-COMMAND_S_MAX = 240
+COMMAND_S_MAX = 600
 """Seconds that a command of the stack may take."""
 _SEGMENT = re.compile(r"\d{20}")
 """Kafka's segments of records end in `.log` too."""
