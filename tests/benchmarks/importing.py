@@ -1,4 +1,7 @@
-"""A workbook of 5,000 workers with 300 bad rows through registry over HTTP: its whole report, then the good rows."""
+"""Workbooks of 5,000 rows, 300 of them bad, through registry over HTTP: the whole report, then the good rows.
+
+One of workers, one of households of three; there the rows beside a bad one wait for it, and the report names them too.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,8 +33,14 @@ BAD_EACH = 50 / 3
 """One row of so many is bad: 300 of 5,000."""
 REPORT_GOAL_MS, ENTRY_GOAL_MS = 10_000.0, 15_000.0
 NAMES = ("import", "import-entry")
+HOUSEHOLD_NAMES = ("import-households", "import-households-entry")
+HOUSEHOLD_ROWS = 3
 ON = "2017-01-03"
 _COLUMNS = (("姓名", 12), ("身份证号", 24), ("联系电话", 16), ("农民工", 8))
+_MEMBER_COLUMNS = (
+    ("家庭编号", 8), ("姓名", 12), ("身份证号", 24), ("出生日期", 12), ("与户主关系", 12), ("健康状况", 12),
+    ("月收入（元）", 12),
+)  # fmt: skip
 _CREATED, _OK = 201, 200
 
 
@@ -42,6 +51,16 @@ class Book:
     content: bytes
     faults: Sequence[tuple[int, str, str]]
     good: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is measured: a table, the names of the rows, the event of a good row, how a workbook is made."""
+
+    table: str
+    names: tuple[str, str]
+    event: str
+    book: Callable[[int, int, Random], Book]
 
 
 def book(rows: int, first: int, draw: Random) -> Book:
@@ -70,13 +89,64 @@ _WRONG = (
 )
 
 
+def households_book(rows: int, first: int, draw: Random) -> Book:
+    """Return a workbook of households of three: two with an ID, a child without one."""
+    bad = set(draw.sample(range(rows), round(rows / BAD_EACH)))
+    lines: list[list[str]] = []
+    faults: list[tuple[int, str, str]] = []
+    for n in range(rows):
+        household, place = divmod(n, HOUSEHOLD_ROWS)
+        number = first + n
+        born = date(1960, 1, 1) + timedelta(days=number // 1000)
+        line = [
+            str(household),
+            "甲乙丙",
+            resident_id(number % 1000, born),
+            "",
+            ("户主", "配偶", "子女")[place],
+            "健康",
+            "800",
+        ]
+        if place == HOUSEHOLD_ROWS - 1:
+            line[2], line[3] = "", "2009-05-17"
+        beside = {m for m in bad if m // HOUSEHOLD_ROWS == household}
+        if n in bad:
+            column, value, letter, code = draw.choice(_WRONG_MEMBER)
+            line[column] = value
+            faults.append((n + 2, letter, code))
+        elif beside:
+            faults.append((n + 2, "A", "household-waits"))
+        lines.append(line)
+    return Book(listing("家庭", _MEMBER_COLUMNS, lines), faults, rows - len(faults))
+
+
+_WRONG_MEMBER = (
+    (1, "甲3", "B", "name-implausible"),
+    (2, "6.40302E+17", "C", "cell-number"),
+    (3, "2009-02-30", "D", "date-impossible"),
+    (4, "邻居", "E", "cell-not-a-choice"),
+    (6, "很少", "G", "amount-form"),
+)
+
+
 async def measure_import(servers: Servers, size: int, tell: Tell) -> list[Line]:
-    """Send a new workbook each round; time the report and the entry, and compare both with what was put in."""
+    """Send a new workbook of workers each round; time report and entry, and compare both with what was put in."""
+    return await _measure(servers, size, tell, Kind("workers", NAMES, "WorkerRegistered", book))
+
+
+async def measure_households(servers: Servers, size: int, tell: Tell) -> list[Line]:
+    """The same with households of three."""
+    return await _measure(
+        servers, size, tell, Kind("households", HOUSEHOLD_NAMES, "HouseholdMemberJoined", households_book)
+    )
+
+
+async def _measure(servers: Servers, size: int, tell: Tell, kind: Kind) -> list[Line]:
     database = await servers.postgres.create_service_database("registry")
     await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
     owner = await asyncpg.connect(database.owner_dsn)
-    taken: dict[str, list[float]] = {name: [] for name in NAMES}
-    draw = Random(11)
+    taken: dict[str, list[float]] = {name: [] for name in kind.names}
+    draw, good = Random(11), 0
     try:
         with tempfile.TemporaryDirectory() as directory:
             async with (
@@ -85,18 +155,21 @@ async def measure_import(servers: Servers, size: int, tell: Tell) -> list[Line]:
             ):
                 union = await _made(client, running, "/union-orgs", level="district", name="样区总工会")
                 for number in range(ROUNDS):
-                    made = book(size, number * size, draw)
-                    report = await _looked(client, running, made, union, taken)
-                    await _entered(client, running, made, report, taken)
-                    tell(f"round {number + 1}: {taken['import'][-1]:,.0f} and {taken['import-entry'][-1]:,.0f} ms")
-                    workers = await owner.fetchval(
-                        "SELECT count(*) FROM eventlog.events WHERE type LIKE '%.WorkerRegistered.%'"
+                    made = kind.book(size, number * size, draw)
+                    good += made.good
+                    report, looked_ms = await _looked(client, running, kind.table, made, union)
+                    entered_ms = await _entered(client, running, made, report)
+                    for name, ms in zip(kind.names, (looked_ms, entered_ms), strict=True):
+                        taken[name].append(ms)
+                    tell(f"round {number + 1}: {looked_ms:,.0f} and {entered_ms:,.0f} ms")
+                    found = await owner.fetchval(
+                        "SELECT count(*) FROM eventlog.events WHERE type LIKE '%.' || $1 || '.%'", kind.event
                     )
-                    demand(workers == made.good * (number + 1), "not every good row is a worker")
+                    demand(found == good, "not every good row was entered")
     finally:
         await owner.close()
         await servers.postgres.drop(database)
-    goals = {"import": REPORT_GOAL_MS, "import-entry": ENTRY_GOAL_MS}
+    goals = dict(zip(kind.names, (REPORT_GOAL_MS, ENTRY_GOAL_MS), strict=True))
     return [
         Line(name, statistics.median(ms), None, None, max(ms), goals[name], ms, "ms", True, f"{size:,} rows")
         for name, ms in taken.items()
@@ -110,31 +183,28 @@ async def _made(client: httpx.AsyncClient, running: Served, path: str, **body: A
     return str(answered.json()["org_id"])
 
 
-async def _looked(
-    client: httpx.AsyncClient, running: Served, made: Book, union: str, taken: dict[str, list[float]]
-) -> str:
+async def _looked(client: httpx.AsyncClient, running: Served, table: str, made: Book, union: str) -> tuple[str, float]:
     began = time.perf_counter()
     answered = await client.post(
-        "/imports/workers",
+        f"/imports/{table}",
         data={"union_org_id": union, "occurred_on": ON},
-        files={"file": ("workers.xlsx", made.content)},
+        files={"file": (f"{table}.xlsx", made.content)},
         headers={"Authorization": running.authorization},
     )
-    taken["import"].append((time.perf_counter() - began) * 1000)
+    taken_ms = (time.perf_counter() - began) * 1000
     demand(answered.status_code == _CREATED, answered.text[:300])
     report = json.loads(answered.content)
     told = [(fault["row"], fault["column"], fault["code"]) for fault in report["faults"]]
     demand(told == list(made.faults), "the report is not exactly what is wrong")
     demand(report["good"] == made.good, "the report counts other good rows")
-    return str(report["import_id"])
+    return str(report["import_id"]), taken_ms
 
 
-async def _entered(
-    client: httpx.AsyncClient, running: Served, made: Book, import_id: str, taken: dict[str, list[float]]
-) -> None:
+async def _entered(client: httpx.AsyncClient, running: Served, made: Book, import_id: str) -> float:
     headers = {"Authorization": running.authorization, "Idempotency-Key": import_id}
     began = time.perf_counter()
     answered = await client.post(f"/imports/{import_id}/entry", json={"rows": made.good}, headers=headers)
-    taken["import-entry"].append((time.perf_counter() - began) * 1000)
+    taken_ms = (time.perf_counter() - began) * 1000
     demand(answered.status_code == _CREATED, answered.text[:300])
     demand(answered.json()["entered"] == made.good, "other rows were entered")
+    return taken_ms

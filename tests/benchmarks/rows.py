@@ -5,9 +5,10 @@ from __future__ import annotations
 from .appending import open_append, open_command, open_roster
 from .commanding_http import open_http
 from .contest import Probe, Row
+from .importing import HOUSEHOLD_NAMES as HOUSEHOLDS
 from .importing import NAMES as IMPORT
 from .importing import ROUNDS as IMPORT_ROUNDS
-from .importing import measure_import
+from .importing import measure_households, measure_import
 from .likening import NAMES as LIKENESS
 from .likening import measure_likeness
 from .publishing import open_publish, open_snapshot_held
@@ -94,6 +95,11 @@ ROWS: tuple[Row | Probe, ...] = (
         "import",
         "a workbook of 5,000 workers, 300 of its rows bad: the whole report, then the good rows entered",
         IMPORT, size=5_000, size_smoke=100, measure=measure_import, steps=IMPORT_ROUNDS,
+    ),
+    Probe(
+        "import-households",
+        "a workbook of 5,000 members of households, 300 of its rows bad: the whole report, then the good rows entered",
+        HOUSEHOLDS, size=5_000, size_smoke=100, measure=measure_households, steps=IMPORT_ROUNDS,
     ),
     Probe(
         "search",

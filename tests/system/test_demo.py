@@ -63,12 +63,51 @@ def test_four_enterprises_run_titles_of_their_own(demo: Demo, topics: Mapping[st
 
 
 def test_all_workers_came_in_from_workbooks(demo: Demo, topics: Mapping[str, Path]) -> None:
-    types = [json.loads(line) for line in topics["registry"].read_bytes().splitlines()]
-    imported = [event["data"] for event in types if event["type"] == "unionaid.registry.TableImported.v1"]
-    assert sum(data["entered_rows"] for data in imported) == 4_116
+    events = told_by(topics["registry"])
+    imported = [data for data in events["TableImported"] if data["imported_table"] == "workers"]
+    assert sum(data["entered_rows"] for data in imported) == len(events["WorkerRegistered"]) == 4_116
     assert {data["left_rows"] for data in imported} == {0}
-    workers = [event["data"] for event in types if event["type"] == "unionaid.registry.WorkerRegistered.v1"]
-    assert {data["roster_id"] for data in workers} == {data["import_id"] for data in imported}
+    assert {data["roster_id"] for data in events["WorkerRegistered"]} == {data["import_id"] for data in imported}
+
+
+def test_all_households_and_dossiers_came_in_from_workbooks(topics: Mapping[str, Path]) -> None:
+    events = told_by(topics["registry"])
+    rows = {
+        table: sum(data["entered_rows"] for data in events["TableImported"] if data["imported_table"] == table)
+        for table in ("households", "dossiers")
+    }
+    members, workers = events["HouseholdMemberJoined"], {one["person_id"] for one in events["WorkerRegistered"]}
+    assert rows == {"households": len(members), "dossiers": len(events["DossierOpened"])}
+    assert len(events["HouseholdFormed"]) == len(events["DossierOpened"]) == 288
+    assert len(events["PersonRegistered"]) == len(workers | {member["person_id"] for member in members})
+    assert {opened["holder_id"] for opened in events["DossierOpened"]} <= workers
+    assert sum(member.get("school_stage") is not None for member in members) == 257, "a student for each tuition aid"
+
+
+def test_every_dossier_went_through_its_signatures(topics: Mapping[str, Path]) -> None:
+    steps = (
+        "DossierOpened", "FiveClearsRecorded", "DossierAssessed", "DossierVerified", "DossierPosted", "DossierApproved",
+    )  # fmt: skip
+    taken: dict[str, list[tuple[str, str]]] = {}
+    for line in topics["registry"].read_bytes().splitlines():
+        event = json.loads(line)
+        if event["subject"].startswith("dossier-"):
+            taken.setdefault(event["subject"], []).append((event["type"].split(".")[2], event["actor"]))
+    assert {tuple(step for step, _ in one) for one in taken.values()} == {steps}
+    for one in taken.values():
+        enters, verifies, approves = {by for _, by in one[:3]}, {by for _, by in one[3:5]}, {one[5][1]}
+        assert not (enters & verifies | enters & approves | verifies & approves)
+    levels = {data["hardship_level"] for data in told_by(topics["registry"])["DossierApproved"]}
+    assert levels == {"deep", "relative", "sudden"}
+
+
+def told_by(topic: Path) -> dict[str, list[dict[str, Any]]]:
+    """The data of a log's events, by name."""
+    events: dict[str, list[dict[str, Any]]] = {}
+    for line in topic.read_bytes().splitlines():
+        event = json.loads(line)
+        events.setdefault(event["type"].split(".")[2], []).append(event["data"])
+    return events
 
 
 def test_a_second_telling_changes_nothing(demo: Demo) -> None:

@@ -1,4 +1,4 @@
-"""The service as a process: it starts, says it is ready, owns a log, confirms erasures, and ends when told to."""
+"""The service as a process: it starts, says it is ready, owns a log, answers registry, and ends when told to."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import httpx
 
 from unionaid.contracts import decode, read_envelope, topic_name, topics
-from unionaid.contracts.mutualaid import ErasureConfirmed
-from unionaid.contracts.registry import PersonErased
+from unionaid.contracts.mutualaid import ErasureConfirmed, UnmergeCleared
+from unionaid.contracts.registry import PersonErased, UnmergeRequested
 from unionaid.contracts.samples import ERASED, SAMPLES, Sample
 from unionaid.testkit.log import published, until, write
 from unionaid.testkit.stack import Kafka, Postgres
@@ -40,7 +40,7 @@ async def ready(client: httpx.AsyncClient) -> bool:
     return answer.status_code == 200 and {check["health"] for check in checks.values()} == {"ok"}
 
 
-async def test_it_starts_is_ready_and_confirms_what_registry_erases(
+async def test_it_starts_is_ready_confirms_what_registry_erases_and_clears_what_it_undoes(
     postgres: Postgres, kafka: Kafka, tmp_path: Path
 ) -> None:
     database = await postgres.create_service_database(NAME)
@@ -76,17 +76,29 @@ async def test_it_starts_is_ready_and_confirms_what_registry_erases(
         registry, own = topic_name(DIVISION, "registry"), topic_name(DIVISION, NAME)
         assert await published(kafka, own) == []
         told = SAMPLES[PersonErased].event
-        erased = Sample(told, 0, 3).value().replace(b"/unionaid/640302/", f"/unionaid/{DIVISION}/".encode())
-        await write(kafka, registry, [erased, erased])
+        asked = SAMPLES[UnmergeRequested].event
+        assert isinstance(asked, UnmergeRequested)
+        erased, undoing = (
+            Sample(fact, index, 3).value().replace(b"/unionaid/640302/", f"/unionaid/{DIVISION}/".encode())
+            for index, fact in enumerate((told, asked))
+        )
+        await write(kafka, registry, [erased, erased, undoing, undoing])
 
-        async def confirmed() -> bool:
-            return len(await published(kafka, own)) > 0
+        async def answered() -> bool:
+            return len(await published(kafka, own)) > 1
 
-        await until(confirmed, 60)
-        (value,) = await published(kafka, own)
-        envelope, event = decode(value)
-        assert event == ErasureConfirmed(occurred_on=event.occurred_on, person_id=ERASED)
-        assert (envelope.actor, envelope.causationid) == (f"service:{NAME}", read_envelope(erased).id)
+        await until(answered, 60)
+        answers = [decode(value) for value in await published(kafka, own)]
+        facts: dict[type[Any], tuple[Any, Any]] = {type(event): (envelope, event) for envelope, event in answers}
+        about = {"request_id": asked.request_id, "pair_id": asked.pair_id, "held_person_ids": asked.held_person_ids}
+        expected: list[tuple[bytes, type[Any], dict[str, Any]]] = [
+            (erased, ErasureConfirmed, {"person_id": ERASED}), (undoing, UnmergeCleared, about),
+        ]  # fmt: skip
+        for cause, kind, fields in expected:
+            envelope, event = facts[kind]
+            assert event == kind(occurred_on=event.occurred_on, **fields)
+            assert (envelope.actor, envelope.causationid) == (f"service:{NAME}", read_envelope(cause).id)
+        assert len(await published(kafka, own)) == len(facts)
     finally:
         service.send_signal(signal.SIGTERM)
         assert await service.wait() == 0

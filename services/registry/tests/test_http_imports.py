@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import asyncpg
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,6 +23,7 @@ from unionaid.testkit.stack import Postgres
 from unionaid.vault import Uploads, forget_uploads
 
 from .conftest import ON, Office, established, opened
+from .importing_story import entered, faults, number, send
 from .sheets import WORKERS, rows_of, workbook
 
 if TYPE_CHECKING:
@@ -31,44 +31,6 @@ if TYPE_CHECKING:
 
 NAME, PHONE = "标记甲乙丙", "13912345678"
 OLD = "640302800229001"
-
-
-def number(n: int) -> str:
-    """The n-th of many valid numbers."""
-    return resident_id(n % 1000, date(1970, 1, 1) + timedelta(days=n // 1000))
-
-
-async def send(
-    office: Office,
-    units: Units | None,
-    content: bytes,
-    *roles: Role,
-    table: str = "workers",
-    unit: str | None = None,
-    language: str = "en",
-    **given: str,
-) -> httpx.Response:
-    """Send a file as a district officer, or as who else is named."""
-    token = office.issuer.token(roles or (Role.DISTRICT_OFFICER,), unit)
-    about = {"occurred_on": ON, **({"union_org_id": units.factory_union} if units else {}), **given}
-    return await office.client.post(
-        f"/imports/{table}",
-        data=about,
-        files={"file": ("花名册.xlsx", content)},
-        headers={"Authorization": f"Bearer {token}", "Accept-Language": language},
-    )
-
-
-async def entered(office: Office, sent: httpx.Response, *roles: Role, **more: Any) -> httpx.Response:
-    """Enter as many rows as were shown to be good."""
-    body = {"rows": sent.json()["good"], **more}
-    unit = more.pop("unit", None)
-    body.pop("unit", None)
-    return await office.post(f"/imports/{sent.json()['import_id']}/entry", body, *roles, unit=unit)
-
-
-def faults(sent: httpx.Response) -> list[tuple[int, str | None, str]]:
-    return [(fault["row"], fault["column"], fault["code"]) for fault in sent.json()["faults"]]
 
 
 async def test_good_rows_are_entered_and_bad_ones_come_back(office: Office, units: Units) -> None:

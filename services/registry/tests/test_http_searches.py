@@ -153,3 +153,18 @@ async def test_who_was_entered_without_an_id_is_found_by_name_at_the_union(
     person = await office.made(path, entered, "person_id")
     for unit, seen in ((units.factory_union, [person]), (units.other_street, [])):
         assert ids(await searched(office, Role.GRASSROOTS_OFFICER, unit=unit, name="王伟")) == seen
+
+
+async def test_who_asked_to_be_erased_is_not_found_until_that_is_taken_back(office: Office, units: Units) -> None:
+    gone, *others = [await registered(office, units.factory_union, "王伟", resident_id(n)) for n in range(3)]
+    asked = {"occurred_on": "2017-01-04"}
+    assert (await office.post(f"/persons/{gone}/restriction", asked)).status_code == 200
+    for wanted in ({"name": "王伟"}, {"resident_id": ID[:6]}):
+        assert sorted(ids(await searched(office, **wanted))) == sorted(others)
+    assert ids(await searched(office, resident_id=resident_id(0))) == []
+    first = await searched(office, name="王伟", limit=1)
+    second = await searched(office, name="王伟", limit=1, cursor=first.json()["next_cursor"])
+    assert sorted([*ids(first), *ids(second)]) == sorted(others)
+    assert second.json()["next_cursor"] is None
+    assert (await office.post(f"/persons/{gone}/restriction/lifting", asked)).status_code == 200
+    assert sorted(ids(await searched(office, name="王伟"))) == sorted([gone, *others])

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import httpx
 import pytest
 
+from unionaid.contracts.unmerging import StandingPayment
 from unionaid.registry.examples import resident_id
 from unionaid.service.roles import Role
+
+from .undoing import asked_about, hear, mutualaid_clears, relief_blocks, relief_clears, undone
 
 if TYPE_CHECKING:
     from services.registry.tests.conftest import Office, Units
@@ -155,6 +160,109 @@ async def test_a_merge_says_what_must_be_settled_first(office: Office, units: Un
     done = await browser.send(await browser.get(path), path, survivor_id=one, reason_code="asked-in-person")
     assert done.status_code == 303, done.text
     assert "Merged." in (await browser.get(path)).text
+
+
+async def merged(office: Office, units: Units) -> tuple[Browser, str, str]:
+    """Two who were merged on the page; its path, and the pair."""
+    browser, path, one, other = await side_by_side(office, units)
+    settled = {"resident_id": None, "reason_code": "number-invalid", "occurred_on": "2017-01-04"}
+    assert (await office.post(f"/persons/{other}/corrections", settled)).status_code == 200
+    done = await browser.send(await browser.get(path), path, survivor_id=one, reason_code="asked-in-person")
+    assert done.status_code == 303, done.text
+    return browser, path, path.rpartition("/")[2]
+
+
+async def test_a_merge_is_asked_to_be_undone_waited_for_and_done(office: Office, units: Units) -> None:
+    browser, path, pair = await merged(office, units)
+    asked = await browser.send(await browser.get(path), f"{path}/undoing", reason_code="different-people")
+    assert (asked.status_code, asked.headers["location"]) == (303, f"/registry{path}"), asked.text
+    request = await asked_about(office, pair)
+    await hear(office, mutualaid_clears(request))
+    waiting = (await browser.get(path)).text
+    for told in ("An answer comes by 2017-01-08", "Relief: has not answered yet", "Mutual aid: nothing stands"):
+        assert told in " ".join(waiting.split()), told
+    assert f"{path}/undoing" not in waiting
+    assert "Merged, to be undone" in (await browser.get(DUPLICATES)).text
+    await hear(office, relief_clears(request))
+    done = (await browser.get(path)).text
+    assert "The merge was undone on 2017-01-05." in done
+    assert "Keep apart, and do not ask again" in done
+    assert path in (await browser.get(DUPLICATES)).text
+
+
+async def test_payments_that_stand_against_it_are_shown_and_ticked(office: Office, units: Units) -> None:
+    browser, path, pair = await merged(office, units)
+    await browser.send(await browser.get(path), f"{path}/undoing", reason_code="merged-in-error")
+    request = await asked_about(office, pair)
+    paid = StandingPayment(
+        application_id=UUID(int=7), list_id=UUID(int=8), line=3, person_id=request.survivor_id, amount_fen=123_456,
+        status="paid", on=date(2017, 1, 4),
+    )  # fmt: skip
+    await hear(office, relief_blocks(request, paid))
+    shown = await browser.get(path)
+    for told in (
+        "The merge stays: payments stand against",
+        "1,234.56",
+        f"/relief/pages/lists/{paid.list_id}",
+        "line 3",
+    ):
+        assert told in shown.text, told
+    await browser.send(shown, f"{path}/undoing", reason_code="merged-in-error")
+    assert (await asked_about(office, pair)).seen_payments == ()
+    await hear(office, relief_blocks(await asked_about(office, pair), paid))
+    shown = await browser.get(path)
+    await browser.send(shown, f"{path}/undoing", reason_code="merged-in-error", looked="yes")
+    assert (await asked_about(office, pair)).seen_payments == (paid.application_id,)
+
+
+async def test_what_was_entered_since_the_merge_is_listed(office: Office, units: Units) -> None:
+    browser, path, pair = await merged(office, units)
+    nothing = (await browser.get(path)).text
+    assert "Entered since the merge" not in nothing
+    survivor = (await office.get(f"/duplicates/{pair}")).json()["other_person_id"]
+    body = {"phone": "13900009999", "reason_code": "changed", "occurred_on": "2017-01-05"}
+    assert (await office.post(f"/persons/{survivor}/corrections", body)).status_code == 200
+    shown = " ".join((await browser.get(path)).text.split())
+    assert "Entered since the merge" in shown
+    assert re.search(rf'workers/{survivor}">File of the person</a></th><td class="number">1</td><td>2017-01-05', shown)
+
+
+async def test_an_undoing_that_cannot_be_is_told_on_the_page(office: Office, units: Units) -> None:
+    _, path, pair = await merged(office, units)
+    office.issuer.person = f"person-{(await office.get(f'/duplicates/{pair}')).json()['person_id']}"
+    own = Browser(office, Role.DISTRICT_OFFICER)
+    refused = await own.send(await own.get(path), f"{path}/undoing", reason_code="different-people")
+    assert refused.status_code == 403
+    assert 'role="alert"' in refused.text
+
+
+async def test_a_pair_that_was_merged_unfound_and_undone_is_still_shown(office: Office, units: Units) -> None:
+    one = await registered(office, units.factory_union)
+    other = await registered(office, units.factory_union, name="赵六", resident_id=resident_id(5), phone="13900000000")
+    settled = {"resident_id": None, "reason_code": "number-invalid", "occurred_on": "2017-01-04"}
+    assert (await office.post(f"/persons/{other}/corrections", settled)).status_code == 200
+    body = {"person_id": other, "survivor_id": one, "reason_code": "documents-agree", "occurred_on": "2017-01-04"}
+    pair = (await office.post("/merges", body)).json()["pair_id"]
+    browser, path = Browser(office, Role.DISTRICT_OFFICER), f"{DUPLICATES}/{pair}"
+    await browser.send(await browser.get(path), f"{path}/undoing", reason_code="different-people")
+    await undone(office, pair)
+    assert "The merge was undone on 2017-01-05." in (await browser.get(path)).text
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+async def test_every_text_of_an_undoing_is_there_in_three_languages(
+    office: Office, units: Units, language: str
+) -> None:
+    _, path, pair = await merged(office, units)
+    browser = Browser(office, Role.DISTRICT_OFFICER, language=language)
+    for answer in (relief_blocks, None):
+        shown = await browser.get(path)
+        await browser.send(shown, f"{path}/undoing", reason_code="different-people")
+        pages = [shown, await browser.get(path), await browser.get(DUPLICATES)]
+        if answer:
+            await hear(office, answer(await asked_about(office, pair)))
+        for page in pages:
+            assert "screen-" not in re.sub(r'class="[^"]*"', "", page.text)
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])

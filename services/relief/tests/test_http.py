@@ -587,4 +587,5 @@ async def test_the_service_says_what_it_lacks(service: Service) -> None:
     ready = (await service.client.get("/readyz")).json()
     assert {name: check["health"] for name, check in ready["checks"].items()} == {
         "database": "ok", "schema": "ok", "kafka": "degraded", "relay": "degraded", "registry_people": "ok",
+        "payment holds": "ok",
     }  # fmt: skip

@@ -23,6 +23,7 @@ from unionaid.contracts.registry import (
     UnionOrgMoved,
     WorkerMerged,
     WorkerRegistered,
+    WorkerUnmerged,
     pair_id,
 )
 from unionaid.contracts.relief import (
@@ -126,10 +127,21 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
                     migrant=draw(st.booleans()),
                 )
             )
-    return [
-        *draw(st.permutations(facts)),
-        *(merge(n, draw(st.integers(0, n - 1))) for n in sorted(draw(st.sets(st.integers(1, 5))))),
-    ]
+    return [*draw(st.permutations(facts)), *draw(merges())]
+
+
+@st.composite
+def merges(draw: st.DrawFn) -> list[Fact]:
+    """Persons are merged, some merges are undone, and some of those persons are merged again."""
+    standing: dict[int, int] = {}
+    facts: list[Fact] = []
+    for n in draw(st.lists(st.integers(1, 5), max_size=9)):
+        if n in standing:
+            facts.append(unmerge(n, standing.pop(n)))
+        else:
+            standing[n] = draw(st.integers(0, n - 1))
+            facts.append(merge(n, standing[n]))
+    return facts
 
 
 def merge(person: int, survivor: int) -> WorkerMerged:
@@ -141,6 +153,19 @@ def merge(person: int, survivor: int) -> WorkerMerged:
         person_id=one,
         survivor_id=other,
         reason_code="documents-agree",
+    )
+
+
+def unmerge(person: int, survivor: int) -> WorkerUnmerged:
+    """One person stands for itself again."""
+    one, other = uuid(3, person), uuid(3, survivor)
+    return WorkerUnmerged(
+        occurred_on=date(2017, 2, 6),
+        pair_id=pair_id(one, other),
+        request_id=uuid(7, person),
+        person_id=one,
+        survivor_id=other,
+        held_person_ids=(one, other),
     )
 
 

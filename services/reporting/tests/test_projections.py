@@ -42,7 +42,7 @@ Tables = dict[str, list[tuple[Any, ...]]]
 # --- the fold that shares nothing ---------------------------------------------------------------------------------
 
 
-def fold(given: Logs) -> Tables:
+def fold(given: Logs) -> Tables:  # noqa: PLR0912  a case for each event
     """Every table, computed from the published JSON."""
     tables: Tables = defaultdict(list)
     daily: dict[tuple[Any, ...], list[int]] = {}
@@ -90,6 +90,8 @@ def fold(given: Logs) -> Tables:
                     tables["person"].append((*front, ids["person_id"], d.get("birth_year"), d.get("sex")))
                 case "WorkerMerged":
                     tables["person_merge"].append((*front, ids["person_id"], ids["survivor_id"]))
+                case "WorkerUnmerged":
+                    tables["person_unmerge"].append((*front, ids["person_id"], ids["survivor_id"]))
                 case "WorkerRegistered" | "WorkerTransferred" | "WorkerDetailsCorrected":
                     holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
                     place = (ids["union_org_id"], ids.get("enterprise_id"), d["migrant"], holds_from)

@@ -32,7 +32,7 @@ from unionaid.reporting.domain.relief.question import ReliefQuestion
 from unionaid.reporting.examples import BEGAN
 from unionaid.reporting.views import Dimension, Totals
 
-from .histories import HISTORIES, NUMBER, Logs, merge, uuid, written
+from .histories import HISTORIES, NUMBER, Logs, merge, unmerge, uuid, written
 
 if TYPE_CHECKING:
     from services.reporting.tests.conftest import Reporting
@@ -281,6 +281,22 @@ async def test_people_count_once_after_merges_and_an_earlier_answer_stays(report
         (line,) = told.by["union"]["lines"]
         assert (line["people"], line["times"]) == (people, 4)
         assert len(told.events) == 4, "each payment keeps its own event and the person it was entered with"
+
+
+async def test_people_count_as_two_again_once_a_merge_is_undone_and_earlier_answers_stay(reporting: Reporting) -> None:
+    registry = topic_name(reporting.division, "registry")
+    paid = [
+        PAYMENT.model_copy(update={"person_id": uuid(3, n), "application_id": application_id(uuid(6, 0), n), "line": n})
+        for n in (1, 2, 3)
+    ]
+    before = [UNIONS[0].model_copy(update={"org_id": uuid(1, n)}) for n in range(20, 25)]  # while it is paid
+    told = [merge(3, 2), merge(2, 1), unmerge(2, 1), unmerge(3, 2), merge(3, 1)]
+    given_logs = written(reporting.division, ([*UNIONS, *before, *told], paid))
+    await read(reporting, given_logs, Random(1))
+    moments = [logtime_of(value) for value in given_logs[registry][-6:]]
+    for moment, people in zip([*moments, None], (3, 2, 1, 2, 3, 2, 2), strict=True):
+        now = await answers(reporting, ReliefQuestion(date(2013, 1, 1), date(2017, 12, 31), as_of=moment))
+        assert (now.total["people"], now.total["times"]) == (people, 3)
 
 
 PRIVATE = ENTERPRISE.model_copy(update={"enterprise_id": uuid(2, 1), "ownership": "non_public"})

@@ -326,3 +326,21 @@ def test_the_same_rows_make_the_same_file() -> None:
 
 def test_every_refusal_has_its_text() -> None:
     CATALOGUE.refuse_missing(declared_codes("unionaid.sheets"))
+
+
+@pytest.mark.parametrize(
+    ("written", "fen"),
+    [
+        (2900.0, 290_000), (0.29, 29), (1234.56, 123_456), (1e7, 10**9), (0.0, 0), ("2,900.5", 290_050),
+        ("１２．３元", 1230), ("", None), (12.345, "amount-form"), (-1.0, "amount-form"), (True, "amount-form"),
+        ("1200元左右", "amount-form"), (1e20, "amount-form"), (date(2017, 1, 5), "amount-form"), ("NaN", "amount-form"),
+    ],
+)  # fmt: skip
+def test_yuan_are_read_to_the_fen_or_refused(written: object, fen: int | str | None) -> None:
+    form = Form("things", [Column("name", required=True), Column("number", "money")])
+    table = read_table(workbook(("名称", "号码"), ("甲", written)), form, Headings(CATALOGUE, form))
+    [row] = table.rows
+    if isinstance(fen, str):
+        assert [(fault.field, fault.code) for fault in row.faults] == [("number", fen)]
+    else:
+        assert (row.values["number"], row.faults) == (fen, [])

@@ -179,3 +179,33 @@ async def test_nothing_is_put_or_opened_outside_a_transaction(vault: Vault, app:
         await vault.statements.put(app, sealed)
     with pytest.raises(NotTogether):
         await vault.statements.open(app, uuid4(), ["member"], ["health_note"], actor="a", purpose="p")
+
+
+async def test_statements_of_many_new_matters_are_sealed_at_once(
+    app: asyncpg.Connection, owner: asyncpg.Connection
+) -> None:
+    vault, persons, matters = Vault(b"k" * 32, b"h" * 32), [uuid4() for _ in range(4)], [uuid4() for _ in range(2)]
+    said = {
+        matters[0]: {persons[0]: {"monthly_income_fen": "1"}, persons[1]: {"monthly_income_fen": "2"}},
+        matters[1]: {persons[2]: {"monthly_income_fen": "3"}, persons[3]: {"monthly_income_fen": "4"}},
+    }
+    async with app.transaction():
+        await vault.put(app, vault.seal({person: {"name": "甲"} for person in persons[:3]}))
+        sealed = await vault.statements.seal_first(app, "member", said)
+        assert set(sealed.references) == set(persons[:3]), "the vault does not know the fourth"
+        assert {version for version, _ in sealed.references.values()} == {1}
+        await vault.statements.put(app, sealed)
+    async with app.transaction():
+        opened = [
+            await vault.statements.open(app, matter, ["member"], ["monthly_income_fen"], actor="a", purpose="p")
+            for matter in matters
+        ]
+    incomes = {who: words["monthly_income_fen"] for one in opened for (who, _), words in one.items()}
+    assert incomes == {persons[0]: "1", persons[1]: "2", persons[2]: "3"}
+    async with app.transaction():
+        again = await vault.statements.seal_first(app, "member", said)
+        with pytest.raises(asyncpg.UniqueViolationError):
+            async with app.transaction():
+                await vault.statements.put(app, again)
+        with pytest.raises(ValueError, match="two matters"):
+            await vault.statements.seal_first(app, "member", {m: {persons[0]: SAID} for m in matters})

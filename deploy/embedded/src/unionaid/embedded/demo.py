@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from unionaid.embedded.history import PEOPLE, History, Step
+from unionaid.embedded.history import PEOPLE, History
 from unionaid.embedded.office_client import OfficeClient
+from unionaid.embedded.telling import Step
 
-SECONDS_ABOUT = 25
+SECONDS_ABOUT = 45
 """How long the history takes to tell, on two cores."""
 
 

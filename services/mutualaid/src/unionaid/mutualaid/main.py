@@ -9,7 +9,7 @@ import asyncpg
 
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import Relay, Roles, install
-from unionaid.mutualaid.subscriptions import confirming
+from unionaid.mutualaid.subscriptions import clearing, confirming
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import clock_of
@@ -55,7 +55,8 @@ def build(settings: Settings) -> Parts:
         },
         appended=relay.nudge,
     )
-    return Parts(app=app, relay=relay.run, consumers={"erasures": confirming(settings, keys)})
+    consumers = {"erasures": confirming(settings, keys), "unmerges": clearing(settings, keys)}
+    return Parts(app=app, relay=relay.run, consumers=consumers)
 
 
 SERVICE = Service(NAME, migrate, build)

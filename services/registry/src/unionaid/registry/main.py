@@ -18,12 +18,10 @@ from unionaid.contracts.registry import (
     TitleEnded,
     TitleSchemeAdopted,
     UnionOrgEstablished,
-    WorkerMerged,
 )
 from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
-from unionaid.registry.application.duplicates import merged_reservations
 from unionaid.registry.application.importing import forget_overdue
 from unionaid.registry.application.units import TITLE_HELD, USCC, reservations_of
 from unionaid.registry.domain.refusals import (
@@ -40,10 +38,12 @@ from unionaid.registry.domain.refusals import (
     IdentityNotMissing,
     ImportChanged,
     InOtherHousehold,
+    LaterMergeFirst,
     NotAWorker,
     NotRestricted,
     OwnMatter,
     PairDecided,
+    PairNotMerged,
     PassedBySame,
     PersonIsErased,
     PersonIsRestricted,
@@ -51,12 +51,18 @@ from unionaid.registry.domain.refusals import (
     ResidentIdTaken,
     RetentionRuns,
     SchemeExists,
+    SurvivorLacksHousehold,
     SurvivorLacksNumber,
     SurvivorMerged,
     TitleHeld,
     TitleNotEvaluated,
+    TooManyMerged,
     TransferEnded,
+    TwiceInHousehold,
+    TwoHouseholds,
+    TwoOpenDossiers,
     TwoResidentIds,
+    UndoUnderWay,
     UnionDissolved,
     UnionNotEmpty,
     UsccTaken,
@@ -71,12 +77,15 @@ from unionaid.registry.policies import read_policies
 from unionaid.registry.purposes import read_purposes
 from unionaid.registry.reserving import HOLDING
 from unionaid.registry.reserving import held as held_by_households
-from unionaid.registry.subscriptions import following
+from unionaid.registry.subscriptions import following, hearing_answers
+from unionaid.registry.views import duplicates
 from unionaid.registry.views.elsewhere import Elsewhere, registry_elsewhere
+from unionaid.registry.views.units import Pool
 from unionaid.registry.views.writing import RegistryViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
-from unionaid.service.clock import clock_of
+from unionaid.service.clock import Clock, clock_of
+from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
 from unionaid.service.operating import Views
@@ -113,19 +122,27 @@ STATUSES = {
             IdentityMissing,
             IdentityNotMissing,
             InOtherHousehold,
+            LaterMergeFirst,
             NotAWorker,
             NotRestricted,
             PairDecided,
+            PairNotMerged,
             PersonIsRestricted,
             RecordOpen,
             ResidentIdTaken,
             RetentionRuns,
+            SurvivorLacksHousehold,
             SurvivorLacksNumber,
             SurvivorMerged,
+            TooManyMerged,
             TransferEnded,
+            TwiceInHousehold,
+            TwoHouseholds,
+            TwoOpenDossiers,
             TwoResidentIds,
             UnionDissolved,
             UnionNotEmpty,
+            UndoUnderWay,
             UsccTaken,
         )
     },
@@ -150,13 +167,11 @@ async def imply(owner: Owner, database: str) -> Implied:
         *NAMING,
         PersonErased,
         *HOLDING,
-        WorkerMerged,
     )
     async for envelope, event in own_events(owner, *kinds):
         if isinstance(event, EnterpriseDetailsCorrected) and "uscc" in event.corrected_details:
             held = [one for one in held if (one.scope, one.stream) != (USCC, event.subject)]
         held += reservations_of([event], envelope.source.split("/")[2])
-        held += merged_reservations([event])
         if isinstance(event, HOLDING):
             living.append(event)
         elif isinstance(event, NAMING):
@@ -217,6 +232,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         purposes=read_purposes(),
         elsewhere=heard,
         policies=read_policies(),
+        settled=own_views.settled,
     )
 
     def appended() -> None:
@@ -240,18 +256,32 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
             "schema": health.schema(pool, MIGRATIONS),
             "kafka": health.kafka(settings.kafka),
             "relay": health.relay(relay),
+            "undoings": _undoings_decided(pool, clock_of(settings)),
         },
         position=heard.reached,
         appended=appended,
         upload_prefixes=[UPLOADS, *IMPORTS],
     )
+    itself = Itself(settings, keys, name=NAME, matter="late undoings")
     figures.show_in(app.state.shell.registry)
     return Parts(
         app=app,
-        beside={"own views": own_views.run, "uploads": lambda: forget_overdue(pool)},
+        beside={
+            "own views": own_views.run,
+            "uploads": lambda: forget_overdue(pool),
+            "late undoings": lambda: commands.undoing.refuse_late_again(itself, appended),
+        },
         relay=relay.run,
-        consumers={elsewhere.name: following(settings, elsewhere)},
+        consumers={elsewhere.name: following(settings, elsewhere), "undoings": hearing_answers(settings, keys)},
     )
+
+
+def _undoings_decided(pool: Pool, clock: Clock) -> health.Check:
+    async def check() -> health.Finding:
+        late = len(await duplicates.late(pool, clock.business_date()))
+        return health.Finding(health.Health.DEGRADED, f"{late} undoings undecided") if late else health.OK
+
+    return check
 
 
 SERVICE = Service(

@@ -1,4 +1,5 @@
-"""What households and dossiers hold: one person one household, one household one open dossier.
+"""What households, dossiers and merges hold: one person one household, one household one open dossier, one for whom
+another stands.
 
 Keys are SHA-256 of random ids that stand in the events anyway.
 """
@@ -16,6 +17,10 @@ from unionaid.contracts.registry import (
     DossierOpened,
     HouseholdMemberJoined,
     HouseholdMemberLeft,
+    UnmergeRefused,
+    UnmergeRequested,
+    WorkerMerged,
+    WorkerUnmerged,
 )
 from unionaid.eventlog import Reservation
 
@@ -23,7 +28,20 @@ HOUSEHOLD_MEMBER = "household-member"
 """Reservation: one person, one household."""
 OPEN_DOSSIER = "open-dossier"
 """Reservation: one household, one open dossier."""
-HOLDING = (HouseholdMemberJoined, HouseholdMemberLeft, DossierOpened, DossierClosed)
+MERGED = "merged"
+"""Reservation: a person stands for one other at a time. It joins no household either: its pair holds that place."""
+UNDOING = "unmerge"
+"""Reservation: one undoing at a time among those who stand for one another."""
+HOLDING = (
+    HouseholdMemberJoined,
+    HouseholdMemberLeft,
+    DossierOpened,
+    DossierClosed,
+    WorkerMerged,
+    UnmergeRequested,
+    WorkerUnmerged,
+    UnmergeRefused,
+)
 """The events that take or give back."""
 
 
@@ -48,6 +66,14 @@ def moved(events: Iterable[Event]) -> Moved:
                 taken.append(open_dossier(event.household_id, event.subject))
             case DossierClosed():
                 given_back.append(open_dossier(event.household_id, event.subject))
+            case WorkerMerged():
+                taken += _merged(event)
+            case UnmergeRequested():
+                taken += _undoing(event)
+            case WorkerUnmerged():
+                given_back += [*_merged(event), *_undoing(event)]
+            case UnmergeRefused():
+                given_back += _undoing(event)
             case _:
                 pass
     return Moved(taken, given_back)
@@ -66,9 +92,22 @@ def held(events: Iterable[Event]) -> list[Reservation]:
 
 def member(person_id: UUID, stream: str) -> Reservation:
     """Return what somebody's household holds."""
-    return Reservation(HOUSEHOLD_MEMBER, sha256(person_id.bytes).digest(), stream)
+    return Reservation(HOUSEHOLD_MEMBER, key_of(person_id), stream)
 
 
 def open_dossier(household_id: UUID, stream: str) -> Reservation:
     """Return what a household's open dossier holds."""
-    return Reservation(OPEN_DOSSIER, sha256(household_id.bytes).digest(), stream)
+    return Reservation(OPEN_DOSSIER, key_of(household_id), stream)
+
+
+def key_of(id: UUID) -> bytes:
+    """Return the key of a person or household; ids are no identity."""
+    return sha256(id.bytes).digest()
+
+
+def _merged(event: WorkerMerged | WorkerUnmerged) -> list[Reservation]:
+    return [Reservation(MERGED, key_of(event.person_id), event.subject), member(event.person_id, event.subject)]
+
+
+def _undoing(event: UnmergeRequested | WorkerUnmerged | UnmergeRefused) -> list[Reservation]:
+    return [Reservation(UNDOING, key_of(person_id), event.subject) for person_id in event.held_person_ids]

@@ -12,18 +12,19 @@ import asyncpg
 
 from unionaid.contracts import Event, decode, stream_name
 from unionaid.contracts.relief import PaymentFailed, ReliefListSubmitted, ReliefRequested, application_id
-from unionaid.eventlog import Log, ReservationTaken, holders, load, load_many
+from unionaid.eventlog import Connection, Log, ReservationTaken, holders, load, load_many
 from unionaid.relief.domain.budget.facts import Budget, budget_of
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
 from unionaid.relief.domain.payment_batch.facts import Batch, batch_of
 from unionaid.relief.domain.programme import rules as programme_rules
 from unionaid.relief.domain.programme.facts import Open, Programme, programme_of
-from unionaid.relief.domain.refusals import NotFound
+from unionaid.relief.domain.refusals import LineFault, NotFound
 from unionaid.relief.domain.relief_list import paying, rules, submitting
-from unionaid.relief.domain.relief_list.applications import Application, application_of
+from unionaid.relief.domain.relief_list.applications import Application, Unrequested, application_of
 from unionaid.relief.domain.relief_list.facts import Act, ReliefList, list_of
 from unionaid.relief.domain.relief_list.guards import Barred, Step, existing
+from unionaid.relief.holding import held_now
 from unionaid.relief.people import People
 from unionaid.relief.policies import Policies
 from unionaid.relief.reserving import given_back, key_of, reservation_of, scope_of, taken_meanwhile
@@ -49,7 +50,7 @@ class Found:
     versions: Mapping[str, int]
     """Of the list's stream, and of the batch's where there is one."""
     barred: Barred
-    """Who is helped no more, as far as registry has told."""
+    """Who is helped no more, as far as registry has told; for a payment also to whom nothing is paid now."""
 
 
 class Relief:
@@ -191,7 +192,7 @@ class Relief:
                 barred=found.barred,
             )
 
-        return await self._step(issued, list_id, "paid", expect, decide)
+        return await self._step(issued, list_id, "paid", expect, decide, paying=True)
 
     async def decide_on(
         self,
@@ -201,29 +202,40 @@ class Relief:
         *,
         jurisdiction: UUID | None = None,
         batch_id: UUID | None = None,
+        paying: bool = False,
     ) -> Done:
-        """Decide on a list with its lines, its money and one of its batches. Raises NotFound without the list."""
+        """Decide on a list with its lines, its money and one of its batches. Raises NotFound without the list.
+
+        `paying` is a step towards somebody's money: it and the undoing of a merge never both come about.
+        """
         terms = await self._terms(list_id, jurisdiction)
         listed, batch = stream_name("list", list_id), () if batch_id is None else (stream_name("batch", batch_id),)
         lines = [stream_name("application", application_id(list_id, n)) for n in range(1, terms.lines + 1)]
         programme, budget = stream_name("programme", terms.programme_id), stream_name("budget", terms.budget_id)
         barred = await self._people.barred()
+        held: Collection[bytes] = ()
+
+        async def look(conn: Connection) -> None:
+            nonlocal held
+            held = await held_now(conn)
 
         def found(history: History) -> Decision:
+            applications = [application_of(history[line]) for line in lines]
             return decide(
                 Found(
                     list_of(_acts(history, listed)),
-                    [application_of(history[line]) for line in lines],
+                    applications,
                     programme_of(history[programme]),
                     budget_of(history[budget]),
                     batch_of(act for name in batch for act in _acts(history, name)),
                     frozenset(by for line in lines for e, by in _acts(history, line) if isinstance(e, PaymentFailed)),
                     {stream: len(history[stream]) for stream in (listed, *batch)},
-                    barred,
+                    {**_held(applications, held), **barred},
                 )
             )
 
-        return await carry_out(self._log, issued, [listed, *lines, programme, budget, *batch], found)
+        streams = [listed, *lines, programme, budget, *batch]
+        return await carry_out(self._log, issued, streams, found, first=look if paying else None)
 
     async def acts_of(self, list_id: UUID) -> list[tuple[Act, datetime]]:
         """Return what happened to a list, each with the instant it was decided at."""
@@ -251,6 +263,7 @@ class Relief:
         decide_step: Callable[[Found], list[Event]],
         *,
         jurisdiction: UUID | None = None,
+        paying: bool = False,
     ) -> Done:
         def decide(found: Found) -> Decision:
             version = found.versions[stream_name("list", list_id)]
@@ -264,7 +277,7 @@ class Relief:
                 release=given_back(found.lines, events),
             )
 
-        return await self.decide_on(issued, list_id, decide, jurisdiction=jurisdiction)
+        return await self.decide_on(issued, list_id, decide, jurisdiction=jurisdiction, paying=paying)
 
     async def _terms(self, list_id: UUID, jurisdiction: UUID | None) -> ReliefListSubmitted:
         """What was submitted: it never changes, and says which streams a step concerns."""
@@ -305,6 +318,11 @@ class Relief:
             keys |= {key_of(person_id): person_id for person_id in persons}
             taken = await holders(conn, scope, list(keys))
         return frozenset(keys[key] for key in taken)
+
+
+def _held(lines: Iterable[Application], held: Collection[bytes]) -> Barred:
+    payees = {line.terms.person_id for line in lines if not isinstance(line, Unrequested)} if held else set()
+    return {person_id: LineFault.PAYMENT_HELD for person_id in payees if key_of(person_id) in held}
 
 
 def _acts(history: History, stream: str) -> Iterable[Act]:

@@ -43,7 +43,7 @@ class Batches:
             told = _told(facts.batch_of(_acts(events, "batch", step.by)))
             return Decision(events, answer=answer(told, location=f"/payment-batches/{batch_id}", version=1))
 
-        return await self._relief.decide_on(issued, list_id, decide)
+        return await self._relief.decide_on(issued, list_id, decide, paying=True)
 
     async def release(self, issued: Issued, batch_id: UUID, step: Step, expect: Expect) -> Done:
         """Release a batch to the bank."""
@@ -51,7 +51,7 @@ class Batches:
         def events(found: Found) -> list[Event]:
             return rules.release(found.batch, found.relief_list, found.lines, step, found.barred)
 
-        return await self._step(issued, batch_id, step, expect, events)
+        return await self._step(issued, batch_id, step, expect, events, paying=True)
 
     async def withdraw(
         self, issued: Issued, batch_id: UUID, reason: rules.WithdrawalReason, step: Step, expect: Expect
@@ -129,6 +129,8 @@ class Batches:
         step: Step,
         expect: Expect,
         decide_step: Callable[[Found], list[Event]],
+        *,
+        paying: bool = False,
     ) -> Done:
         stream = stream_name("batch", batch_id)
         list_id = await self._list_of(batch_id)
@@ -142,7 +144,7 @@ class Batches:
             told = {**_told(after), "list_status": status_of(relief_list)}
             return Decision(events, status=200, answer=answer(told, version=version + 1))
 
-        return await self._relief.decide_on(issued, list_id, decide, batch_id=batch_id)
+        return await self._relief.decide_on(issued, list_id, decide, batch_id=batch_id, paying=paying)
 
     async def acts_of(self, batch_id: UUID) -> list[tuple[Act, datetime]]:
         """Return what happened to a batch, each with the instant it was decided at."""

@@ -30,9 +30,10 @@ from unionaid.eventlog import OwnViews, Unsettled
 from unionaid.relief.application import Relief
 from unionaid.relief.batches import Batches
 from unionaid.relief.bodies import StepBody
-from unionaid.relief.domain.refusals import NotFound
+from unionaid.relief.domain.refusals import LineFault, NotFound
 from unionaid.relief.domain.relief_list.facts import Act
 from unionaid.relief.domain.relief_list.guards import Step
+from unionaid.relief.holding import holds
 from unionaid.relief.identities import Identities
 from unionaid.relief.people import People
 from unionaid.service.access import require
@@ -120,8 +121,11 @@ async def acts_seen_by(reader: Actor, desk: Desk, list_id: UUID) -> list[tuple[A
 
 
 async def with_held(desk: Desk, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the lines, each with why it is held: it has not ended and its payee is helped no more; else None."""
-    barred = await desk.people.barred()
+    """Return the lines, each with why it is held: it has not ended and its payee is paid nothing, for now or at all."""
+    async with desk.pool.acquire() as conn:
+        held = await holds(conn)
+    barred = {person: LineFault.PAYMENT_HELD for hold in held for person in hold.held_person_ids}
+    barred |= await desk.people.barred()
     return [{**line, "held": barred.get(line["person_id"]) if line["status"] in WAITING else None} for line in lines]
 
 

@@ -52,6 +52,8 @@ from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
 from unionaid.relief.domain.relief_list.submitting import Declared, Line, Submit
+from unionaid.relief.holding import holds
+from unionaid.service.access import require
 from unionaid.service.after import after
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Role
@@ -81,7 +83,8 @@ budgets = Router(prefix="/budgets", tags=["funds"])
 programmes = Router(prefix="/programmes", tags=["programmes"])
 lists = Router(prefix="/lists", tags=["lists"])
 payment_batches = Router(prefix="/payment-batches", tags=["payment batches"])
-ROUTERS = (funds, budgets, programmes, lists, payment_batches)
+payment_holds = Router(prefix="/payment-holds", tags=["payments"])
+ROUTERS = (funds, budgets, programmes, lists, payment_batches, payment_holds)
 
 
 @funds.post("", status_code=201)
@@ -370,3 +373,11 @@ async def show_lines(
 def declared_in(body: DeclaredBody) -> Declared:
     """Return what a body declares its lines to be."""
     return Declared(body.lines, body.amount_fen, body.lines_hash)
+
+
+@payment_holds.get("", dependencies=[require(*MONEY_READERS, Role.OPERATOR)])
+async def list_holds(desk: AtDesk) -> Response:
+    """List who is paid nothing at the moment because a merge may be undone, the oldest first; they are few."""
+    async with desk.pool.acquire() as conn:
+        held = await holds(conn)
+    return shown({"payment_holds": [hold.model_dump(mode="json") for hold in held]})

@@ -12,12 +12,14 @@ from unionaid.contracts import source, topic_name
 from unionaid.eventlog import OwnViews, ProjectionSet, Relay, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.relief import policies
-from unionaid.relief.application import Relief
+from unionaid.relief.application import Pool, Relief
 from unionaid.relief.batch_pages import batches
 from unionaid.relief.batches import Batches
 from unionaid.relief.desk import Desk
 from unionaid.relief.domain.refusals import LineFault
+from unionaid.relief.domain.unmerge.rules import overdue
 from unionaid.relief.entering_pages import entering
+from unionaid.relief.holding import holds
 from unionaid.relief.http import ROUTERS, STATUSES
 from unionaid.relief.identities import Identities
 from unionaid.relief.overview_pages import overview
@@ -27,7 +29,7 @@ from unionaid.relief.paying_pages import CASH_PAYMENTS, paying
 from unionaid.relief.people import People, registry_people
 from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
-from unionaid.relief.subscriptions import confirming, following
+from unionaid.relief.subscriptions import confirming, following, holding
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.calling import Neighbour
@@ -111,6 +113,7 @@ def assemble(
             "kafka": health.kafka(settings.kafka),
             "relay": health.relay(relay),
             people.name: _nothing_parked(known),
+            "payment holds": _holds_decided(pool, clock or clock_of(settings)),
         },
         position=known.reached,
         appended=appended,
@@ -126,6 +129,7 @@ def assemble(
         consumers={
             people.name: following(settings.database_url, settings.kafka, people),
             "erasures": confirming(settings, keys),
+            "unmerges": holding(settings, keys),
         },
     )
 
@@ -138,8 +142,20 @@ def _nothing_parked(people: People) -> health.Check:
     return check
 
 
+def _holds_decided(pool: Pool, clock: Clock) -> health.Check:
+    async def check() -> health.Finding:
+        async with pool.acquire() as conn:
+            late = overdue(await holds(conn), clock.business_date())
+        return health.Finding(health.Health.DEGRADED, f"{late} payment holds overdue") if late else health.OK
+
+    return check
+
+
 async def imply(owner: Owner, _database: str) -> Implied:
-    """Say what relief's events hold: a purpose in a period, by each application neither rejected nor cancelled."""
+    """Say what relief's events hold.
+
+    A purpose in a period, by each application neither rejected nor cancelled; a person to whom nothing is paid now.
+    """
     return Implied(held([event async for _, event in own_events(owner, *MOVERS)]))
 
 

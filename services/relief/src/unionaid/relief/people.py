@@ -25,6 +25,7 @@ from unionaid.contracts.registry import (
     WorkerMerged,
     WorkerRegistered,
     WorkerTransferred,
+    WorkerUnmerged,
 )
 from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
 from unionaid.relief.domain.refusals import LineFault
@@ -147,20 +148,31 @@ class Merges:
     """For whom a merged person stands; that one may stand for another."""
 
     name = "merges"
-    version = 1
+    version = 2
     tables = ("person_merge",)
     ddl = """
         CREATE TABLE person_merge (person_id uuid PRIMARY KEY, survivor_id uuid NOT NULL);
         CREATE INDEX person_merge_survivor ON person_merge (survivor_id);
     """
-    decoders: ClassVar[dict[str, Decoder]] = {WorkerMerged.TYPE: msgspec.json.Decoder(_Merge).decode}
+    decoders: ClassVar[dict[str, Decoder]] = dict.fromkeys(
+        (WorkerMerged.TYPE, WorkerUnmerged.TYPE), msgspec.json.Decoder(_Merge).decode
+    )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
-        """Add merges."""
+        """Add merges, and take away those that were undone."""
+        standing: dict[UUID, UUID] = {}
+        undone = set()
+        for event in events:
+            if event.type == WorkerMerged.TYPE:
+                standing[event.data.person_id] = event.data.survivor_id
+            else:
+                undone.add(event.data.person_id)
+                standing.pop(event.data.person_id, None)
+        await conn.execute("DELETE FROM person_merge WHERE person_id = ANY($1::uuid[])", list(undone))
         await conn.execute(
             "INSERT INTO person_merge (person_id, survivor_id) SELECT * FROM unnest($1::uuid[], $2::uuid[])",
-            [event.data.person_id for event in events],
-            [event.data.survivor_id for event in events],
+            list(standing),
+            list(standing.values()),
         )
 
 

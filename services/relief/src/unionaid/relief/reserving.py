@@ -1,4 +1,7 @@
-"""What relief reserves: a programme's purpose in its period, once per person, and how it is told when it is taken."""
+"""What relief reserves, and how it is told when it is taken.
+
+A programme's purpose in its period, once per person; and that nothing is paid to a person for the time being.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,24 @@ from hashlib import sha256
 from uuid import UUID
 
 from unionaid.contracts import Event, stream_name
-from unionaid.contracts.relief import ReliefCancelled, ReliefRejected, ReliefRequested, application_id
+from unionaid.contracts.relief import (
+    PaymentHoldLifted,
+    ReliefCancelled,
+    ReliefRejected,
+    ReliefRequested,
+    UnmergeCleared,
+    application_id,
+)
 from unionaid.eventlog import Reservation, ReservationTaken
 from unionaid.relief.domain.refusals import LineFault, LinesRefused
 from unionaid.relief.domain.relief_list.applications import Application, Unrequested
 from unionaid.relief.domain.relief_list.submitting import Submit
 
-MOVERS = (ReliefRequested, ReliefRejected, ReliefCancelled)
+PURPOSE = "purpose:"
+"""How the scope of every purpose begins."""
+HOLD = "payment-hold"
+"""Scope: to this person nothing is paid; held by the stream of the request to undo a merge."""
+MOVERS = (ReliefRequested, ReliefRejected, ReliefCancelled, UnmergeCleared, PaymentHoldLifted)
 """The events that take a reservation or give it back."""
 
 
@@ -29,16 +43,29 @@ def reservation_of(requested: ReliefRequested) -> Reservation:
 
 def held(events: Iterable[Event]) -> list[Reservation]:
     """Return what the events of this service imply to be reserved: to rebuild and to check the reservations."""
-    holding: dict[str, Reservation] = {}
+    holding: dict[str, list[Reservation]] = {}
     for event in events:
         match event:
             case ReliefRequested():
-                holding[event.subject] = reservation_of(event)
-            case ReliefRejected() | ReliefCancelled():
+                holding[event.subject] = [reservation_of(event)]
+            case UnmergeCleared():
+                holding[event.subject], _ = holds_moved([event])
+            case ReliefRejected() | ReliefCancelled() | PaymentHoldLifted():
                 holding.pop(event.subject, None)
             case _:
                 pass
-    return list(holding.values())
+    return [one for those in holding.values() for one in those]
+
+
+def holds_moved(events: Iterable[Event]) -> tuple[list[Reservation], list[Reservation]]:
+    """Return the holds that events take, and those that they give back."""
+    taken: list[Reservation] = []
+    given_back: list[Reservation] = []
+    for event in events:
+        if isinstance(event, UnmergeCleared | PaymentHoldLifted):
+            those = [Reservation(HOLD, key_of(person_id), event.subject) for person_id in event.held_person_ids]
+            (taken if isinstance(event, UnmergeCleared) else given_back).extend(those)
+    return taken, given_back
 
 
 def given_back(lines: Iterable[Application], events: Iterable[Event]) -> list[Reservation]:
@@ -50,7 +77,7 @@ def given_back(lines: Iterable[Application], events: Iterable[Event]) -> list[Re
 
 def scope_of(programme_id: UUID, period: str) -> str:
     """Return the scope of a programme's purpose in a period."""
-    return f"purpose:{programme_id}:{period}"
+    return f"{PURPOSE}{programme_id}:{period}"
 
 
 def key_of(person_id: UUID) -> bytes:

@@ -1,5 +1,5 @@
-"""What relief listens to: registry's topic, for who is known and under which union, and for whom it must confirm that
-nothing of an erased person is left here.
+"""What relief listens to: registry's topic, for who is known and under which union, for whom it must confirm that
+nothing of an erased person is left here, and for the merges that an officer asks to undo.
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ from datetime import date
 from unionaid.contracts.registry import PersonErased
 from unionaid.contracts.relief import ErasureConfirmed
 from unionaid.eventlog import ProjectionSet, follow, follow_set
+from unionaid.relief.holding import Holding
 from unionaid.service.answering import Answering, Answers
+from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys
 from unionaid.service.settings import Settings
 
 ERASURES = "erasures"
 """The subscription that answers erasures."""
+UNMERGES = "unmerges"
+"""The subscription that answers requests to undo a merge."""
 
 
 def following(dsn: str, bootstrap: str, chosen: ProjectionSet) -> Callable[[], Awaitable[None]]:
@@ -33,3 +37,10 @@ def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
 
 def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:
     return ErasureConfirmed(occurred_on=today, person_id=erased.person_id)
+
+
+def holding(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
+    """Return what answers whether a merge may be undone, and holds payments meanwhile."""
+    handler = Holding(settings.division, Itself(settings, keys, name="relief", matter=UNMERGES))
+    group = f"relief.{settings.division}.{UNMERGES}"
+    return follow(settings.database_url, settings.kafka, UNMERGES, handler.topics, handler, group_id=group)

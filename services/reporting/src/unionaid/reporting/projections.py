@@ -25,6 +25,7 @@ from unionaid.reporting.domain.registry.facts import (
     UnionOrgMoved,
     WorkerMerged,
     WorkerRegistered,
+    WorkerUnmerged,
 )
 from unionaid.reporting.domain.relief.facts import FundOpened, ProgrammeOpened, ReliefPaid, agreed
 
@@ -227,10 +228,18 @@ WORKERS = Register(
 )  # fmt: skip
 """Where a worker was, row by row: what was paid counts for the enterprise of the day on which it was paid."""
 MERGES = Register(
-    "merges", 1, "person_merge",
+    "merges", 2, "person_merge",
     {"person_id": _ID, "survivor_id": _ID},
     {"unionaid.registry.WorkerMerged.v1": _reads(WorkerMerged)},
+    key="person_id, index",
 )  # fmt: skip
+UNMERGES = Register(
+    "unmerges", 1, "person_unmerge",
+    {"person_id": _ID, "survivor_id": _ID},
+    {"unionaid.registry.WorkerUnmerged.v1": _reads(WorkerUnmerged)},
+    key="person_id, index",
+)  # fmt: skip
+"""A merge holds until the first of these rows of its person that stands behind it in the log."""
 
 
 def _enterprise_v1(data: bytes) -> EnterpriseRegistered:
@@ -279,7 +288,7 @@ class TitleSchemes:
 
 
 PROJECTIONS = (
-    Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, MOVES, ENTERPRISES, PEOPLE, WORKERS, MERGES,
+    Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, MOVES, ENTERPRISES, PEOPLE, WORKERS, MERGES, UNMERGES,
     TitleSchemes(),
 )  # fmt: skip
 

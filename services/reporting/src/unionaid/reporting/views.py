@@ -199,6 +199,10 @@ LEFT JOIN (
     WHERE NOT EXISTS (SELECT FROM person_merge m WHERE m.person_id = c.survivor_id AND {known_m})
 ) s ON s.person_id = p.person_id"""
 """For whom a merged person stands in the end, as known at the moment asked for."""
+_STANDS = (
+    "NOT EXISTS (SELECT FROM person_unmerge u WHERE u.person_id = m.person_id AND u.index > m.index AND {known_u})"
+)
+"""That a merge was not undone."""
 _BELOW = """
 p.union_org_id IN (
     WITH RECURSIVE below AS (
@@ -274,7 +278,8 @@ class _Condition:
 
     def told(self, query: str) -> str:
         """Fill a query's `{where}`, and the `{known_<row>}` of each row it joins."""
-        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e", "m")}
+        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e")}
+        registry["known_m"] = f"{self.in_registry('m')} AND {_STANDS.format(known_u=self.in_registry('u'))}"
         relief = {f"known_{row}": self.in_relief(row) for row in ("f", "g")}
         people = {
             "person": "coalesce(s.survivor_id, p.person_id)" if self.merges else "p.person_id",

@@ -100,7 +100,7 @@ Uscc = Annotated[
 
 UnionLevel = Literal["district", "sub_district", "grassroots"]
 Ownership = Literal["public", "non_public", "institution"]
-ImportedTable = Literal["workers", "enterprises", "unions"]
+ImportedTable = Literal["workers", "enterprises", "unions", "households", "dossiers"]
 """What the rows of an imported file are."""
 UnitField = Literal["uscc", "name", "ownership", "union_org_id"]
 """The name of a detail of an enterprise."""

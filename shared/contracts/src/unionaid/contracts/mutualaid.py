@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from unionaid.contracts.event import Event
+from unionaid.contracts.unmerging import HeldPersons
 
 
 class MutualAidEvent(Event, service="mutualaid"):
@@ -15,4 +16,12 @@ class ErasureConfirmed(MutualAidEvent, stream="erasure", stream_id="person_id"):
     person_id: UUID
 
 
-EVENTS: tuple[type[Event], ...] = (ErasureConfirmed,)
+class UnmergeCleared(MutualAidEvent, stream="unmerge", stream_id="request_id"):
+    """Nothing that mutualaid pays stands against the undoing of a merge."""
+
+    request_id: UUID
+    pair_id: UUID
+    held_person_ids: HeldPersons
+
+
+EVENTS: tuple[type[Event], ...] = (ErasureConfirmed, UnmergeCleared)

@@ -29,6 +29,7 @@ from unionaid.contracts.fields import (
     Voucher,
     Year,
 )
+from unionaid.contracts.unmerging import HeldPersons, StandingPayments
 
 VISITORS = 2
 """A visit is made by two (domain: ways of paying)."""
@@ -445,6 +446,34 @@ class ErasureConfirmed(ReliefEvent, stream="erasure", stream_id="person_id"):
     person_id: UUID
 
 
+class UnmergeCleared(ReliefEvent, stream="unmerge", stream_id="request_id"):
+    """No payment stands against the undoing of a merge. From now on nothing is paid to `held_person_ids`.
+
+    Until PaymentHoldLifted, which follows what registry decides; registry decides by `answer_until`.
+    """
+
+    request_id: UUID
+    pair_id: UUID
+    held_person_ids: HeldPersons
+    answer_until: date
+
+
+class UnmergeBlocked(ReliefEvent, stream="unmerge", stream_id="request_id"):
+    """Payments stand against the undoing of a merge. Nothing is held."""
+
+    request_id: UUID
+    pair_id: UUID
+    payments: StandingPayments
+
+
+class PaymentHoldLifted(ReliefEvent, stream="unmerge", stream_id="request_id"):
+    """Registry has decided about the undoing: `held_person_ids` are paid again."""
+
+    request_id: UUID
+    pair_id: UUID
+    held_person_ids: HeldPersons
+
+
 EVENTS: tuple[type[Event], ...] = (
     FundOpened,
     FundsReceived,
@@ -476,4 +505,7 @@ EVENTS: tuple[type[Event], ...] = (
     ReliefCancelled,
     ReliefPaid,
     ErasureConfirmed,
+    UnmergeCleared,
+    UnmergeBlocked,
+    PaymentHoldLifted,
 )

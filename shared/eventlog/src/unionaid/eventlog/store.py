@@ -311,6 +311,21 @@ async def holders(conn: Connection, scope: str, keys: Sequence[bytes]) -> dict[b
     return {bytes(row["key"]): row["stream"] for row in rows}
 
 
+async def held_in(conn: Connection, scope: str) -> dict[bytes, str]:
+    """Return everything that is held in a scope, by key, each with the stream that holds it."""
+    rows = await conn.fetch("SELECT key, stream FROM eventlog.reservations WHERE scope = $1", scope)
+    return {bytes(row["key"]): row["stream"] for row in rows}
+
+
+async def held_by_keys(conn: Connection, keys: Sequence[bytes]) -> list[Reservation]:
+    """Return what is held under these keys in whatever scope."""
+    rows = await conn.fetch(
+        "SELECT scope, key, stream FROM eventlog.reservations WHERE key = ANY($1::bytea[]) ORDER BY scope, key",
+        list(keys),
+    )
+    return [Reservation(row["scope"], bytes(row["key"]), row["stream"]) for row in rows]
+
+
 async def rebuild_reservations(conn: Connection, held: Iterable[Reservation]) -> None:
     """Replace all reservations by those the events imply. Call inside a transaction."""
     await conn.execute("DELETE FROM eventlog.reservations")

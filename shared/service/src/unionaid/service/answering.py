@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from unionaid.contracts import Event as Fact
 from unionaid.contracts import Service, source, topic_name
 from unionaid.eventlog import Connection, Decoder, Event, IdempotencyRow, Write, load_many, put
-from unionaid.service.clock import Clock, clock_of
-from unionaid.service.deciding import Issued, encoded
-from unionaid.service.idempotency import CommandKeys
+from unionaid.service.clock import Clock
+from unionaid.service.deciding import encoded
+from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys
 from unionaid.service.settings import Settings
 
@@ -49,33 +48,20 @@ class Answering(Generic[Heard]):
         heard = answers.heard.SERVICE
         self.topics: Mapping[str, str] = {topic_name(settings.division, heard): source(settings.division, heard)}
         self.decoders: Mapping[str, Decoder] = {answers.heard.TYPE: self._decode}
-        self._source, self._actor = source(settings.division, name), f"service:{name}"
-        self._keys, self._subscription, self._answers = CommandKeys(keys.hmac), subscription, answers
-        self._clock = clock or clock_of(settings)
+        self._answers = answers
+        self._itself = Itself(settings, keys, name=name, matter=subscription, clock=clock)
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
         """Answer what is not answered yet."""
-        made = {event.id: self._answers.make(event.data, self._clock.business_date()) for event in events}
+        made = {event.id: self._answers.make(event.data, self._itself.clock.business_date()) for event in events}
         before = await load_many(conn, [fact.subject for fact in made.values()])
         for event in events:
             fact = made[event.id]
             if before[fact.subject]:
                 continue
-            issued = self._issued(event)
+            issued = self._itself.on(event)
             row = IdempotencyRow(issued.command_id, issued.body, ANSWERED, b"{}")
             await put(conn, Write(encoded(issued, [fact], {}), idempotency=row))
-
-    def _issued(self, event: Event) -> Issued:
-        return Issued(
-            source=self._source,
-            actor=self._actor,
-            command_id=self._keys.of_event(self._subscription, event.id),
-            body=self._keys.body(event.id.encode()),
-            time=self._clock.now(),
-            business_date=self._clock.business_date(),
-            causation_id=UUID(event.id),
-            simulated=self._clock.simulated,
-        )
 
     def _decode(self, data: bytes) -> Any:
         return self._answers.heard.model_validate_json(data, extra="ignore")

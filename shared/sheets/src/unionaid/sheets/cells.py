@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, timedelta
+from decimal import Decimal
 
+from unionaid.service.screens import fen_of
 from unionaid.service.strict_json import FORBIDDEN
 from unionaid.sheets.grids import Flaw, Value
-from unionaid.sheets.limits import CELL_CHARS_MAX
+from unionaid.sheets.limits import AMOUNT_FEN_MAX, CELL_CHARS_MAX
 from unionaid.sheets.refusals import (
+    AmountForm,
     CellError,
     CellForbidden,
     CellFormula,
@@ -93,6 +96,23 @@ def yes_or_no(value: Value, field: str) -> bool | None:
     if written in _YES or written in _NO:
         return written in _YES
     raise NotYesOrNo(field=field)
+
+
+def money(value: Value, field: str) -> int | None:
+    """Return yuan as fen, None for an empty cell. Raises AmountForm, also of less than nothing."""
+    if isinstance(value, bool | date):
+        raise AmountForm(field=field)
+    # the shortest decimal that is this number is what somebody typed
+    written = f"{Decimal(repr(value)):f}" if isinstance(value, float) else text(value, field)
+    if not written.strip():
+        return None
+    try:
+        fen = fen_of(written)
+    except ValueError:
+        raise AmountForm(field=field) from None
+    if not 0 <= fen <= AMOUNT_FEN_MAX:
+        raise AmountForm(field=field)
+    return fen
 
 
 def shown(value: Value) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from unionaid.service.languages import Catalogue, Language
 
-Kind = Literal["text", "code", "date", "yes_no", "choice"]
+Kind = Literal["text", "code", "date", "yes_no", "choice", "money"]
 REASON, ROW = "reason", "row"
 """Columns that corrections carry beside the form's own; read again they are passed over."""
 _NOTE = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：]")
@@ -20,7 +20,8 @@ _NOTE = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：]")
 class Column:
     """One column. `also` are headings in use besides the form's own; `choices` the words, each with its value.
 
-    `text` is what is written; `code` is a number that is never calculated with; `date`, `yes_no`, `choice`.
+    `text` is what is written; `code` is a number that is never calculated with; `date`, `yes_no`, `choice`; `money`
+    is yuan, read as fen. `worded` is what the texts of the choices are called: `<worded>-<column>-<value>`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     also: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     width: int = 16
+    worded: str = "choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Form:
 class Headings:
     """By which words columns are known, in all languages.
 
-    Texts: `heading-<form>-<column>`, of choices `choice-<column>-<value>`.
+    Texts: `heading-<form>-<column>`, of choices `<worded>-<column>-<value>`.
     """
 
     def __init__(self, catalogue: Catalogue, form: Form) -> None:
@@ -74,7 +76,7 @@ class Headings:
 
     def choice(self, column: Column, value: str, language: Language) -> str:
         """Return the word of a choice in a language."""
-        return self._catalogue.text(language, f"choice-{column.name}-{value}")
+        return self._catalogue.text(language, f"{column.worded}-{column.name}-{value}")
 
     def chosen(self, column: Column, written: str) -> str | None:
         """Return the value that a word stands for; None for no word of the column."""

@@ -14,5 +14,7 @@ HEADER_ROWS_MAX = 10
 """Rows at the top among which the header is looked for; a title may stand above it."""
 COLUMNS_MAX = 100
 """Columns of a sheet."""
+AMOUNT_FEN_MAX = 10**15
+"""Fen of one cell: as much as an event may hold."""
 CELL_CHARS_MAX = 500
 """Characters of one cell."""

@@ -179,6 +179,12 @@ class NotYesOrNo(Refusal):
     code = "cell-not-yes-or-no"
 
 
+class AmountForm(Refusal):
+    """No amount in yuan with at most two decimals, or less than nothing."""
+
+    code = "amount-form"
+
+
 class NotAChoice(Refusal):
     """None of the words that the column takes."""
 

@@ -25,7 +25,7 @@ from unionaid.sheets.refusals import (
     TooManyRows,
 )
 
-Read: TypeAlias = str | date | bool | None
+Read: TypeAlias = str | date | bool | int | None
 HEADINGS_MIN = 2
 """Headings by which a row is known as the header."""
 
@@ -150,6 +150,8 @@ def _read(column: Column, grid: Grid, index: int, place: int, headings: Headings
             return cells.day(value, column.name, dates_from_1904=grid.dates_from_1904)
         case "yes_no":
             return cells.yes_or_no(value, column.name)
+        case "money":
+            return cells.money(value, column.name)
         case "choice":
             written = cells.text(value, column.name).strip()
             chosen = headings.chosen(column, written)

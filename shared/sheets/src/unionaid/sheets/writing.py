@@ -121,6 +121,9 @@ def _rule(column: Column, headings: Headings, catalogue: Catalogue, language: La
         case "choice":
             words = [headings.choice(column, value, language) for value in column.choices]
             return {"validate": "list", "source": words, "said": catalogue.text(language, "cell-not-a-choice")}
+        case "money":
+            said = catalogue.text(language, "amount-form")
+            return {"validate": "decimal", "criteria": ">=", "value": 0, "said": said}
         case "code":
             said = catalogue.text(language, "sheet-code-length")
             return {"validate": "length", "criteria": "==", "value": 18, "said": said}

@@ -7,7 +7,7 @@ opening tells the newest of a matter and is written down like any other.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -83,7 +83,34 @@ class Statements:
             sealed, promise = seal_statement(key, place, said[person_id])
             references[person_id] = StatementVersion(version + 1, promise)
             rows.append((*place, sealed.nonce, sealed.ciphertext))
-        return SealedStatements(references, tuple(map(list, zip(*rows, strict=True))) if rows else ([],) * 6)
+        return SealedStatements(references, _columns(rows))
+
+    async def seal_first(
+        self, conn: Connection, topic: str, said: Mapping[UUID, Mapping[UUID, Mapping[str, str]]]
+    ) -> SealedStatements:
+        """Encrypt what was said of persons in new matters (matter, then person), to be stored by `put`; in one query.
+
+        A person stands in one of them. One whom the vault does not know is left out of the references. That nothing
+        was said there before is held by `put`.
+
+        Raises:
+            ValueError: as `seal`, or somebody stands in two matters.
+            Unreadable: as `seal`.
+        """
+        places = {person_id: matter_id for matter_id, persons in said.items() for person_id in persons}
+        if len(places) < sum(len(persons) for persons in said.values()):
+            raise ValueError("somebody stands in two matters")
+        for persons in said.values():
+            _refuse_bad(topic, persons)
+        references: dict[UUID, StatementVersion] = {}
+        rows: list[tuple[Any, ...]] = []
+        for person_id, kek_id, wrapped, _ in await conn.fetch(_KEYS, list(places), next(iter(said), None), topic):
+            key = self._kek.unwrap(person_id, kek_id, wrapped)
+            place = (person_id, places[person_id], topic, 1)
+            sealed, promise = seal_statement(key, place, said[places[person_id]][person_id])
+            references[person_id] = StatementVersion(1, promise)
+            rows.append((*place, sealed.nonce, sealed.ciphertext))
+        return SealedStatements(references, _columns(rows))
 
     async def put(self, conn: Connection, sealed: SealedStatements) -> None:
         """Store what was sealed, together with the events that refer to it.
@@ -154,6 +181,11 @@ _OPEN = (
     "FROM vault.open_statements($1,$2,$3,$4,$5)"
 )
 _FORGET = "SELECT vault.forget_matters($1)"
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return rows as the columns that `put` stores."""
+    return tuple(map(list, zip(*rows, strict=True))) if rows else ([],) * 6
 
 
 def _refuse_bad(topic: str, said: Mapping[UUID, Mapping[str, str]]) -> None:

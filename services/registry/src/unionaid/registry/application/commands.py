@@ -12,6 +12,8 @@ from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.exporting import Exports
 from unionaid.registry.application.households import Households
 from unionaid.registry.application.identities import Identities
+from unionaid.registry.application.imported_dossiers import ImportedDossiers
+from unionaid.registry.application.imported_households import ImportedHouseholds
 from unionaid.registry.application.imported_units import ImportedEnterprises, ImportedUnions
 from unionaid.registry.application.imported_workers import ImportedWorkers
 from unionaid.registry.application.importing import Imports, Matter
@@ -21,6 +23,7 @@ from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.transfers import Transfers
+from unionaid.registry.application.undoing import Settled, Undoing
 from unionaid.registry.application.unit_changes import UnitChanges
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
@@ -43,6 +46,7 @@ class Commands:
     titles: Titles
     searching: Searching
     duplicates: Duplicates
+    undoing: Undoing
     keeping: Keeping
     moving: Moving
     transfers: Transfers
@@ -61,13 +65,16 @@ class Commands:
         purposes: Mapping[str, Purpose],
         elsewhere: Elsewhere,
         policies: Policies,
+        settled: Settled,
     ) -> Self:
         """Put the commands together over one pool and one vault."""
-        duplicates = Duplicates(pool, finder, policies.duplicates)
+        duplicates = Duplicates(pool, finder, policies.duplicates, settled)
         tables: Mapping[ImportedTable, Matter] = {
             "workers": ImportedWorkers(pool, vault),
             "enterprises": ImportedEnterprises(pool),
             "unions": ImportedUnions(pool),
+            "households": ImportedHouseholds(pool, vault),
+            "dossiers": ImportedDossiers(pool, vault, policies.hardship),
         }
         return cls(
             units=Units(pool, division),
@@ -79,6 +86,7 @@ class Commands:
             titles=Titles(pool, division),
             searching=Searching(pool, vault, finder),
             duplicates=duplicates,
+            undoing=Undoing(pool, policies.duplicates, settled),
             keeping=Keeping(pool, elsewhere, policies.retention),
             moving=Moving(pool),
             transfers=Transfers(pool, vault),

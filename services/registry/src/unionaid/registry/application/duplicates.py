@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from unionaid.contracts import Event, stream_name
-from unionaid.contracts.registry import PossibleDuplicateFound, WorkerMerged, pair_id
-from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken, holders
+from unionaid.contracts import stream_name
+from unionaid.contracts.registry import PossibleDuplicateFound, pair_id
+from unionaid.eventlog import Connection, Log, ReservationTaken, holders
 from unionaid.registry.application.reaching import reached
+from unionaid.registry.application.undoing import Settled, one_at_a_time
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.pair import rules
 from unionaid.registry.domain.pair.facts import pair_of
 from unionaid.registry.domain.person.facts import person_of
-from unionaid.registry.domain.refusals import PairDecided
+from unionaid.registry.domain.refusals import PairDecided, SurvivorLacksHousehold
+from unionaid.registry.reserving import HOUSEHOLD_MEMBER, MERGED, OPEN_DOSSIER, UNDOING, key_of, moved
+from unionaid.registry.views import duplicates as views
 from unionaid.registry.views.units import Pool
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import BLOCKS, Finder
 
-MERGED = "merged"
-"""Reservation: a person stands for one other at a time. The key is a hash of the id, which is no identity."""
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('unionaid registry merge'))"
-"""Merges are decided one after the other, so that no circle of them comes about; they are few."""
-
 
 class Duplicates:
     """Commands about pairs. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, finder: Finder, versions: Sequence[rules.Thresholds]) -> None:
+    def __init__(self, pool: Pool, finder: Finder, versions: Sequence[rules.Thresholds], settled: Settled) -> None:
         self._pool, self._log, self._finder, self._versions = pool, Log(pool), finder, versions
+        self._settled = settled
 
     async def of_entrant(self, person_id: UUID, fields: Mapping[str, str], on: date) -> list[PossibleDuplicateFound]:
         """Return that persons are like somebody who is about to be registered: to be appended with it."""
@@ -111,47 +109,60 @@ class Duplicates:
         pair = pair_id(command.person_id, command.survivor_id)
         own = stream_name("pair", pair)
         person, survivor = (stream_name("person", one) for one in (command.person_id, command.survivor_id))
-        numbered: Collection[UUID] = ()
-        merged: Collection[UUID] = ()
+        found: _Found | None = None
 
         async def look(conn: Connection) -> None:
-            nonlocal numbered, merged
-            await conn.execute(_ONE_AT_A_TIME)
-            both = [command.person_id, command.survivor_id]
-            numbered, merged = await self._finder.numbered(conn, both), await _merged(conn, both)
+            nonlocal found
+            await one_at_a_time(conn)
+            await self._settled()  # the views are written by somebody else, who does not wait for this
+            found = await self._found(conn, [command.person_id, command.survivor_id])
 
         def decide(history: History) -> Decision:
-            events = rules.merge(
-                pair_of(history[own]),
-                rules.Both(person_of(history[person]), person_of(history[survivor]), numbered, merged),
-                command,
-            )
+            both = rules.Both(person_of(history[person]), person_of(history[survivor]), **(found or _Found())._asdict())
+            events = rules.merge(pair_of(history[own]), both, command)
             told = {"pair_id": pair, "person_id": command.person_id, "survivor_id": command.survivor_id}
             return Decision(
                 events,
                 answer=answer(told, location=f"/duplicates/{pair}", version=len(history[own]) + 1),
-                reserve=merged_reservations(events),
+                reserve=moved(events).taken,
             )
 
         try:
             return await carry_out(self._log, issued, list({own, person, survivor}), decide, first=look)
-        except ReservationTaken:
+        except ReservationTaken as refusal:
+            if any(conflict.scope == HOUSEHOLD_MEMBER for conflict in refusal.conflicts):  # joined a moment ago
+                raise SurvivorLacksHousehold(field="survivor_id") from None
             raise PairDecided from None
 
+    async def _found(self, conn: Connection, both: list[UUID]) -> _Found:
+        at = {person_id: key_of(person_id) for person_id in both}
+        members = await holders(conn, HOUSEHOLD_MEMBER, list(at.values()))
+        undoing = await holders(conn, UNDOING, list(at.values()))
+        households = {one: members[key] for one, key in at.items() if members.get(key, "").startswith("household-")}
+        keys = {key_of(UUID(stream.removeprefix("household-"))): stream for stream in households.values()}
+        return _Found(
+            await self._finder.numbered(conn, both),
+            await _merged(conn, both),
+            [one for one, key in at.items() if key in undoing],
+            households,
+            [keys[key] for key in await holders(conn, OPEN_DOSSIER, list(keys))],
+            len(await views.together(conn, both)),
+        )
 
-def merged_reservations(events: Iterable[Event]) -> list[Reservation]:
-    """Return what merges hold: a person stands for one other at a time."""
-    return [
-        Reservation(MERGED, _key(event.person_id), event.subject) for event in events if isinstance(event, WorkerMerged)
-    ]
 
+class _Found(NamedTuple):
+    """What is held of the two persons of a merge, as `rules.Both` names it."""
 
-def _key(person_id: UUID) -> bytes:
-    return sha256(person_id.bytes).digest()
+    numbered: Collection[UUID] = ()
+    merged: Collection[UUID] = ()
+    undoing: Collection[UUID] = ()
+    households: Mapping[UUID, str] = {}
+    dossiers: Collection[str] = ()
+    together: int = 2
 
 
 async def _merged(conn: Connection, persons: Collection[UUID]) -> frozenset[UUID]:
-    keys = {_key(person_id): person_id for person_id in persons}
+    keys = {key_of(person_id): person_id for person_id in persons}
     held = await holders(conn, MERGED, list(keys))
     return frozenset(keys[key] for key in held)
 

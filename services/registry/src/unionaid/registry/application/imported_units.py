@@ -13,12 +13,11 @@ from unionaid.contracts.fields import Ownership
 from unionaid.contracts.registry import UnionOrgEstablished
 from unionaid.eventlog import holders
 from unionaid.registry.application.holding import holding
-from unionaid.registry.application.importing import About, Entering, Judged, faults_of_cells, faulty
+from unionaid.registry.application.importing import About, Asker, Entering, Judged, faults_of_cells, faulty
 from unionaid.registry.application.units import USCC
 from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import Unknown as UnknownEnterprise
 from unionaid.registry.domain.enterprise.uscc import read_uscc
-from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.refusals import Refusal
 from unionaid.registry.domain.union_org import facts as union_facts
 from unionaid.registry.domain.union_org import rules as union_rules
@@ -43,9 +42,9 @@ class ImportedEnterprises:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def judge(self, about: About, rows: Sequence[Row], jurisdiction: Jurisdiction, today: date) -> Judged:
+    async def judge(self, about: About, rows: Sequence[Row], asker: Asker, today: date) -> Judged:
         """Say which rows can be entered."""
-        del jurisdiction
+        del asker
         typed = [_typed(row, about) for row in rows]
         keys = {sha256(code.encode()).digest(): code for row in typed if (code := _code(row.uscc)) is not None}
         async with self._pool.acquire() as conn:
@@ -54,10 +53,10 @@ class ImportedEnterprises:
         return _judged(rows, read_enterprises(typed, await _standing(self._pool), registered, today))
 
     async def entering(
-        self, import_id: UUID, about: About, rows: Sequence[ReadUnit], jurisdiction: Jurisdiction, today: date
+        self, import_id: UUID, about: About, rows: Sequence[ReadUnit], asker: Asker, today: date
     ) -> Entering:
         """Return what enters these rows."""
-        del import_id, about, jurisdiction
+        del import_id, about, asker
         unions = {row.parent_id: stream_name("union", row.parent_id) for row in rows if row.parent_id}
         ids = {row.number: uuid4() for row in rows}
 
@@ -77,7 +76,7 @@ class ImportedEnterprises:
             ]  # fmt: skip
 
         told = [{"row": number, "enterprise_id": id} for number, id in ids.items()]
-        return Entering(sorted(unions.values()), decide, told, also=holding(*unions))
+        return Entering(sorted(unions.values()), decide, lambda: told, also=holding(*unions))
 
 
 class ImportedUnions:
@@ -86,18 +85,18 @@ class ImportedUnions:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def judge(self, about: About, rows: Sequence[Row], jurisdiction: Jurisdiction, today: date) -> Judged:
+    async def judge(self, about: About, rows: Sequence[Row], asker: Asker, today: date) -> Judged:
         """Say which rows can be entered."""
-        del jurisdiction
+        del asker
         ids = {row.number: uuid4() for row in rows}
         typed = [_typed(row, about) for row in rows]
         return _judged(rows, read_unions(typed, await _standing(self._pool), ids, today))
 
     async def entering(
-        self, import_id: UUID, about: About, rows: Sequence[ReadUnit], jurisdiction: Jurisdiction, today: date
+        self, import_id: UUID, about: About, rows: Sequence[ReadUnit], asker: Asker, today: date
     ) -> Entering:
         """Return what enters these rows; those above come first."""
-        del import_id, about, jurisdiction
+        del import_id, about, asker
         own = {row.org_id for row in rows}
         rows = sorted(rows, key=lambda row: row.parent_id in own)
         above = {
@@ -121,7 +120,7 @@ class ImportedUnions:
             return events
 
         told = [{"row": row.number, "org_id": row.org_id} for row in rows]
-        return Entering(sorted(above.values()), decide, told, also=holding(*above))
+        return Entering(sorted(above.values()), decide, lambda: told, also=holding(*above))
 
 
 def _establish(row: ReadUnit, today: date) -> union_rules.EstablishUnionOrg:

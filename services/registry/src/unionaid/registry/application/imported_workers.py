@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from unionaid.contracts import Event, stream_name
 from unionaid.eventlog import Connection, holders
 from unionaid.registry.application.holding import hold_open
-from unionaid.registry.application.importing import About, Entering, Judged, faults_of_cells, faulty
-from unionaid.registry.application.placing import lineage_in
+from unionaid.registry.application.importing import About, Asker, Entering, Judged, faults_of_cells, faulty
+from unionaid.registry.application.placing import lineage_in, place_of_file
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -24,7 +24,7 @@ from unionaid.registry.domain.person.importing import (
     read_workers,
     registered_before,
 )
-from unionaid.registry.domain.person.rules import Entrant, Workplace, place
+from unionaid.registry.domain.person.rules import Entrant
 from unionaid.registry.domain.refusals import Fault, Refusal, UnitUnknown
 from unionaid.registry.domain.rows import row_fault_of
 from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
@@ -42,12 +42,12 @@ class ImportedWorkers:
     def __init__(self, pool: Pool, vault: Vault) -> None:
         self._pool, self._vault = pool, vault
 
-    async def judge(self, about: About, rows: Sequence[Row], jurisdiction: Jurisdiction, today: date) -> Judged:
+    async def judge(self, about: About, rows: Sequence[Row], asker: Asker, today: date) -> Judged:
         """Say which rows can be entered. Raises UnitUnknown."""
-        await self._refuse_place(about, jurisdiction)
+        await place_of_file(self._pool, about.union_org_id, about.enterprise_id, asker.jurisdiction)
         enterprises, unknown = await self._enterprises(rows)
         read = read_workers([_typed(row, about, enterprises, unknown) for row in rows], today)
-        known, taken = await self._registered([*read.good, *read.old], jurisdiction)
+        known, taken = await self._registered([*read.good, *read.old], asker.jurisdiction)
         passed = {*known, *(fault.params["row"] for fault in taken)}
         good = {worker.number: worker for worker in read.good if worker.number not in passed}
         old = {worker.number: worker for worker in read.old if worker.number not in passed}
@@ -66,15 +66,15 @@ class ImportedWorkers:
         )
 
     async def entering(
-        self, import_id: UUID, about: About, rows: Sequence[ReadWorker], jurisdiction: Jurisdiction, today: date
+        self, import_id: UUID, about: About, rows: Sequence[ReadWorker], asker: Asker, today: date
     ) -> Entering:
         """Return what enters these rows, identity into the vault."""
         del today
         async with self._pool.acquire() as conn:
-            above = [stream_name("union", org_id) for org_id in await lineage(conn, _union(about))]
+            above = [stream_name("union", org_id) for org_id in await lineage(conn, cast("UUID", about.union_org_id))]
         ids = {worker.number: uuid4() for worker in rows}
         if not rows:
-            return Entering(above, lambda _: [], [])
+            return Entering(above, lambda _: [], list)
         sealed = self._vault.seal({ids[worker.number]: worker.identity.vault_fields() for worker in rows})
         entries = [
             Entry(
@@ -92,28 +92,22 @@ class ImportedWorkers:
 
         def decide(history: History) -> list[Event]:
             unions = lineage_in(history, above)
-            return enter_workers(unions, jurisdiction, import_id, entries)
+            return enter_workers(unions, asker.jurisdiction, import_id, entries)
 
         async def put(conn: Connection) -> None:
             await self._vault.put(conn, sealed)
-            await hold_open(conn, [_union(about)])
+            await hold_open(conn, [cast("UUID", about.union_org_id)])
 
         return Entering(
             above,
             decide,
-            [{"row": number, "person_id": person_id} for number, person_id in ids.items()],
+            lambda: [{"row": number, "person_id": person_id} for number, person_id in ids.items()],
             [
                 reserved(self._vault, stream_name("person", ids[worker.number]), worker.identity.resident_id)
                 for worker in rows
             ],
-            put,
+            also=put,
         )
-
-    async def _refuse_place(self, about: About, jurisdiction: Jurisdiction) -> None:
-        async with self._pool.acquire() as conn:
-            unions = [(await units.union_org(conn, org_id))[0] for org_id in await lineage(conn, _union(about))]
-            enterprise = (await units.enterprise(conn, about.enterprise_id))[0] if about.enterprise_id else None
-        place(Workplace(unions, enterprise), jurisdiction)
 
     async def _enterprises(self, rows: Sequence[Row]) -> tuple[Mapping[str, UUID], Mapping[int, Fault]]:
         """Return the enterprises that rows name by their codes as written, and the faults of those that name none."""
@@ -173,9 +167,3 @@ def _typed(row: Row, about: About, enterprises: Mapping[str, UUID], unknown: Map
         cast("date | None", row.values.get("occurred_on")) or about.on,
         faulty(row) | more,
     )
-
-
-def _union(about: About) -> UUID:
-    if about.union_org_id is None:
-        raise UnitUnknown(field="union_org_id")
-    return about.union_org_id

@@ -26,6 +26,7 @@ from unionaid.registry.domain.refusals import Fault, FileEntered, ImportChanged,
 from unionaid.registry.domain.table_import import rules
 from unionaid.registry.domain.table_import.facts import table_import_of
 from unionaid.registry.identities import Write
+from unionaid.registry.reserving import moved
 from unionaid.registry.views.units import Pool
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
@@ -74,25 +75,25 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Entering:
-    """What entering does: the rows' events, what they take, what goes into the vault, and what is told of each row."""
+    """What entering does: the rows' events, what they take, what is told of each; `first`, `also` as of `carry_out`."""
 
     streams: Sequence[str]
     decide: Callable[[History], list[Event]]
-    told: Sequence[Mapping[str, Any]]
+    told: Callable[[], Sequence[Mapping[str, Any]]]
+    """Asked after `decide`."""
     reserve: Sequence[Reservation] = ()
+    first: Write | None = None
     also: Write | None = None
 
 
 class Matter(Protocol):
     """What one kind of table is about."""
 
-    async def judge(self, about: About, rows: Sequence[Row], jurisdiction: Jurisdiction, today: date) -> Judged:
-        """Say which rows can be entered. Raises UnitUnknown where the place is not the caller's."""
+    async def judge(self, about: About, rows: Sequence[Row], asker: Asker, today: date) -> Judged:
+        """Say which rows can be entered. Raises UnitUnknown where the place is not the asker's."""
         ...
 
-    async def entering(
-        self, import_id: UUID, about: About, rows: Sequence[Any], jurisdiction: Jurisdiction, today: date
-    ) -> Entering:
+    async def entering(self, import_id: UUID, about: About, rows: Sequence[Any], asker: Asker, today: date) -> Entering:
         """Return what enters these rows."""
         ...
 
@@ -162,26 +163,21 @@ class Imports:
         )  # fmt: skip
         own = stream_name("import", import_id)
         entering = await self._matters[report.about.table].entering(
-            import_id, report.about, [judged.rows[n] for n in numbers], asker.jurisdiction, issued.business_date
-        )
-        told = answer(
-            {
-                "import_id": import_id,
-                "entered": len(numbers),
-                "known": len(judged.known),
-                "left": left,
-                "rows": entering.told,
-            }
+            import_id, report.about, [judged.rows[n] for n in numbers], asker, issued.business_date
         )
 
         def decide(history: History) -> Decision:
             imported = rules.enter(table_import_of(history[own]), command)
             events: list[Event] = [*entering.decide(history), *imported]
-            reserve = [*entering.reserve, *reservations_of(events, self._division)]
+            reserve = [*entering.reserve, *reservations_of(events, self._division), *moved(events).taken]
+            counted = {"entered": len(numbers), "known": len(judged.known), "left": left}
+            told = answer({"import_id": import_id, **counted, "rows": entering.told()})
             return Decision(events, answer=told, reserve=reserve)
 
         try:
-            return await carry_out(self._log, issued, [own, *entering.streams], decide, also=entering.also)
+            return await carry_out(
+                self._log, issued, [own, *entering.streams], decide, first=entering.first, also=entering.also
+            )
         except ReservationTaken as taken:  # somebody else was first by a moment
             if any(conflict.scope == IMPORTED_FILE for conflict in taken.conflicts):
                 raise FileEntered from None
@@ -196,7 +192,7 @@ class Imports:
 
     async def _report(self, import_id: UUID, asker: Asker, kept: _Kept, headings: Headings, today: date) -> Report:
         table = await asyncio.to_thread(read_table, kept.content, headings.form, headings)
-        judged = await self._matters[kept.about.table].judge(kept.about, table.rows, asker.jurisdiction, today)
+        judged = await self._matters[kept.about.table].judge(kept.about, table.rows, asker, today)
         digest = hashlib.sha256(kept.content).hexdigest()
         return Report(import_id, kept.about, digest, len(kept.content), table, judged)
 

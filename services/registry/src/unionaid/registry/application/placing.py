@@ -13,8 +13,11 @@ from unionaid.contracts import Event, stream_name
 from unionaid.eventlog import Busy
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
-from unionaid.registry.domain.person.rules import Workplace
+from unionaid.registry.domain.person.rules import Workplace, place
+from unionaid.registry.domain.refusals import UnitUnknown
 from unionaid.registry.domain.union_org.facts import UnionOrg, Unknown, union_org_of
+from unionaid.registry.views import units
+from unionaid.registry.views.units import Pool, lineage
 from unionaid.service.deciding import Done, History
 
 Parameters = ParamSpec("Parameters")
@@ -97,3 +100,16 @@ def as_the_tree_stands(
         raise Busy("union", TREE_TRIES_MAX)
 
     return begun
+
+
+async def place_of_file(
+    pool: Pool, union_org_id: UUID | None, enterprise_id: UUID | None, jurisdiction: Jurisdiction
+) -> UUID:
+    """Return the union that rows of a file are entered for. Raises UnitUnknown: a unit is not there, or not theirs."""
+    if union_org_id is None:
+        raise UnitUnknown(field="union_org_id")
+    async with pool.acquire() as conn:
+        unions = [(await units.union_org(conn, org_id))[0] for org_id in await lineage(conn, union_org_id)]
+        enterprise = (await units.enterprise(conn, enterprise_id))[0] if enterprise_id else None
+    place(Workplace(unions, enterprise), jurisdiction)
+    return union_org_id

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.searching import Sought
+from unionaid.registry.views.keeping import restricted
 from unionaid.registry.views.units import Pool, subtree
 from unionaid.vault import Finder, Place, Vault, Wanted
 
@@ -20,7 +21,10 @@ class Searching:
     async def find(
         self, sought: Sought, jurisdiction: Jurisdiction, after: Place | None, limit: int
     ) -> Sequence[Place]:
-        """Return at most `limit` persons within reach, with their unions, in a fixed order, after one of them."""
+        """Return at most `limit` persons within reach, with their unions, in a fixed order, after one of them.
+
+        Who asked to be erased is kept, and read by audit alone: not found.
+        """
         async with self._pool.acquire() as conn:
             within = None if jurisdiction.whole_division else await subtree(conn, jurisdiction.unit)
             only: Sequence[UUID] | None = None
@@ -36,4 +40,12 @@ class Searching:
                 sought.resident_id[-4:] if sought.resident_id else sought.last,
                 sought.phone,
             )
-            return await self._finder.find(conn, wanted, within=within, after=after, limit=limit, only=only)
+            found: list[Place] = []
+            while len(found) < limit:
+                some = await self._finder.find(conn, wanted, within=within, after=after, limit=limit, only=only)
+                hidden = await restricted(conn, [each.person_id for each in some])
+                found += [each for each in some if each.person_id not in hidden]
+                if len(some) < limit:
+                    break
+                after = some[-1]
+            return found[:limit]

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from unionaid.contracts.registry.duplicates import KeptApartReason, MergeReason
+from unionaid.contracts.registry.duplicates import KeptApartReason, MergeReason, UnmergeReason
+from unionaid.contracts.unmerging import SEEN_PAYMENTS_MAX
 from unionaid.registry.bodies.typed import BusinessDate
 from unionaid.service.routes import Body
 
@@ -35,4 +36,12 @@ class Merging(Body):
     person_id: UUID
     survivor_id: UUID
     reason_code: MergeReason
+    occurred_on: BusinessDate
+
+
+class Undoing(Body):
+    """Why a merge is to be undone, and the payments (applications) since the merge that the officer has looked at."""
+
+    reason_code: UnmergeReason
+    seen_payments: Annotated[list[UUID], Field(max_length=SEEN_PAYMENTS_MAX, default_factory=list)]
     occurred_on: BusinessDate

@@ -15,6 +15,7 @@ __all__ = [
     "BirthDateInFuture",
     "BirthDateMissing",
     "BirthDateWithId",
+    "CellMissing",
     "ClearsMissing",
     "DateBeforeLastStep",
     "DateInFuture",
@@ -24,6 +25,7 @@ __all__ = [
     "DistrictStays",
     "DossierNotAt",
     "DossierOpenAlready",
+    "DossierRowTwice",
     "EnteredBySame",
     "ExportEmpty",
     "ExportTooLarge",
@@ -34,16 +36,23 @@ __all__ = [
     "HolderNoWorker",
     "HolderUnchanged",
     "HouseholdEmpty",
+    "HouseholdNone",
     "HouseholdTooLarge",
     "HouseholdUnknown",
+    "HouseholdWaits",
+    "HouseholdWithoutId",
+    "HouseholderMissing",
     "HouseholderNotOne",
+    "HouseholderTwice",
     "IdentityDiffers",
     "IdentityMissing",
     "IdentityNotMissing",
     "ImportChanged",
     "InOtherHousehold",
     "IncomeUnknown",
+    "LaterMergeFirst",
     "LevelNotComputed",
+    "MemberRowTwice",
     "MemberTwice",
     "MissingNotMissing",
     "NameCharacterLost",
@@ -70,6 +79,7 @@ __all__ = [
     "OwnMatter",
     "OwnershipMissing",
     "PairDecided",
+    "PairNotMerged",
     "ParentMissing",
     "ParentUnchanged",
     "ParentWrongLevel",
@@ -99,6 +109,7 @@ __all__ = [
     "SearchEmpty",
     "SearchPartUnclear",
     "SplitTakesAll",
+    "SurvivorLacksHousehold",
     "SurvivorLacksNumber",
     "SurvivorMerged",
     "TitleHeld",
@@ -106,8 +117,13 @@ __all__ = [
     "TitleNotInScheme",
     "TitleTooEarly",
     "TitleTwice",
+    "TooManyMerged",
     "TransferEnded",
+    "TwiceInHousehold",
+    "TwoHouseholds",
+    "TwoOpenDossiers",
     "TwoResidentIds",
+    "UndoUnderWay",
     "UnionAmbiguous",
     "UnionDissolved",
     "UnionNotEmpty",
@@ -373,6 +389,54 @@ class SurvivorLacksNumber(Refusal):
     """The one with a number is the survivor."""
 
     code = "survivor-lacks-number"
+
+
+class TwoOpenDossiers(Refusal):
+    """Both live in a household with an open dossier: one is closed first."""
+
+    code = "two-open-dossiers"
+
+
+class TwoHouseholds(Refusal):
+    """The two live in two households: one is left first."""
+
+    code = "two-households"
+
+
+class TwiceInHousehold(Refusal):
+    """One household has both as members: one of them leaves first."""
+
+    code = "twice-in-household"
+
+
+class SurvivorLacksHousehold(Refusal):
+    """The one who lives in a household is the survivor, or leaves it first."""
+
+    code = "survivor-lacks-household"
+
+
+class TooManyMerged(Refusal):
+    """More would stand for one another than an undoing can name."""
+
+    code = "too-many-merged"
+
+
+class PairNotMerged(Refusal):
+    """There is no merge to undo."""
+
+    code = "pair-not-merged"
+
+
+class UndoUnderWay(Refusal):
+    """It is being decided whether a merge with one of them is undone."""
+
+    code = "undo-under-way"
+
+
+class LaterMergeFirst(Refusal):
+    """The survivor was merged into somebody else: that merge is undone first."""
+
+    code = "later-merge-first"
 
 
 class PersonIsErased(Refusal):
@@ -805,3 +869,51 @@ class TitleHeld(Refusal):
     """The worker holds another title; that one ends first."""
 
     code = "title-held"
+
+
+class CellMissing(Refusal):
+    """A cell of a table that must be filled in is empty."""
+
+    code = "cell-missing"
+
+
+class DossierRowTwice(Refusal):
+    """Two rows of a table open a dossier for the same household."""
+
+    code = "dossier-row-twice"
+
+
+class HouseholdNone(Refusal):
+    """The person belongs to no household yet: that one is entered first."""
+
+    code = "household-none"
+
+
+class HouseholdWaits(Refusal):
+    """A row of a table is right by itself, but another one of its household is not."""
+
+    code = "household-waits"
+
+
+class HouseholdWithoutId(Refusal):
+    """Nobody of a household in a table has an ID, by which it would be found again."""
+
+    code = "household-without-id"
+
+
+class HouseholderMissing(Refusal):
+    """No row of a household in a table is the householder's."""
+
+    code = "householder-missing"
+
+
+class HouseholderTwice(Refusal):
+    """Two rows of a household in a table are the householder's."""
+
+    code = "householder-twice"
+
+
+class MemberRowTwice(Refusal):
+    """A household in a table lists the same member in two rows."""
+
+    code = "member-row-twice"

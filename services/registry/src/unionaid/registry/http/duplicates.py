@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import Query
 from starlette.responses import Response
 
 from unionaid.registry.application.duplicates import Duplicates
+from unionaid.registry.application.undoing import Undoing
 from unionaid.registry.bodies.duplicates import KeepingApart, Merging, Scan
+from unionaid.registry.bodies.duplicates import Undoing as UndoingBody
 from unionaid.registry.domain.pair.rules import KeepApart, Merge
+from unionaid.registry.domain.pair.undoing import Undo
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import DECIDING
 from unionaid.registry.http.answers import json_answer, page
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
     Act = Callable[[Issued], Awaitable[Done]]
 
-Status = Literal["found", "kept-apart", "merged"]
+Status = Literal["found", "kept-apart", "merged", "undo-asked"]
 
 
 def keeping_apart(duplicates: Duplicates, pair_id: UUID, body: KeepingApart) -> Act:
@@ -53,7 +56,21 @@ def merging(duplicates: Duplicates, body: Merging) -> Act:
     return act
 
 
-def pair_routes(duplicates: Duplicates, pool: Pool, own_views: OwnViews) -> Router:
+def asking_to_undo(undoing: Undoing, pair_id: UUID, body: UndoingBody) -> Act:
+    """Return what asks to undo a merge: for a command's `run`."""
+    request_id = uuid4()
+
+    async def act(issued: Issued) -> Done:
+        asked = Undo(
+            pair_id, request_id, body.reason_code, body.seen_payments, issued.actor, body.occurred_on,
+            issued.business_date,
+        )  # fmt: skip
+        return await undoing.request(issued, asked)
+
+    return act
+
+
+def pair_routes(duplicates: Duplicates, undoing: Undoing, pool: Pool, own_views: OwnViews) -> Router:
     """Return the routes."""
     routes = Router(tags=["duplicates"])
 
@@ -79,12 +96,14 @@ def pair_routes(duplicates: Duplicates, pool: Pool, own_views: OwnViews) -> Rout
 
     @routes.get("/duplicates/{pair_id}")
     async def show(pair_id: UUID, _: Annotated[Actor, require(*DECIDING)]) -> Response:
-        """Show a pair."""
+        """Show a pair; of an undoing who has answered what, and the payments that stood against it."""
         await own_views.settled()
         found = await pairs.pair(pool, pair_id)
         if found is None:
             raise NotFound
-        return json_answer(found)
+        told = {"service", "cleared", "occurred_on", "payments"}
+        answers = [answer.model_dump(mode="json", include=told) for answer in await pairs.answers(pool, pair_id)]
+        return json_answer({**found, "answers": answers})
 
     @routes.post("/duplicates/{pair_id}/kept-apart")
     async def keep_apart(
@@ -92,6 +111,13 @@ def pair_routes(duplicates: Duplicates, pool: Pool, own_views: OwnViews) -> Rout
     ) -> Response:
         """Decide that two persons are two; nobody is asked about them again."""
         return await command.run(keeping_apart(duplicates, pair_id, body))
+
+    @routes.post("/duplicates/{pair_id}/undoing", status_code=202)
+    async def undo(
+        pair_id: UUID, body: UndoingBody, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]
+    ) -> Response:
+        """Ask to undo a merge: relief and mutual aid hold payments to both and answer; then it is undone, or stays."""
+        return await command.run(asking_to_undo(undoing, pair_id, body))
 
     @routes.post("/merges", status_code=201)
     async def merge(body: Merging, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]) -> Response:

@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     from unionaid.service.app import Shell
     from unionaid.service.deciding import Done, Issued
 
+UNITS = frozenset({"enterprises", "unions"})
+"""The tables that are the district officer's."""
+PLACED: Mapping[ImportedTable, frozenset[str]] = {
+    "workers": frozenset({"union_org_id", "enterprise_id"}),
+    "households": frozenset({"union_org_id"}),
+}
+"""Of which tables it is said for which union, and perhaps which enterprise, the rows are entered."""
 IMPORTS = ("/imports", "/pages/imports")
 """The paths on which files are taken."""
 FILE = {
@@ -106,7 +113,7 @@ def refuse_table(actor: Actor, table: ImportedTable) -> None:
     Raises:
         Problem: 403.
     """
-    if table != "workers" and Role.DISTRICT_OFFICER not in actor.roles:
+    if table in UNITS and Role.DISTRICT_OFFICER not in actor.roles:
         raise Problem(403, "role-missing")
 
 
@@ -264,8 +271,7 @@ def about_of(request: Request, table: ImportedTable, given: Mapping[str, Any]) -
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_input=False)]
         raise of_validation(faults, shell.catalogue) from None
-    if table == "workers":
-        if body.union_org_id is None:
-            raise Problem.of_input("union_org_id", "missing")
-        return About(table, body.occurred_on, body.union_org_id, body.enterprise_id)
-    return About(table, body.occurred_on)
+    placed = PLACED.get(table, frozenset())
+    if "union_org_id" in placed and body.union_org_id is None:
+        raise Problem.of_input("union_org_id", "missing")
+    return About(table, body.occurred_on, **{name: getattr(body, name) for name in placed})

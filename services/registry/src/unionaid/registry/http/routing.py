@@ -49,7 +49,7 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         imports(commands.imports, own_views, figures),
         title_schemes(commands.titles, pool, own_views),
         titles(commands.titles, pool),
-        pair_routes(commands.duplicates, pool, own_views),
+        pair_routes(commands.duplicates, commands.undoing, pool, own_views),
         exports(Lists(commands.exports, commands.dossiers, pool, own_views)),
         searches(commands.searching, figures, own_views),
     ]

@@ -1,47 +1,56 @@
-"""The screens on which two persons who may be one are compared side by side, and decided about."""
+"""The screens on which two persons who may be one are compared side by side, and decided about; a merge is undone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from unionaid.contracts.registry.duplicates import KeptApartReason, MergeReason
+from unionaid.contracts.registry.duplicates import KeptApartReason, MergeReason, UnmergeReason
 from unionaid.registry.bodies.duplicates import KeepingApart, Merging
+from unionaid.registry.bodies.duplicates import Undoing as UndoingBody
 from unionaid.registry.domain.person.facts import Left, Worker
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import DECIDING
-from unionaid.registry.http.duplicates import keeping_apart, merging
+from unionaid.registry.http.duplicates import asking_to_undo, keeping_apart, merging
 from unionaid.registry.pages.opening import opened
 from unionaid.registry.views import duplicates as pairs
 from unionaid.registry.views import people, units
+from unionaid.registry.views.meanwhile import entered_since
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
 from unionaid.service.roles import Actor, Role
 from unionaid.service.screens import HEADERS, PageRouter
 
 if TYPE_CHECKING:
+    from unionaid.contracts.registry import WorkerUnmerged
     from unionaid.eventlog import OwnViews
     from unionaid.registry.application.duplicates import Duplicates
     from unionaid.registry.application.identities import Identities
+    from unionaid.registry.application.undoing import Undoing
     from unionaid.registry.views.units import Pool
     from unionaid.service.app import Shell
 
 ROWS = 100
 REFUSED = 422
+TOGETHER = ("undo-asked", "merged")
+"""Statuses of pairs of whom one stands for the other."""
 LIST = "/registry/pages/duplicates"
 
 
-def duplicate_pages(duplicates: Duplicates, identities: Identities, pool: Pool, own_views: OwnViews) -> PageRouter:
+def duplicate_pages(
+    duplicates: Duplicates, undoing: Undoing, identities: Identities, pool: Pool, own_views: OwnViews
+) -> PageRouter:
     """Return the screens."""
     pages = PageRouter(tags=["screens"])
 
     async def compare(request: Request, actor: Actor, pair_id: UUID, faults: dict[str, str]) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
-        pair = await pairs.pair(pool, pair_id)
+        undone = await pairs.undone(pool, pair_id)
+        pair = await pairs.pair(pool, pair_id) or _unseen(undone)
         if pair is None:
             raise NotFound
         both = [pair["person_id"], pair["other_person_id"]]
@@ -60,7 +69,11 @@ def duplicate_pages(duplicates: Duplicates, identities: Identities, pool: Pool, 
             ],
             apart_reasons=get_args(KeptApartReason),
             merge_reasons=get_args(MergeReason),
-            decides=Role.DISTRICT_OFFICER in actor.roles and pair["status"] == "found",
+            undo_reasons=get_args(UnmergeReason),
+            decides=Role.DISTRICT_OFFICER in actor.roles,
+            undone=undone,
+            answers=await pairs.answers(pool, pair_id),
+            entered=await entered_since(pool, pair_id, both[1]) if undone or pair["status"] in TOGETHER else [],
             faults=faults,
             key=new_key(),
         )
@@ -70,9 +83,8 @@ def duplicate_pages(duplicates: Duplicates, identities: Identities, pool: Pool, 
         """The pairs to be decided about, the likeliest first."""
         shell: Shell = request.app.state.shell
         await own_views.settled()
-        rows = await pairs.pairs(pool, "found", None, ROWS)
-        merged = await pairs.pairs(pool, "merged", None, ROWS)
-        return shell.screens.page(request, "duplicates.html", rows=rows, merged=merged)
+        rows = {status: await pairs.pairs(pool, status, None, ROWS) for status in ("found", *TOGETHER)}
+        return shell.screens.page(request, "duplicates.html", rows=rows)
 
     @pages.get("/pages/duplicates/{pair_id}")
     async def show(
@@ -103,4 +115,24 @@ def duplicate_pages(duplicates: Duplicates, identities: Identities, pool: Pool, 
             return await compare(form.request, form.actor, pair_id, faults)
         return RedirectResponse(LIST, 303, HEADERS)
 
+    @pages.post("/pages/duplicates/{pair_id}/undoing")
+    async def undo(pair_id: UUID, form: Annotated[Form, forms(Role.DISTRICT_OFFICER)]) -> Response:
+        """Ask to undo a merge; payments that were shown are looked at when that is ticked."""
+        today = form.request.app.state.shell.clock.business_date()
+        command = await form.command()
+        shown = form.text("payments").split() if form.text("looked") else []
+        given = {"reason_code": form.text("reason_code"), "seen_payments": shown, "occurred_on": today.isoformat()}
+        done = await command.run(asking_to_undo(undoing, pair_id, UndoingBody.model_validate(given)))
+        if faults := faults_of(done):
+            return await compare(form.request, form.actor, pair_id, faults)
+        return RedirectResponse(f"{LIST}/{pair_id}", 303, HEADERS)
+
     return pages
+
+
+def _unseen(undone: WorkerUnmerged | None) -> dict[str, Any] | None:
+    """Return a pair as it is shown that was merged without having been found, and then undone."""
+    if undone is None:
+        return None
+    told = undone.model_dump(include={"pair_id", "person_id"})
+    return {**told, "other_person_id": undone.survivor_id, "status": "undone", "certainty": None, "undo_refused": None}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -15,6 +17,8 @@ from unionaid.registry.application.importing import Imports, Report
 from unionaid.registry.bodies.imports import Entry
 from unionaid.registry.http.access import ENTERING
 from unionaid.registry.http.imports import (
+    PLACED,
+    UNITS,
     about_of,
     empty_table,
     entering,
@@ -55,17 +59,20 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
     ) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
+        unions = await unions_of(pool, actor)
         return shell.screens.page(
             request,
             "imports.html",
             status=REFUSED if faults else 200,
             table=table,
-            tables=[name for name in FORMS if name == "workers" or Role.DISTRICT_OFFICER in actor.roles],
-            unions=await unions_of(pool, actor),
+            tables=[name for name in FORMS if name not in UNITS or Role.DISTRICT_OFFICER in actor.roles],
+            placed=PLACED.get(table, ()),
+            dated=any(column.name == "occurred_on" for column in FORMS[table].columns),
+            unions=unions,
             enterprises=[
                 (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
             ],
-            typed=dict.fromkeys(FIELDS, "") | typed,
+            typed=dict.fromkeys(FIELDS, "") | _only(unions) | typed,
             faults=faults,
         )
 
@@ -94,6 +101,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             limit=FAULTS_SHOWN,
             faults=faults,
             entered=request.query_params.get("entered", "") if not faults else "",
+            unassessed=request.query_params.get("unassessed", "") if not faults else "",
             key=new_key(),
         )
 
@@ -150,8 +158,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             await own_views.settled()
             return await shown(form.request, await report_of(known, form.request, form.actor, import_id), faults)
         answered: dict[str, Any] = json.loads(bytes(done.body))
-        entered = f"?entered={answered['entered']}" if "entered" in answered else ""
-        return RedirectResponse(f"/registry/pages/imports/reports/{import_id}{entered}", 303, HEADERS)
+        return RedirectResponse(f"/registry/pages/imports/reports/{import_id}{_counted(answered)}", 303, HEADERS)
 
     return pages
 
@@ -160,6 +167,19 @@ def _shown_rows(form: Form, convert: bool) -> int:
     """Return how many rows the page said it would enter."""
     counts = [form.text(name) for name in ("good", "old")[: 1 + convert]]
     return sum(int(count) for count in counts if re.fullmatch("[0-9]{1,5}", count))
+
+
+def _only(unions: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the union that is chosen beforehand: the one there is to choose."""
+    return {"union_org_id": unions[0][0]} if len(unions) == 1 else {}
+
+
+def _counted(answered: Mapping[str, Any]) -> str:
+    """Return what the page after an entry tells, as the query of its address."""
+    unassessed = sum(row.get("hardship_level", "") is None for row in answered.get("rows", ()))
+    counted = {"entered": answered.get("entered"), "unassessed": unassessed or None}
+    query = urlencode({name: count for name, count in counted.items() if count is not None})
+    return f"?{query}" if query else ""
 
 
 def _faults(request: Request, refused: Refusal | Problem) -> dict[str, str]:

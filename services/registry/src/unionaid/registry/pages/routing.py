@@ -44,6 +44,6 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
         union_pages(commands.unit_changes, lists, pool, own_views),
         enterprise_pages(commands.unit_changes, lists, pool, own_views),
         search_pages(commands.searching, commands.identities, pool, own_views, figures),
-        duplicate_pages(commands.duplicates, commands.identities, pool, own_views),
+        duplicate_pages(commands.duplicates, commands.undoing, commands.identities, pool, own_views),
         own_file_pages(commands.identities, pool, own_views),
     ]

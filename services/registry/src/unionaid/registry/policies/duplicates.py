@@ -25,6 +25,7 @@ class _Version(BaseModel):
     in_force_from: date
     surely: _Points
     possibly: _Points
+    unmerge_wait_days: Annotated[int, Field(ge=1, le=60)]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -58,5 +59,7 @@ def read_thresholds(text: str | None = None) -> Sequence[Thresholds]:
         read = _File.model_validate(yaml.safe_load(text))
     except (ValidationError, yaml.YAMLError) as error:
         raise PolicyRefused(f"duplicates.yaml: {error}") from None
-    versions = [Thresholds(v.version, v.in_force_from, v.surely, v.possibly) for v in read.versions]
+    versions = [
+        Thresholds(v.version, v.in_force_from, v.surely, v.possibly, v.unmerge_wait_days) for v in read.versions
+    ]
     return sorted(versions, key=lambda each: each.in_force_from)

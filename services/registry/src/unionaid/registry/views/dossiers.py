@@ -10,6 +10,7 @@ from uuid import UUID
 from unionaid.contracts import decode, stream_name
 from unionaid.eventlog import Connection, load
 from unionaid.registry.domain.dossier.facts import Act, Dossier, dossier_of
+from unionaid.registry.domain.dossier.importing import Filed
 from unionaid.registry.views.units import Pool
 
 Due = Literal["due", "overdue", "not-looked-at"]
@@ -26,6 +27,17 @@ async def dossier(conn: Connection, dossier_id: UUID) -> tuple[Dossier, int]:
     """Return a dossier as it stands now, and its stream's version."""
     acts = await acts_of(conn, dossier_id)
     return dossier_of(acts), len(acts)
+
+
+async def newest_of(conn: Connection, household_ids: Collection[UUID]) -> dict[UUID, Filed]:
+    """Return the newest dossier of each of these households that has one; the open one goes before all others."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT ON (household_id) household_id, holder_id, opened_on, status <> 'closed' AS is_open "
+        "FROM views.dossier WHERE household_id = ANY ($1::uuid[]) "
+        "ORDER BY household_id, status <> 'closed' DESC, opened_on DESC",
+        list(household_ids),
+    )
+    return {row["household_id"]: Filed(row["holder_id"], row["opened_on"], row["is_open"]) for row in rows}
 
 
 async def dossiers(

@@ -3,20 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
 
-from unionaid.contracts.registry import DuplicateKeptApart, PossibleDuplicateFound, WorkerMerged
+from unionaid.contracts.registry import (
+    DuplicateKeptApart,
+    PossibleDuplicateFound,
+    UnmergeAnswered,
+    UnmergeRefused,
+    UnmergeRequested,
+    WorkerMerged,
+    WorkerUnmerged,
+)
 from unionaid.eventlog import Connection
+from unionaid.registry.views.streams import history
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-PairFact = PossibleDuplicateFound | DuplicateKeptApart | WorkerMerged
-SHOWN = (PossibleDuplicateFound, DuplicateKeptApart, WorkerMerged)
+PairFact = (
+    PossibleDuplicateFound | DuplicateKeptApart | WorkerMerged | UnmergeRequested | UnmergeRefused | WorkerUnmerged
+)
+SHOWN = (
+    PossibleDuplicateFound,
+    DuplicateKeptApart,
+    WorkerMerged,
+    UnmergeRequested,
+    UnmergeRefused,
+    WorkerUnmerged,
+)
 """The events that the table of pairs is written from."""
-_ROW = "pair_id, person_id, other_person_id, status, certainty, score, found_on, decided_on, reason_code"
+_ROW = (
+    "pair_id, person_id, other_person_id, status, certainty, score, found_on, decided_on, reason_code, request_id, "
+    "answer_until, undo_refused"
+)
+_TOGETHER = """
+WITH RECURSIVE t AS (
+    SELECT unnest($1::uuid[]) AS person_id
+    UNION SELECT CASE WHEN p.person_id = t.person_id THEN p.other_person_id ELSE p.person_id END
+    FROM t JOIN views.pair p ON t.person_id IN (p.person_id, p.other_person_id)
+    WHERE p.status IN ('merged', 'undo-asked')
+) SELECT person_id FROM t
+"""
 
 
 async def write_pairs(conn: Connection, facts: Sequence[PairFact]) -> None:
@@ -42,6 +72,25 @@ async def write_pairs(conn: Connection, facts: Sequence[PairFact]) -> None:
                     "decided_on = excluded.decided_on, reason_code = excluded.reason_code",
                     fact.pair_id, fact.person_id, fact.survivor_id, fact.occurred_on, fact.reason_code,
                 )  # fmt: skip
+            case UnmergeRequested():
+                await conn.execute(
+                    "UPDATE views.pair SET status = 'undo-asked', request_id = $2, answer_until = $3, "
+                    "undo_refused = NULL WHERE pair_id = $1",
+                    fact.pair_id, fact.request_id, fact.answer_until,
+                )  # fmt: skip
+            case UnmergeRefused():
+                await conn.execute(
+                    "UPDATE views.pair SET status = 'merged', request_id = NULL, answer_until = NULL, "
+                    "undo_refused = $2 WHERE pair_id = $1",
+                    fact.pair_id, fact.reason_code,
+                )  # fmt: skip
+            case WorkerUnmerged():
+                await conn.execute("DELETE FROM views.pair WHERE pair_id = $1 AND found_on IS NULL", fact.pair_id)
+                await conn.execute(
+                    "UPDATE views.pair SET status = 'found', decided_on = NULL, reason_code = NULL, "
+                    "request_id = NULL, answer_until = NULL, undo_refused = NULL WHERE pair_id = $1",
+                    fact.pair_id,
+                )
 
 
 async def pairs(pool: Pool, status: str, after: UUID | None, limit: int) -> list[dict[str, Any]]:
@@ -63,5 +112,42 @@ async def pairs(pool: Pool, status: str, after: UUID | None, limit: int) -> list
 
 async def pair(pool: Pool, pair_id: UUID) -> dict[str, Any] | None:
     """Return a pair, None where there is none."""
-    row = await pool.fetchrow(f"SELECT {_ROW} FROM views.pair WHERE pair_id = $1", pair_id)
+    async with pool.acquire() as conn:
+        return await pair_in(conn, pair_id)
+
+
+async def pair_in(conn: Connection, pair_id: UUID) -> dict[str, Any] | None:
+    """Return a pair, None where there is none."""
+    row = await conn.fetchrow(f"SELECT {_ROW} FROM views.pair WHERE pair_id = $1", pair_id)
     return dict(row) if row else None
+
+
+async def together(conn: Connection, persons: Sequence[UUID]) -> frozenset[UUID]:
+    """Return all who stand for one another with these persons, along chains too; they themselves are among them."""
+    rows = await conn.fetch(_TOGETHER, list(persons))
+    return frozenset(row["person_id"] for row in rows)
+
+
+async def late(pool: Pool, today: date) -> list[tuple[UUID, UUID]]:
+    """Return pair and request of the undoings that were not answered by the day they should have been."""
+    rows = await pool.fetch(
+        "SELECT pair_id, request_id FROM views.pair WHERE status = 'undo-asked' AND answer_until < $1 "
+        "ORDER BY answer_until, pair_id",
+        today,
+    )
+    return [(row["pair_id"], row["request_id"]) for row in rows]
+
+
+async def answers(pool: Pool, pair_id: UUID) -> list[UnmergeAnswered]:
+    """Return what was answered to the last request to undo the merge of a pair."""
+    async with pool.acquire() as conn:
+        told = await history(conn, "pair", pair_id)
+    requests = [fact.request_id for fact in told if isinstance(fact, UnmergeRequested)]
+    return [fact for fact in told if isinstance(fact, UnmergeAnswered) and fact.request_id == requests[-1]]
+
+
+async def undone(pool: Pool, pair_id: UUID) -> WorkerUnmerged | None:
+    """Return that the last thing that happened to a pair was the undoing of its merge; None for anything else."""
+    async with pool.acquire() as conn:
+        told = await history(conn, "pair", pair_id)
+    return told[-1] if told and isinstance(told[-1], WorkerUnmerged) else None

@@ -18,10 +18,10 @@ async def household(conn: Connection, household_id: UUID) -> tuple[Household, in
 
 
 async def household_of_person(conn: Connection, person_id: UUID) -> UUID | None:
-    """Return the household somebody belongs to, None for none."""
+    """Return the household somebody belongs to, None for none; a merged person's place is held by the pair."""
     key = member(person_id, "").key
-    stream = (await holders(conn, HOUSEHOLD_MEMBER, [key])).get(key)
-    return UUID(stream.removeprefix("household-")) if stream else None
+    stream = (await holders(conn, HOUSEHOLD_MEMBER, [key])).get(key, "")
+    return UUID(stream.removeprefix("household-")) if stream.startswith("household-") else None
 
 
 async def open_dossier_of(conn: Connection, household_id: UUID) -> UUID | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from unionaid.eventlog import Connection
 from unionaid.registry.views.units import Pool
 
 
@@ -24,3 +26,9 @@ async def restrictions(pool: Pool, today: date, after: UUID | None, limit: int, 
         limit,
     )
     return [dict(row) for row in rows]
+
+
+async def restricted(conn: Connection, persons: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of these persons who asked to be erased."""
+    rows = await conn.fetch("SELECT person_id FROM views.restriction WHERE person_id = ANY($1::uuid[])", list(persons))
+    return frozenset(row["person_id"] for row in rows)

@@ -225,6 +225,7 @@ class LineFault(StrEnum):
     PERSON_ERASED = "person-erased"
     PERSON_MERGED = "person-merged"
     PERSON_RESTRICTED = "person-restricted"
+    PAYMENT_HELD = "payment-held"
     PERSON_TWICE = "person-twice"
     PURPOSE_TAKEN = "purpose-taken"
     AMOUNT_NOT_POSITIVE = "amount-not-positive"

@@ -24,7 +24,11 @@ from unionaid.contracts.registry.dossiers import (
 from unionaid.contracts.registry.duplicates import (
     DuplicateKeptApart,
     PossibleDuplicateFound,
+    UnmergeAnswered,
+    UnmergeRefused,
+    UnmergeRequested,
     WorkerMerged,
+    WorkerUnmerged,
     pair_id,
 )
 from unionaid.contracts.registry.households import (
@@ -118,11 +122,15 @@ __all__ = [
     "UnionOrgDissolved",
     "UnionOrgEstablished",
     "UnionOrgMoved",
+    "UnmergeAnswered",
+    "UnmergeRefused",
+    "UnmergeRequested",
     "WorkerDetailsCorrected",
     "WorkerLeft",
     "WorkerMerged",
     "WorkerRegistered",
     "WorkerTransferred",
+    "WorkerUnmerged",
     "pair_id",
 ]
 
@@ -175,4 +183,8 @@ EVENTS: tuple[type[Event], ...] = (
     PossibleDuplicateFound,
     DuplicateKeptApart,
     WorkerMerged,
+    UnmergeRequested,
+    UnmergeAnswered,
+    WorkerUnmerged,
+    UnmergeRefused,
 )

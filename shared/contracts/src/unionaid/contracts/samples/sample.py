@@ -88,6 +88,10 @@ TWICE = UUID("4c1a9e70-2b6d-4f83-9a05-7e3d1c8b6f20")
 """Somebody entered a second time, for whom `WORKER` stands."""
 
 
+UNDOING = UUID("8d2f4a6c-1b3e-4d57-9c8a-0e1f2d3c4b21")
+"""The request to undo that merge."""
+
+
 OPENING = UUID("6b0d9c3e-4f7a-4d21-8c5b-1e2f3a4b5c18")
 
 

@@ -1,16 +1,33 @@
-"""A pair: unseen, then found to be alike, then kept apart or merged."""
+"""A pair: unseen, then found to be alike, then kept apart or merged.
+
+```
+Unseen ─► Found ─► KeptApart
+   └────────┴────► Merged ⇄ UndoAsked
+   ▲        ▲                   │
+   └────────┴───────────────────┘   undone: what it was before the merge
+```
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from typing import TypeAlias
 from uuid import UUID
 
 from unionaid.contracts import Event
-from unionaid.contracts.registry import DuplicateKeptApart, PossibleDuplicateFound, WorkerMerged
+from unionaid.contracts.registry import (
+    DuplicateKeptApart,
+    PossibleDuplicateFound,
+    UnmergeAnswered,
+    UnmergeRefused,
+    UnmergeRequested,
+    WorkerMerged,
+    WorkerUnmerged,
+)
+from unionaid.contracts.registry.duplicates import AskedService
 from unionaid.service.refusals import BrokenHistory
 
 
@@ -41,9 +58,22 @@ class Merged:
     person_id: UUID
     survivor_id: UUID
     decided_on: date
+    before: Unseen | Found
+    """What the pair was, and is again when the merge is undone."""
+    last_on: date
+    """The business date of the last step."""
 
 
-Pair: TypeAlias = Unseen | Found | KeptApart | Merged
+@dataclass(frozen=True, slots=True)
+class UndoAsked:
+    """An officer asks to undo the merge; who pays persons has yet to answer, but for those who have `cleared` it."""
+
+    merged: Merged
+    asked: UnmergeRequested
+    cleared: frozenset[AskedService]
+
+
+Pair: TypeAlias = Unseen | Found | KeptApart | Merged | UndoAsked
 
 
 def evolve(pair: Pair, event: Event) -> Pair:
@@ -54,9 +84,25 @@ def evolve(pair: Pair, event: Event) -> Pair:
         case Found(), DuplicateKeptApart():
             return KeptApart(pair.persons, event.occurred_on)
         case Unseen() | Found(), WorkerMerged():
-            return Merged(event.person_id, event.survivor_id, event.occurred_on)
+            return Merged(event.person_id, event.survivor_id, event.occurred_on, pair, event.occurred_on)
+        case Merged(), UnmergeRequested():
+            return UndoAsked(pair, event, frozenset())
+        case UndoAsked(), UnmergeAnswered() | UnmergeRefused() | WorkerUnmerged():
+            return _answered(pair, event)
         case _:
             raise BrokenHistory(pair, event)
+
+
+def _answered(pair: UndoAsked, event: UnmergeAnswered | UnmergeRefused | WorkerUnmerged) -> Pair:
+    if event.request_id != pair.asked.request_id:
+        raise BrokenHistory(pair, event)
+    match event:
+        case UnmergeAnswered():
+            return replace(pair, cleared=pair.cleared | {event.service}) if event.cleared else pair
+        case UnmergeRefused():
+            return replace(pair.merged, last_on=event.occurred_on)
+        case WorkerUnmerged():
+            return pair.merged.before
 
 
 def pair_of(history: Iterable[Event]) -> Pair:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.registry import DuplicateKeptApart, PossibleDuplicateFound, WorkerMerged, pair_id
 from unionaid.contracts.registry.duplicates import Certainty, FoundBy, KeptApartReason, MergeReason
+from unionaid.contracts.unmerging import HELD_PERSONS_MAX
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.pair.facts import Found, Pair, Unseen
 from unionaid.registry.domain.person.facts import Person, refuse_restricted
@@ -18,9 +19,15 @@ from unionaid.registry.domain.refusals import (
     OwnMatter,
     PairDecided,
     SamePerson,
+    SurvivorLacksHousehold,
     SurvivorLacksNumber,
     SurvivorMerged,
+    TooManyMerged,
+    TwiceInHousehold,
+    TwoHouseholds,
+    TwoOpenDossiers,
     TwoResidentIds,
+    UndoUnderWay,
 )
 
 
@@ -32,6 +39,8 @@ class Thresholds:
     in_force_from: date
     surely: int
     possibly: int
+    unmerge_wait_days: int
+    """Days within which who pays persons answers whether a merge may be undone."""
 
     def certainty(self, score: int) -> Certainty | None:
         """Say what a score amounts to; None for nothing to ask about."""
@@ -111,7 +120,7 @@ def keep_apart(pair: Pair, command: KeepApart) -> list[Event]:
             pass
         case _:
             raise PairDecided
-    _refuse_own(pair.persons, command.by)
+    refuse_own(pair.persons, command.by)
     refuse_impossible(command.on, command.today)
     one, other = sorted(pair.persons)
     return [
@@ -127,20 +136,31 @@ def keep_apart(pair: Pair, command: KeepApart) -> list[Event]:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """The two persons of a merge as they stand; `numbered` have a valid ID number, `merged` stand for others."""
+    """The two persons of a merge as they stand.
+
+    `numbered` have a valid ID number; for `merged` another stands; `undoing` are those with whom a merge may be undone;
+    `households` is where each lives, and `dossiers` those of them with an open dossier; `together` is how many would
+    stand for one another.
+    """
 
     person: Person
     survivor: Person
-    numbered: Collection[UUID]
-    merged: Collection[UUID]
+    numbered: Collection[UUID] = ()
+    merged: Collection[UUID] = ()
+    undoing: Collection[UUID] = ()
+    households: Mapping[UUID, str] = field(default_factory=dict)
+    dossiers: Collection[str] = ()
+    together: int = 2
 
 
 def merge(pair: Pair, both: Both, command: Merge) -> list[Event]:
     """Merge two persons.
 
-    What must be settled first is refused: two numbers. The one with a number is the survivor.
-    Raises SamePerson, NotFound, PersonIsErased, PersonIsRestricted, PairDecided, SurvivorMerged, TwoResidentIds,
-    SurvivorLacksNumber, OwnMatter and the refusals of dates.
+    What must be settled first is refused: two numbers, two households, two open dossiers. The one with a number, and
+    with a household, is the survivor: a merged person lives in no household.
+    Raises SamePerson, NotFound, PersonIsErased, PersonIsRestricted, PairDecided, SurvivorMerged, UndoUnderWay,
+    TwoResidentIds, SurvivorLacksNumber, TwoOpenDossiers, TwoHouseholds, TwiceInHousehold, SurvivorLacksHousehold,
+    TooManyMerged, OwnMatter and the refusals of dates.
     """
     if command.person_id == command.survivor_id:
         raise SamePerson(field="survivor_id")
@@ -150,12 +170,17 @@ def merge(pair: Pair, both: Both, command: Merge) -> list[Event]:
         raise PairDecided
     if command.survivor_id in both.merged:
         raise SurvivorMerged(field="survivor_id")
-    _refuse_own((command.person_id, command.survivor_id), command.by)
+    if both.undoing:
+        raise UndoUnderWay
+    refuse_own((command.person_id, command.survivor_id), command.by)
     refuse_impossible(command.on, command.today)
     if {command.person_id, command.survivor_id} <= set(both.numbered):
         raise TwoResidentIds
     if command.person_id in both.numbered:
         raise SurvivorLacksNumber(field="survivor_id")
+    _refuse_households(both, command)
+    if both.together > HELD_PERSONS_MAX:
+        raise TooManyMerged(field="survivor_id", most=HELD_PERSONS_MAX)
     return [
         WorkerMerged(
             occurred_on=command.on,
@@ -167,6 +192,20 @@ def merge(pair: Pair, both: Both, command: Merge) -> list[Event]:
     ]
 
 
-def _refuse_own(persons: Collection[UUID], by: str) -> None:
+def _refuse_households(both: Both, command: Merge) -> None:
+    own, other = (both.households.get(one) for one in (command.person_id, command.survivor_id))
+    if own is None:
+        return
+    if other is None:
+        raise SurvivorLacksHousehold(field="survivor_id")
+    if own == other:
+        raise TwiceInHousehold
+    if {own, other} <= set(both.dossiers):
+        raise TwoOpenDossiers
+    raise TwoHouseholds
+
+
+def refuse_own(persons: Collection[UUID], by: str) -> None:
+    """Refuse who is one of the persons. Raises OwnMatter."""
     if by in {f"person-{person_id}" for person_id in persons}:
         raise OwnMatter

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from unionaid.contracts import Event
 from unionaid.contracts.fields import Sex
 from unionaid.contracts.registry import IdentityReference, PersonRegistered
 from unionaid.registry.domain.dates import OCCURRED_ON_MIN, refuse_impossible
@@ -82,7 +81,7 @@ class RegisterPerson:
 
 def register_person(
     person: Person, workplace: Workplace, jurisdiction: Jurisdiction, command: RegisterPerson
-) -> list[Event]:
+) -> list[PersonRegistered]:
     """Register a person for a union of the officer's jurisdiction.
 
     That an ID registers once is held by a reservation (`application`).

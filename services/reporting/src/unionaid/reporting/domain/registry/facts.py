@@ -79,3 +79,11 @@ class WorkerMerged(msgspec.Struct, frozen=True, gc=False):
     occurred_on: date
     person_id: Id
     survivor_id: Id
+
+
+class WorkerUnmerged(msgspec.Struct, frozen=True, gc=False):
+    """One person stands for the other no more."""
+
+    occurred_on: date
+    person_id: Id
+    survivor_id: Id

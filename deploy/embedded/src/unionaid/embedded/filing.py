@@ -1,0 +1,50 @@
+"""How the office's families in hardship come into the registry: by workbooks of each union, then three signatures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from unionaid.embedded import families
+from unionaid.embedded.families import Family
+from unionaid.embedded.sample import Unit
+from unionaid.embedded.telling import Telling
+
+VERIFIED_ON, POSTED_ON, APPROVED_ON = "2016-03-10", "2016-03-14", "2016-03-22"
+"""The notice stands for five working days, to 21 March."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A dossier that was opened, and the union above the one that opened it."""
+
+    dossier_id: str
+    above_id: str
+
+
+def open_dossiers(tell: Telling, union: str, above: str, unit: Unit, those: Sequence[Family]) -> list[Filed]:
+    """Bring in the families of a union and their dossiers, as its own officer does."""
+    officer = tell.officer("grassroots_officer", union)
+    members = sum(len(family.members) for family in those)
+    tell.bring_in(
+        officer, "households", (f"{unit.name}-家庭.xlsx", families.households(those)), members,
+        f"households-{unit.uscc}", union_org_id=union, occurred_on=families.FORMED_ON,
+    )  # fmt: skip
+    opened = tell.bring_in(
+        officer, "dossiers", (f"{unit.name}-档案.xlsx", families.dossiers(those)), len(those),
+        f"dossiers-{unit.uscc}", occurred_on=families.OPENED_ON,
+    )  # fmt: skip
+    return [Filed(row["dossier_id"], above) for row in opened]
+
+
+def approve_dossiers(tell: Telling, filed: Sequence[Filed]) -> None:
+    """Take every dossier through verification and public notice to its approval, each step by whose step it is."""
+    with tell.step("Dossiers approved", len(filed)) as advance:
+        for one in filed:
+            path, id = f"/dossiers/{one.dossier_id}", one.dossier_id
+            street, approver = tell.officer("sub_district_officer", one.above_id), tell.officer("approver")
+            tell.do(street, "registry", f"{path}/verification", f"verified-{id}", occurred_on=VERIFIED_ON)
+            tell.do(
+                street, "registry", f"{path}/notice", f"posted-{id}",
+                occurred_on=POSTED_ON, notice_place="街道（乡镇）工会公示栏",
+            )  # fmt: skip
+            tell.do(approver, "registry", f"{path}/approval", f"approved-{id}", occurred_on=APPROVED_ON)
+            advance(1)

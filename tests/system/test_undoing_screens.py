@@ -1,0 +1,178 @@
+"""A merge and its undoing in a real Chromium, by keyboard, with relief and mutual aid answering over Kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from tests.system.browsing import sign_in, sign_out
+
+from unionaid.contracts.relief import lines_hash
+from unionaid.registry.examples import resident_id
+from unionaid.testkit.demo import Demo, empty_stack
+
+pytestmark = pytest.mark.needs("browser")
+PAIRS = "/registry/pages/duplicates"
+WIDE = ViewportSize(width=1280, height=900)
+NARROW = ViewportSize(width=390, height=844)
+TRIES, PAUSE_MS = 150, 200
+"""How often a page is looked at again until somebody has answered."""
+
+
+@dataclass
+class Office:
+    """A stack with somebody registered twice, one of the numbers taken away, and a programme with money."""
+
+    stack: Demo
+    pictures: Path
+    union: str = ""
+    person: str = ""
+    survivor: str = ""
+    programme: str = ""
+    budget: str = ""
+
+    def made(self, service: str, path: str, role: str, wanted: str, /, **body: Any) -> str:
+        answer = self.stack.request("POST", service, path, self.stack.token(role), body)
+        assert answer.is_success, answer.text
+        return str(answer.json()[wanted])
+
+    def look(self, page: Page, name: str) -> None:
+        """Keep a picture, and see that nothing stands out of the window."""
+        page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+
+    def approved(self) -> str:
+        """A list of the survivor, approved; return its id."""
+        line = (1, UUID(self.survivor), 50_000)
+        body = {
+            "occurred_on": "2026-02-05", "programme_id": self.programme, "budget_id": self.budget,
+            "union_org_id": self.union,
+            "declared": {"lines": 1, "amount_fen": 50_000, "lines_hash": lines_hash([line])},
+            "lines": [{"person_id": self.survivor, "amount_fen": 50_000}],
+        }  # fmt: skip
+        list_id = self.made("relief", "/lists", "district_officer", "list_id", **body)
+        for step, role in (("verification", "sub_district_officer"), ("approval", "approver")):
+            token = self.stack.token(role, unit=self.union if role == "sub_district_officer" else None)
+            taken = self.stack.request(
+                "POST", "relief", f"/lists/{list_id}/{step}", token, {"occurred_on": "2026-02-06"}
+            )
+            assert taken.is_success, taken.text
+        return list_id
+
+    def pay(self, list_id: str) -> Any:
+        """Hand it out; return what was answered."""
+        payment = {
+            "occurred_on": "2026-02-10", "visitors": [str(uuid4()), str(uuid4())], "signed_list_sha256": "ab" * 32,
+            "signed_list_bytes": 1, "lines": [{"line": 1, "signed_by": "payee"}],
+        }  # fmt: skip
+        token = self.stack.token("cashier")
+        return self.stack.request("POST", "relief", f"/lists/{list_id}/cash-payment", token, payment)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with empty_stack("undoing-test") as stack:
+        made = Office(stack, tmp_path_factory.mktemp("pictures"))
+        parent = None
+        for level, name in (("district", "利通区总工会"), ("sub_district", "金积镇工会委员会")):
+            made.union = made.made(
+                "registry", "/union-orgs", "district_officer", "org_id",
+                level=level, name=name, parent_id=parent, occurred_on="2026-01-05",
+            )  # fmt: skip
+            parent = made.union
+        made.survivor, made.person = (
+            made.made(
+                "registry", "/workers", "district_officer", "person_id", union_org_id=made.union, name=name,
+                resident_id=resident_id(number), phone="13912345678", migrant=False, occurred_on="2026-02-01",
+            )
+            for number, name in ((1, "欧阳国华"), (3, "歐陽國華"))
+        )  # fmt: skip
+        made.made(
+            "registry", f"/persons/{made.person}/corrections", "district_officer", "person_id",
+            resident_id=None, reason_code="number-invalid", occurred_on="2026-02-01",
+        )  # fmt: skip
+        fund = made.made(
+            "relief", "/funds", "accountant", "fund_id",
+            occurred_on="2026-02-01", source="appropriation", name="2026年送温暖专项资金",
+        )  # fmt: skip
+        made.made(
+            "relief", f"/funds/{fund}/receipts", "accountant", "fund_id",
+            occurred_on="2026-02-02", amount_fen=50_000_000, voucher="样财预〔2026〕8号",
+        )  # fmt: skip
+        made.programme = made.made(
+            "relief", "/programmes", "district_officer", "programme_id", occurred_on="2026-02-03",
+            kind="WINTER_WARMTH", year=2026, name="2026年元旦春节送温暖", window_from="2026-02-01",
+            window_to="2026-02-28", purpose="festival-visit",
+        )  # fmt: skip
+        made.budget = made.made(
+            "relief", f"/funds/{fund}/budgets", "accountant", "budget_id",
+            occurred_on="2026-02-03", programme_id=made.programme, amount_fen=1_000_000,
+        )  # fmt: skip
+        yield made
+
+
+def language(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name).click()
+
+
+def until_told(page: Page, text: str) -> None:
+    """Look at the page again until it says something."""
+    for _ in range(TRIES):
+        if page.get_by_text(text).count():
+            return
+        page.wait_for_timeout(PAUSE_MS)
+        page.reload()
+    raise AssertionError(f"not told: {text}")
+
+
+def decide(page: Page, reason: str, where: str, button: str) -> None:
+    """Choose the reason and press the button, by keyboard."""
+    page.locator(f"#{where}").select_option(reason)
+    page.get_by_role("button", name=button).press("Enter")
+
+
+def test_a_merge_is_decided_paid_upon_and_undone(office: Office, browser: BrowserContext) -> None:
+    front, page = office.stack.stack.front, browser.new_page()
+    page.set_viewport_size(WIDE)
+    sign_in(page, front, "district_officer", PAIRS)
+    language(page, "简体中文")
+    office.look(page, "01-waiting")
+    page.locator("tbody a").first.press("Enter")
+    office.look(page, "02-side-by-side")
+    page.locator("#survivor_id").select_option(office.survivor)
+    decide(page, "documents-agree", "merge_reason", "合并")
+    expect(page.locator("caption")).to_have_text("已合并")
+    office.look(page, "03-merged")
+
+    list_id = office.approved()
+    assert office.pay(list_id).is_success
+
+    page.locator("tbody a").first.press("Enter")
+    address = page.url.removeprefix(front)
+    office.look(page, "04-the-pair")
+    decide(page, "different-people", "undo_reason", "申请撤销合并")
+    office.look(page, "05-asked")
+    until_told(page, "有付款妨碍撤销")
+    expect(page.locator("main")).to_contain_text("500.00")
+    office.look(page, "06-payments")
+    language(page, "繁體中文")
+    page.set_viewport_size(NARROW)
+    office.look(page, "07-payments-narrow")
+    page.set_viewport_size(WIDE)
+    page.locator("[name=looked]").press("Space")
+    decide(page, "different-people", "undo_reason", "申請撤銷合併")
+    until_told(page, "合併已於")
+    language(page, "English")
+    office.look(page, "08-undone")
+    decide(page, "relatives", "apart_reason", "Keep apart, and do not ask again")
+    expect(page.locator("main")).to_contain_text("No possible duplicates are waiting.")
+    page.goto(front + address)
+    expect(page.locator("main")).to_contain_text("Decided: two persons.")
+    office.look(page, "09-kept-apart")
+    sign_out(page)
+    assert office.stack.ask("relief", "/payment-holds", "accountant") == {"payment_holds": []}
