@@ -28,6 +28,5 @@ CREATE TABLE views.worker (
     registered_on date NOT NULL
 );
 CREATE INDEX worker_of_union ON views.worker (union_org_id, person_id);
-CREATE INDEX pair_merged ON views.pair (person_id) WHERE status = 'merged';
 GRANT SELECT, INSERT, UPDATE, DELETE ON views.worker TO {app};
 GRANT SELECT ON views.worker TO {auditor};
