@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib.resources import files
 from uuid import UUID
 
 import pytest
@@ -50,7 +51,8 @@ from unionaid.registry.domain.refusals import (
     WasEnteredInError,
 )
 from unionaid.registry.examples import FACTORY_UNION_ID, PERSON_ID
-from unionaid.service.refusals import BrokenHistory
+from unionaid.service.languages import Catalogue, Language
+from unionaid.service.refusals import BrokenHistory, InWords
 from unionaid.testkit.rules import Given
 
 CHILD, HOUSEHOLD, DOSSIER = UUID(int=2), UUID(int=3), UUID(int=4)
@@ -140,7 +142,7 @@ def test_verifying_asks_for_all_five_and_an_assessment() -> None:
     missing = CLEAR.model_copy(update={"technical_skill": None, "state_of_mind": None})
     partly = Act(FiveClearsRecorded(occurred_on=ON, dossier_id=DOSSIER, clears=missing, statement=None), ENTERS)
     refused = given(OPENED, partly, ASSESSED).when(rules.verify, HOME, by(VERIFIES)).refused(ClearsMissing)
-    assert refused.params == {"missing": "state_of_mind, technical_skill"}
+    assert refused.params == {"missing": InWords.values("missing_clears", "state_of_mind", "technical_skill")}
     given(OPENED, CLEARED).when(rules.verify, HOME, by(VERIFIES)).refused(NotAssessed)
     given(*READY, RETURNED).when(rules.verify, HOME, by(VERIFIES)).refused(DossierNotAt)
     given(*READY, RETURNED, ASSESSED).when(rules.verify, HOME, by(VERIFIES)).then(
@@ -165,6 +167,21 @@ def test_only_what_is_posted_is_approved(acts: tuple[Act, ...], kind: type[Refus
 def test_approval_freezes_what_others_rest_on() -> None:
     posted = given(*READY, VERIFIED, POSTED)
     posted.when(rules.approve, HOME, date(2017, 12, 27), by(APPROVES, date(2016, 12, 27))).then(APPROVED.event)
+
+
+@pytest.mark.parametrize(
+    ("language", "missing", "status"),
+    [
+        (Language.ZH_HANS, "思想状况、技能状况", "已退回"),
+        (Language.ZH_HANT, "思想狀況、技能狀況", "已退回"),
+        (Language.EN, "state of mind, technical skill", "Returned"),
+    ],
+)
+def test_a_refusal_speaks_its_readers_language(language: Language, missing: str, status: str) -> None:
+    catalogue = Catalogue.of(files("unionaid.registry") / "locale")
+    clears = InWords.values("missing_clears", "state_of_mind", "technical_skill")
+    assert missing in catalogue.text(language, ClearsMissing.code, {"missing": clears})
+    assert status in catalogue.text(language, DossierNotAt.code, {"status": InWords.values("tab", "returned")})
 
 
 def test_missing_clears_are_named_where_they_are_the_reason() -> None:

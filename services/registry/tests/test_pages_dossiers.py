@@ -12,8 +12,14 @@ import httpx
 import pytest
 import yaml
 
+from unionaid.registry.domain.person.retention import KINDS
 from unionaid.registry.pages.dossier_acts import ACTS
 from unionaid.registry.pages.dossier_desk import DUE, STATUSES
+from unionaid.registry.pages.household_acts import HOUSEHOLD_ACTS
+from unionaid.registry.pages.keeping import TABS
+from unionaid.registry.pages.person_acts import PERSON_ACTS
+from unionaid.registry.pages.splitting import SPLIT
+from unionaid.registry.pages.transfers import ASKING, DECLINE, PROVISIONAL
 from unionaid.registry.pages.typed import OPTIONS
 from unionaid.service.languages import Language
 from unionaid.service.roles import Role
@@ -43,14 +49,15 @@ class Browser:
     async def get(self, path: str) -> httpx.Response:
         return await self._client.get(path.removeprefix("/registry"), headers=self._headers)
 
-    async def send(self, page: str, action: str, **fields: str) -> httpx.Response:
-        """Open the page, fill in the form that leads to `action`, send it."""
+    async def send(self, page: str, action: str, letter: bytes | None = None, /, **fields: str) -> httpx.Response:
+        """Open the page, fill in the form that leads to `action`, send it; `letter` is a file it takes."""
         shown = await self.get(page)
         assert shown.status_code == 200, shown.text
         (form,) = re.findall(rf'<form [^>]*action="/registry{re.escape(action)}".*?</form>', shown.text, re.DOTALL)
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
         assert {"csrf", "key"} <= set(hidden)
-        return await self._client.post(html.unescape(action), data=hidden | fields, headers=self._headers)
+        files = {"letter": ("letter.pdf", letter)} if letter is not None else None
+        return await self._client.post(html.unescape(action), data=hidden | fields, files=files, headers=self._headers)
 
 
 def acts(shown: httpx.Response) -> set[str]:
@@ -167,6 +174,9 @@ async def test_every_page_has_its_texts_in_every_language(story: Story) -> None:
         for page in (
             "/pages/dossiers", f"/pages/dossiers/{dossier}", f"/pages/households/{story.household}",
             "/pages/households/new", "/pages/persons/new", f"/pages/dossiers/new?household_id={story.household}",
+            f"/pages/households/{story.household}/split", f"/pages/persons/{story.worker}",
+            f"/pages/persons/{story.child}", "/pages/provisional-workers", "/pages/transfer-requests",
+            *(f"/pages/retention?show={tab}" for tab in TABS),
         ):  # fmt: skip
             shown = await officer.get(page)
             assert shown.status_code == 200, (page, shown.text)
@@ -178,7 +188,11 @@ def test_every_value_has_a_text_and_every_text_a_value() -> None:
     known = set(yaml.safe_load((PACKAGE / "locale" / "en.yaml").read_text("utf-8")))
     wanted = {f"value-{name}-{value}" for name, values in OPTIONS.items() for value in values}
     wanted |= {f"value-tab-{tab}" for tab in ("waiting", *DUE, *STATUSES)}
+    wanted |= {f"value-kept-{kind}" for kind in KINDS} | {f"value-retention-{tab}" for tab in TABS}
     assert wanted <= known
     assert {code for code in known if code.startswith("value-") and not code.startswith("value-step-")} == wanted
-    assert {f"act-{name}" for name in ACTS} == {code for code in known if code.startswith("act-")}
-    assert {f"field-{ask.name}" for doing in ACTS.values() for ask in doing.asked} <= known
+    names = {*ACTS, *PERSON_ACTS, *HOUSEHOLD_ACTS, "splitting"}
+    assert {f"act-{name}" for name in names} == {code for code in known if code.startswith("act-")}
+    asked = [*ASKING, *PROVISIONAL, *DECLINE, *SPLIT]
+    asked += [ask for doings in (ACTS, PERSON_ACTS, HOUSEHOLD_ACTS) for doing in doings.values() for ask in doing.asked]
+    assert {f"field-{ask.name}" for ask in asked} <= known

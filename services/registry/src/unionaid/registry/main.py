@@ -29,6 +29,7 @@ from unionaid.registry.domain.refusals import (
     AlreadyThere,
     ApproverNeeded,
     DistrictExists,
+    DossierIsErased,
     DossierNotAt,
     DossierOpenAlready,
     EnteredBySame,
@@ -72,11 +73,13 @@ from unionaid.registry.forgetting import NAMING, RESIDENT_ID
 from unionaid.registry.http.imports import IMPORTS
 from unionaid.registry.http.routing import routers
 from unionaid.registry.http.workers import UPLOADS
+from unionaid.registry.pages.household import ADMISSIONS
 from unionaid.registry.pages.routing import pages_of
 from unionaid.registry.policies import read_policies
 from unionaid.registry.purposes import read_purposes
 from unionaid.registry.reserving import HOLDING
 from unionaid.registry.reserving import held as held_by_households
+from unionaid.registry.said import REFERRING, Referred, said
 from unionaid.registry.subscriptions import following, hearing_answers
 from unionaid.registry.views import duplicates
 from unionaid.registry.views.elsewhere import Elsewhere, registry_elsewhere
@@ -117,6 +120,7 @@ STATUSES = {
             AlreadyRegistered,
             AlreadyThere,
             DistrictExists,
+            DossierIsErased,
             DossierNotAt,
             DossierOpenAlready,
             IdentityMissing,
@@ -158,6 +162,7 @@ async def imply(owner: Owner, database: str) -> Implied:
     versions: dict[UUID, int] = {}
     erased = set()
     living: list[Event] = []
+    referred = Referred()
     kinds = (
         UnionOrgEstablished,
         EnterpriseRegistered,
@@ -167,11 +172,13 @@ async def imply(owner: Owner, database: str) -> Implied:
         *NAMING,
         PersonErased,
         *HOLDING,
+        *REFERRING,
     )
     async for envelope, event in own_events(owner, *kinds):
         if isinstance(event, EnterpriseDetailsCorrected) and "uscc" in event.corrected_details:
             held = [one for one in held if (one.scope, one.stream) != (USCC, event.subject)]
         held += reservations_of([event], envelope.source.split("/")[2])
+        referred.add(event)
         if isinstance(event, HOLDING):
             living.append(event)
         elif isinstance(event, NAMING):
@@ -186,13 +193,22 @@ async def imply(owner: Owner, database: str) -> Implied:
         rows = await owner.fetch("SELECT digest, person_id FROM vault.blind_index WHERE kind = 'resident_id'")
         newest = await owner.fetch("SELECT person_id, max(version) AS version FROM vault.fields GROUP BY person_id")
         known: dict[UUID, int] = {row["person_id"]: row["version"] for row in newest}
+        stored = await owner.fetch(
+            "SELECT matter_id, topic, person_id, max(version) AS version FROM vault.statements GROUP BY 1, 2, 3"
+        )
     held += [
         Reservation(RESIDENT_ID, row["digest"], stream_name("person", row["person_id"]))
         for row in rows
         if row["person_id"] not in erased
     ]
     behind = (person for person, version in versions.items() if person not in erased and known.get(person, 0) < version)
-    return Implied(held, sorted(map(str, behind)), sorted(map(str, erased & known.keys())))
+    return Implied(
+        held,
+        sorted(map(str, behind)),
+        sorted(map(str, erased & known.keys())),
+        referred.lost({said(dict(row)): row["version"] for row in stored}, erased),
+        referred.to_forget(row["matter_id"] for row in stored),
+    )
 
 
 async def migrate(settings: MigrationSettings) -> None:
@@ -260,7 +276,7 @@ def build(settings: Settings, *, keys: Keys | None = None, issuer_keys: IssuerKe
         },
         position=heard.reached,
         appended=appended,
-        upload_prefixes=[UPLOADS, *IMPORTS],
+        upload_prefixes=[UPLOADS, *IMPORTS, ADMISSIONS],
     )
     itself = Itself(settings, keys, name=NAME, matter="late undoings")
     figures.show_in(app.state.shell.registry)

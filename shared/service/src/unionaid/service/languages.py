@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from unionaid.service.limits import ACCEPT_LANGUAGE_CHARS_MAX
+from unionaid.service.refusals import InWords
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -96,11 +97,17 @@ class Catalogue:
         if missing := sorted(set(codes) - self.codes):
             raise CatalogueRefused(f"no texts for: {', '.join(missing)}")
 
+    def _in_words(self, language: Language, value: object) -> object:
+        if not isinstance(value, InWords):
+            return value
+        return self.text(language, "screen-comma").join(self.text(language, code) for code in value.codes)
+
     def text(self, language: Language, code: str, params: Mapping[str, object] = {}) -> str:
         """Return the text of a code; a code without one speaks for itself."""
         template = self._texts[language].get(code, code)
+        told = {name: self._in_words(language, value) for name, value in params.items()}
         try:
-            return template.format_map(params)
+            return template.format_map(told)
         except (KeyError, ValueError, IndexError, AttributeError):
             return template
 

@@ -17,6 +17,17 @@ class Fault(NamedTuple):
     params: Mapping[str, object]
 
 
+class InWords(NamedTuple):
+    """A param that is told in the caller's language: the texts of these codes, with the language's comma between."""
+
+    codes: tuple[str, ...]
+
+    @classmethod
+    def values(cls, name: str, *values: str) -> InWords:
+        """Return values of a field: each has a text `value-<name>-<value>`."""
+        return cls(tuple(f"value-{name}-{value}" for value in values))
+
+
 class Refusal(Exception):
     """A command is refused; nothing was changed. Subclasses give a stable `code` (kebab-case).
 

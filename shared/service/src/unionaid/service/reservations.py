@@ -36,6 +36,10 @@ class Implied:
     """Persons (ids) whom the vault does not know any more, or not in the version the events name."""
     to_forget: Sequence[str] = field(default=())
     """Persons (ids) who were erased and whom the vault, restored from an older backup, knows again."""
+    without_statements: Sequence[str] = field(default=())
+    """Statements (stream, topic, person) that the vault has not any more, or not in the version the events name."""
+    matters_to_forget: Sequence[str] = field(default=())
+    """Matters (ids) whose words were erased and are there again."""
 
 
 Imply: TypeAlias = Callable[[Owner, str], Awaitable[Implied]]
@@ -54,8 +58,8 @@ async def own_events(owner: Owner, *kinds: type[Event]) -> AsyncIterator[tuple[E
 async def compare(settings: MigrationSettings, imply: Imply, *, rebuild: bool) -> int:
     """Print, as JSON, whether the reservations are those the events imply; with `rebuild` make them so first.
 
-    Run it with the service stopped. Returns 0 if they agree, no person is without identity and no erased one has
-    it again; else 1.
+    Run it with the service stopped. Returns 0 if they agree, nothing is missing from the vault that events name, and
+    nothing is there again that was erased; else 1.
     """
     owner = await asyncpg.connect(settings.owner_database_url)
     try:
@@ -68,11 +72,16 @@ async def compare(settings: MigrationSettings, imply: Imply, *, rebuild: bool) -
     finally:
         await owner.close()
     told = {
-        "ok": report.ok and not implied.without_identity and not implied.to_forget,
+        "ok": report.ok
+        and not any(
+            (implied.without_identity, implied.to_forget, implied.without_statements, implied.matters_to_forget)
+        ),
         "reservations": len(implied.held),
         "breaches": report.breaches,
         "persons_to_enter_again": list(implied.without_identity),
         "persons_to_forget_again": list(implied.to_forget),
+        "statements_to_enter_again": list(implied.without_statements),
+        "matters_to_forget_again": list(implied.matters_to_forget),
     }
     json.dump(told, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")

@@ -63,6 +63,7 @@ NAVIGATION = (
     ("/registry/pages/unions", "screen-unions", _OFFICE),
     ("/registry/pages/title-schemes", "screen-titles", _ENTERING | _OVERSEEING),
     ("/registry/pages/duplicates", "screen-duplicates", frozenset({Role.DISTRICT_OFFICER, Role.AUDITOR})),
+    ("/registry/pages/retention", "screen-retention", frozenset({Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR})),
     ("/registry/pages/own-file", "screen-own-file", frozenset({Role.WORKER})),
 )
 """Address behind the front, the code of its name, and who may open it."""

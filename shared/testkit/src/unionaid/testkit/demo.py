@@ -140,8 +140,11 @@ def demo_stack() -> Iterator[Demo]:
 
 
 @contextmanager
-def empty_stack(name: str) -> Iterator[Demo]:
-    """Start a stack in the home `name` beside the user's, and at the end stop it and delete its data."""
+def empty_stack(name: str, clock: str | None = None) -> Iterator[Demo]:
+    """Start a stack in the home `name` beside the user's, and at the end stop it and delete its data.
+
+    `clock` is a date (YYYY-MM-DD) at which a simulated clock starts.
+    """
     loaded = stack_home() / "kafka"
     if not in_containers():
         kafka.prepare(loaded, maven.read_settings(os.environ, Path.home()))
@@ -155,7 +158,7 @@ def empty_stack(name: str) -> Iterator[Demo]:
             jars.symlink_to(loaded / "jars")
         demo.done("reset", "--yes")  # what a killed run left
         try:
-            demo.done("up", "--detach")
+            demo.done("up", "--detach", *(("--clock", clock) if clock else ()))
             yield demo
         finally:
             demo.run("reset", "--yes")

@@ -67,7 +67,7 @@ class Commands:
         policies: Policies,
         settled: Settled,
     ) -> Self:
-        """Put the commands together over one pool and one vault."""
+        """Put the commands together over one pool and one vault; `settled` waits for the own views."""
         duplicates = Duplicates(pool, finder, policies.duplicates, settled)
         tables: Mapping[ImportedTable, Matter] = {
             "workers": ImportedWorkers(pool, vault),
@@ -81,7 +81,7 @@ class Commands:
             people=People(pool, vault, duplicates),
             identities=Identities(pool, vault, purposes),
             households=Households(pool, vault),
-            dossiers=Dossiers(pool, vault, policies.hardship),
+            dossiers=Dossiers(pool, vault, policies.hardship, settled),
             imports=Imports(pool, uploads, tables, division),
             titles=Titles(pool, division),
             searching=Searching(pool, vault, finder),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from unionaid.contracts.fields import (
 )
 from unionaid.contracts.registry import Assessment, FiveClears, StatementReference, StatementsOpened
 from unionaid.eventlog import Connection, Log, ReservationTaken
+from unionaid.registry.application.alone import Alone
 from unionaid.registry.application.looking import Looking, Shock, months_after
 from unionaid.registry.application.matters import (
     At,
@@ -48,6 +49,7 @@ from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.facts import person_of, union_of
 from unionaid.registry.domain.refusals import HouseholdUnknown, NotFound, PersonUnknown
 from unionaid.registry.reserving import moved
+from unionaid.registry.views import people as people_views
 from unionaid.registry.views.units import Pool
 from unionaid.registry.working_days import working_days_after
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
@@ -80,8 +82,11 @@ class ObjectionTold:
 class Dossiers:
     """Commands about dossiers. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, vault: Vault, policies: Sequence[HardshipPolicy]) -> None:
+    def __init__(
+        self, pool: Pool, vault: Vault, policies: Sequence[HardshipPolicy], settled: Callable[[], Awaitable[None]]
+    ) -> None:
         self._pool, self._log, self._vault, self.policies = pool, Log(pool), vault, policies
+        self._settled = settled
 
     async def open(self, issued: Issued, at: At, *, household_id: UUID, holder_id: UUID, clears: Clears) -> Done:
         """Begin a household's file. Raises HouseholdUnknown, PersonUnknown, DossierOpenAlready."""
@@ -91,8 +96,14 @@ class Dossiers:
         own, household = stream_name("dossier", at.id), stream_name("household", household_id)
         holder = stream_name("person", holder_id)
         saying = Saying(self._vault, at.id, "five-clears", {holder_id: dict(clears.words)})
+        turn = Alone(household_id, streams=[household, holder])
+
+        async def first(conn: Connection) -> None:
+            await turn.wait(conn)
+            await saying.seal(conn)
 
         def decide(history: History) -> Decision:
+            turn.refuse_stale(history)
             command = rules.OpenDossier(
                 at.id, holder_id, FiveClears.model_validate(dict(clears.codes)), saying.reference(holder_id)
             )
@@ -105,7 +116,7 @@ class Dossiers:
 
         try:
             streams = [own, household, holder]
-            return await carry_out(self._log, issued, streams, decide, first=saying.seal, also=saying.put)
+            return await carry_out(self._log, issued, streams, decide, first=first, also=saying.put)
         except ReservationTaken as refusal:
             raise taken(refusal) from None
 
@@ -226,13 +237,19 @@ class Dossiers:
     async def pass_on(self, issued: Issued, at: At, holder_id: UUID, reason: HolderChangeReason) -> Done:
         """Give the file to another member of the household."""
         found = await dossier_within(self._pool, at.id, at.jurisdiction)
-        persons = await reached(self._pool, [holder_id], at.jurisdiction)
-        union = union_of(persons[holder_id]) if holder_id in persons else None
+        within = bool(await reached(self._pool, [holder_id], at.jurisdiction))
+        turn = Alone(found.file.household_id, streams=[stream_name("household", found.file.household_id)])
+        union: UUID | None = None
+
+        async def first(conn: Connection) -> None:
+            nonlocal union
+            await turn.wait(conn)
+            union = union_of((await people_views.person(conn, holder_id))[0]) if within else None
 
         def rule(dossier: Dossier, household: Household, step: Step) -> list[Event]:
             return rules.pass_on(dossier, household, step, holder_id=holder_id, union_org_id=union, reason=reason)
 
-        return await self._carried(issued, at, found, rule)
+        return await self._carried(issued, at, found, rule, first=first, turn=turn)
 
     async def open_statements(
         self,
@@ -247,6 +264,7 @@ class Dossiers:
 
         Whether the caller may is judged before. Without `persons` it is not told, nor recorded, who said it.
         """
+        await self._settled()  # a restored vault has forgotten again by then
         fields = sorted(frozenset().union(*(TOPICS[topic] for topic in topics)))
         said: dict[tuple[UUID, str], dict[str, str]] = {}
 
@@ -304,11 +322,14 @@ class Dossiers:
         first: Write | None = None,
         also: Write | None = None,
         more: Mapping[str, Any] | None = None,
+        turn: Alone | None = None,
     ) -> Done:
         own, household = stream_name("dossier", at.id), stream_name("household", found.file.household_id)
 
         def decide(history: History) -> Decision:
             at.expect(len(history[own]))
+            if turn is not None:
+                turn.refuse_stale(history)
             step = Step(issued.actor, at.on, issued.business_date)
             events = rule(dossier_in(history, own), household_of(history[household]), step)
             told = answer({"dossier_id": at.id, **(more or {})}, version=len(history[own]) + len(events))

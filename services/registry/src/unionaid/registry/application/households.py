@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +18,19 @@ from unionaid.contracts.fields import (
     SplitReason,
 )
 from unionaid.eventlog import Connection, Log, ReservationTaken
-from unionaid.registry.application.matters import At, Saying, dossier_in, household_within, taken
+from unionaid.registry.application.along import by_turns
+from unionaid.registry.application.matters import At, Saying, Write, household_within, taken
+from unionaid.registry.application.passing import Passing, Rule
 from unionaid.registry.application.placing import as_the_tree_stands, lineage_in
 from unionaid.registry.application.reaching import reached
-from unionaid.registry.domain.dossier import rules as dossier_rules
-from unionaid.registry.domain.dossier.facts import Existing, is_open
 from unionaid.registry.domain.household import rules
-from unionaid.registry.domain.household.facts import Household, evolve, household_of
+from unionaid.registry.domain.household.facts import Household, household_of
 from unionaid.registry.domain.household.rules import Step
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.entering import RegisterPerson, Relative, register_person
-from unionaid.registry.domain.person.facts import person_of, union_of
+from unionaid.registry.domain.person.facts import person_of
 from unionaid.registry.domain.person.rules import Workplace, place
-from unionaid.registry.domain.refusals import HolderNeeded, ResidentIdTaken
+from unionaid.registry.domain.refusals import ResidentIdTaken
 from unionaid.registry.identities import reference_of, reserved
 from unionaid.registry.reserving import moved
 from unionaid.registry.views import households as household_views
@@ -210,7 +209,7 @@ class Households:
         self,
         issued: Issued,
         at: At,
-        rule: Callable[[Household, Step], list[Event]],
+        rule: Rule,
         *,
         new_holder_id: UUID | None,
         reason: HolderChangeReason,
@@ -219,44 +218,32 @@ class Households:
     ) -> Done:
         """Let members go; if the household's open dossier is held by one of them, it passes on in the same append."""
         await household_within(self._pool, at.id, at.jurisdiction)
-        async with self._pool.acquire() as conn:
-            dossier_id = await household_views.open_dossier_of(conn, at.id)
-        own = stream_name("household", at.id)
-        file = stream_name("dossier", dossier_id) if dossier_id else None
-        holder = stream_name("person", new_holder_id) if new_holder_id else None
 
-        def decide(history: History) -> Decision:
-            at.expect(len(history[own]))
-            household = household_of(history[own])
-            step = Step(issued.actor, at.on, issued.business_date)
-            events = rule(household, step)
-            own_events = [event for event in events if event.subject == own]
-            left = reduce(evolve, own_events, household)
-            dossier = dossier_in(history, file) if file else None
-            if dossier is not None and is_open(dossier) and isinstance(dossier, Existing) and _lost(dossier, left):
-                if new_holder_id is None or holder is None:
-                    raise HolderNeeded(field="new_holder_id")
-                union = union_of(person_of(history[holder]))
-                events = [
-                    *events,
-                    *dossier_rules.pass_on(
-                        dossier, left, step, holder_id=new_holder_id, union_org_id=union, reason=reason
-                    ),
-                ]
-            taken_, given_back = moved(events)
-            told = {"household_id": at.id, **(more or {})}
-            return Decision(
-                events, status=200, answer=answer(told, version=len(history[own]) + len(own_events)),
-                reserve=taken_, release=given_back,
-            )  # fmt: skip
+        async def attempt() -> Done:
+            async with self._pool.acquire() as conn:
+                dossier_id = await household_views.open_dossier_of(conn, at.id)
+            passing = Passing(at, rule, new_holder_id, reason, dossier_id, more or {})
+            turn = passing.turn()
 
-        return await self._carried(issued, [s for s in (own, file, holder) if s], decide, saying)
+            async def first(conn: Connection) -> None:
+                await turn.wait(conn)
+                await passing.refuse_changed(conn)
+                if saying is not None:
+                    await saying.seal(conn)
+
+            def decide(history: History) -> Decision:
+                turn.refuse_stale(history)
+                return passing.decide(history, Step(issued.actor, at.on, issued.business_date))
+
+            return await self._carried(issued, passing.streams, decide, saying, first)
+
+        return await by_turns(attempt)
 
     async def _changed(
         self,
         issued: Issued,
         at: At,
-        rule: Callable[[Household, Step], list[Event]],
+        rule: Rule,
         saying: Saying,
     ) -> Done:
         own = stream_name("household", at.id)
@@ -270,12 +257,13 @@ class Households:
         return await self._carried(issued, [own], decide, saying)
 
     async def _carried(
-        self, issued: Issued, streams: Sequence[str], decide: Callable[[History], Decision], saying: Saying | None
-    ) -> Done:
+        self, issued: Issued, streams: Sequence[str], decide: Callable[[History], Decision], saying: Saying | None,
+        first: Write | None = None,
+    ) -> Done:  # fmt: skip
         try:
             if saying is None:
-                return await carry_out(self._log, issued, streams, decide)
-            return await carry_out(self._log, issued, streams, decide, first=saying.seal, also=saying.put)
+                return await carry_out(self._log, issued, streams, decide, first=first)
+            return await carry_out(self._log, issued, streams, decide, first=first or saying.seal, also=saying.put)
         except ReservationTaken as refusal:
             raise taken(refusal) from None
 
@@ -291,8 +279,3 @@ def _entry(told: Told, saying: Saying) -> rules.Entry:
     return rules.Entry(
         told.person_id, told.relation, told.health_code, told.school_stage, saying.reference(told.person_id)
     )
-
-
-def _lost(dossier: Existing, household: Household) -> bool:
-    """Say whether who holds the dossier has left the household."""
-    return dossier.file.holder_id not in getattr(household, "members", {})

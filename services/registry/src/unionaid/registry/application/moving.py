@@ -10,6 +10,7 @@ from uuid import UUID
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.fields import LeavingReason
 from unionaid.eventlog import Log
+from unionaid.registry.application.along import Along, GoesAlong, by_turns
 from unionaid.registry.application.holding import holding
 from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
@@ -25,6 +26,8 @@ from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 
 Decide: TypeAlias = Callable[[Person, Workplace], list[Event]]
+Follows: TypeAlias = Callable[[History, Person], GoesAlong]
+"""What goes along, from what was loaded and the person as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Moving:
         def decide(now: Person, workplace: Workplace) -> list[Event]:
             return moving.transfer(now, workplace, to.jurisdiction, move)
 
-        return await self._moved(issued, move, (to.union_org_id, to.enterprise_id), decide, expect)
+        return await self._taken_along(issued, move, to, decide, expect)
 
     async def leave(
         self, issued: Issued, move: Move, reason: LeavingReason, jurisdiction: Jurisdiction, expect: Expect
@@ -79,7 +82,15 @@ class Moving:
         def decide(now: Person, _workplace: Workplace) -> list[Event]:
             return moving.leave(now, reason, move)
 
-        return await self._moved(issued, move, None, decide, expect)
+        async def attempt() -> Done:
+            along = await Along.of(self._pool, move.person_id)
+
+            def ends(history: History, _: Person) -> GoesAlong:
+                return along.away(history, reason, move)
+
+            return await self._moved(issued, move, None, decide, expect, along=along, follows=ends)
+
+        return await by_turns(attempt)
 
     async def come_back(self, issued: Issued, move: Move, to: Place, migrant: bool, expect: Expect) -> Done:
         """Give the role of a worker again, or for the first time, to a person of the jurisdiction. Raises NotFound."""
@@ -88,7 +99,20 @@ class Moving:
         def decide(now: Person, workplace: Workplace) -> list[Event]:
             return moving.come_back(now, workplace, to.jurisdiction, migrant, move)
 
-        return await self._moved(issued, move, (to.union_org_id, to.enterprise_id), decide, expect)
+        return await self._taken_along(issued, move, to, decide, expect)
+
+    async def _taken_along(self, issued: Issued, move: Move, to: Place, decide: Decide, expect: Expect) -> Done:
+        async def attempt() -> Done:
+            along = await Along.of(self._pool, move.person_id)
+
+            def follows(history: History, person: Person) -> GoesAlong:
+                return along.to(history, person, to.union_org_id, to.enterprise_id, move)
+
+            return await self._moved(
+                issued, move, (to.union_org_id, to.enterprise_id), decide, expect, along=along, follows=follows
+            )
+
+        return await by_turns(attempt)
 
     async def _reached(self, person_id: UUID, jurisdiction: Jurisdiction) -> Person:
         found = await reached(self._pool, [person_id], jurisdiction)
@@ -104,6 +128,9 @@ class Moving:
         place: tuple[UUID, UUID | None] | None,
         decide: Decide,
         expect: Expect,
+        *,
+        along: Along | None = None,
+        follows: Follows | None = None,
     ) -> Done:
         own, streams = stream_name("person", move.person_id), Streams.of((), None)
         if place is not None:
@@ -113,8 +140,12 @@ class Moving:
         def decided(history: History) -> Decision:
             version = len(history[own])
             expect(version)
-            events = decide(person_of(history[own]), streams.workplace(history))
-            return Decision(events, status=200, answer=answer({"person_id": move.person_id}, version=version + 1))
+            person = person_of(history[own])
+            events = decide(person, streams.workplace(history))
+            beside = follows(history, person) if follows else GoesAlong([], [])
+            told = answer({"person_id": move.person_id}, version=version + 1)
+            return Decision([*events, *beside.events], status=200, answer=told, release=beside.release)
 
-        also = holding(place[0]) if place is not None else None
-        return await carry_out(self._log, issued, [own, *streams.all], decided, also=also)
+        loaded = [own, *streams.all, *(along.streams if along else [])]
+        first, also = along.wait if along else None, holding(place[0]) if place is not None else None
+        return await carry_out(self._log, issued, loaded, decided, first=first, also=also)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from unionaid.contracts import stream_name
 from unionaid.eventlog import Log, Reservation, ReservationTaken
+from unionaid.registry.application.alone import Alone
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.application.units import reservations_of
 from unionaid.registry.domain.enterprise.facts import enterprise_of
@@ -71,15 +72,17 @@ class Titles:
         """Appoint a worker of the jurisdiction. Raises NotFound, TitleHeld."""
         person_id = await self._holder(title_id, jurisdiction)
         own, worker = stream_name("title", title_id), stream_name("person", person_id)
+        turn = Alone(person_id, streams=[worker])
 
         def decide(history: History) -> Decision:
             expect(len(history[own]))
+            turn.refuse_stale(history)
             events = title_rules.appoint(title_of(history[own]), person_of(history[worker]), command)
             told = answer({"title_id": title_id}, version=len(history[own]) + 1)
             return Decision(events, answer=told, reserve=reservations_of(events, self._division))
 
         try:
-            return await carry_out(self._log, issued, [own, worker], decide)
+            return await carry_out(self._log, issued, [own, worker], decide, first=turn.wait)
         except ReservationTaken:
             raise TitleHeld from None
 

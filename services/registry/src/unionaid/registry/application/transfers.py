@@ -10,6 +10,7 @@ from unionaid.contracts import stream_name
 from unionaid.contracts.fields import DecliningReason
 from unionaid.contracts.registry import TransferRequested
 from unionaid.eventlog import Log
+from unionaid.registry.application.along import Along, by_turns
 from unionaid.registry.application.holding import holding
 from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
@@ -92,15 +93,27 @@ class Transfers:
         own, person = stream_name("transfer", request_id), stream_name("person", terms.person_id)
         streams = await self._streams(terms.union_org_id, terms.enterprise_id)
 
-        def decide(history: History) -> Decision:
-            expect(len(history[own]))
-            now = person_of(history[person])
-            migrant = now.worker.migrant if isinstance(now, Left) else False
-            events = rules.take_up(transfer_of(history[own]), now, streams.workplace(history), migrant, move)
-            told = {"request_id": request_id, "person_id": terms.person_id, "status": "taken-up"}
-            return Decision(events, status=200, answer=answer(told, version=len(history[own]) + 1))
+        async def attempt() -> Done:
+            along = await Along.of(self._pool, terms.person_id)
 
-        return await carry_out(self._log, issued, [own, person, *streams.all], decide, also=holding(terms.union_org_id))
+            def decide(history: History) -> Decision:
+                expect(len(history[own]))
+                now = person_of(history[person])
+                migrant = now.worker.migrant if isinstance(now, Left) else False
+                events = rules.take_up(transfer_of(history[own]), now, streams.workplace(history), migrant, move)
+                beside = along.to(history, now, terms.union_org_id, terms.enterprise_id, move)
+                told = {"request_id": request_id, "person_id": terms.person_id, "status": "taken-up"}
+                return Decision(
+                    [*events, *beside.events], status=200,
+                    answer=answer(told, version=len(history[own]) + 1), release=beside.release,
+                )  # fmt: skip
+
+            loaded = [own, person, *streams.all, *along.streams]
+            return await carry_out(
+                self._log, issued, loaded, decide, first=along.wait, also=holding(terms.union_org_id)
+            )
+
+        return await by_turns(attempt)
 
     async def decline(
         self,

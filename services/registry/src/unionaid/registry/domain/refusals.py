@@ -23,6 +23,7 @@ __all__ = [
     "DistrictExists",
     "DistrictHasNoParent",
     "DistrictStays",
+    "DossierIsErased",
     "DossierNotAt",
     "DossierOpenAlready",
     "DossierRowTwice",
@@ -635,6 +636,12 @@ class HolderUnchanged(Refusal):
     """Who shall hold the dossier holds it."""
 
     code = "holder-unchanged"
+
+
+class DossierIsErased(Refusal):
+    """What was said in words of the file was destroyed when its period had ended."""
+
+    code = "dossier-erased"
 
 
 class DossierNotAt(Refusal):

@@ -306,7 +306,12 @@ def told_of(acts: Sequence[Act], policies: Sequence[HardshipPolicy]) -> dict[str
             {"objection_id": id, "ground": one.ground, "raised_on": one.raised_on, "outcome": one.outcome}
             for id, one in file.objections.items()
         ],
-        "closed": {"reason_code": dossier.reason, "closed_on": dossier.closed_on, "called_back": dossier.called_back}
+        "closed": {
+            "reason_code": dossier.reason,
+            "closed_on": dossier.closed_on,
+            "called_back": dossier.called_back,
+            "erased_on": dossier.erased_on,
+        }
         if isinstance(dossier, Closed)
         else None,
         "steps": [_step(act) for act in acts],

@@ -109,7 +109,7 @@ def households(registered: Households, dossiers: Dossiers, pool: Pool) -> Router
     @routes.post("/{household_id}/members")
     async def join(household_id: UUID, body: Joining, command: Annotated[Command, commands(*ENTERING)]) -> Response:
         """Take a person in."""
-        told, where = _told(body.person_id, body), at(command, household_id, body.occurred_on)
+        told, where = told_of(body.person_id, body), at(command, household_id, body.occurred_on)
         return await command.run(lambda issued: registered.join(issued, where, told))
 
     @routes.post("/{household_id}/members/{person_id}/changes")
@@ -117,7 +117,7 @@ def households(registered: Households, dossiers: Dossiers, pool: Pool) -> Router
         household_id: UUID, person_id: UUID, body: MemberChange, command: Annotated[Command, commands(*ENTERING)]
     ) -> Response:
         """Tell how a member stands now."""
-        told, where = _told(person_id, body), at(command, household_id, body.occurred_on)
+        told, where = told_of(person_id, body), at(command, household_id, body.occurred_on)
         return await command.run(lambda issued: registered.change(issued, where, told))
 
     @routes.post("/{household_id}/members/{person_id}/admission")
@@ -143,8 +143,7 @@ def households(registered: Households, dossiers: Dossiers, pool: Pool) -> Router
     @routes.post("/{household_id}/split")
     async def split(household_id: UUID, body: Split, command: Annotated[Command, commands(*ENTERING)]) -> Response:
         """Make two households of one; the dossier stays with those who stay."""
-        going = [_told(member.person_id, member) for member in body.members]
-        splitting = Splitting(uuid4(), going, body.reason_code, body.new_holder_id)
+        splitting = splitting_of(uuid4(), body)
         where = at(command, household_id, body.occurred_on)
         return await command.run(lambda issued: registered.split(issued, where, splitting))
 
@@ -168,7 +167,7 @@ def households(registered: Households, dossiers: Dossiers, pool: Pool) -> Router
 def household_command(registered: Households, body: NewHousehold, actor: Actor) -> Act:
     """Return what forms a household: for a command's `run`."""
     household_id = uuid4()
-    members = [_told(member.person_id, member) for member in body.members]
+    members = [told_of(member.person_id, member) for member in body.members]
 
     async def act(issued: Issued) -> Done:
         return await registered.form(
@@ -179,7 +178,14 @@ def household_command(registered: Households, body: NewHousehold, actor: Actor) 
     return act
 
 
-def _told(person_id: UUID, body: ToldMember | NewMember) -> Told:
+def splitting_of(new_household_id: UUID, body: Split) -> Splitting:
+    """Return who goes into a new household."""
+    going = [told_of(member.person_id, member) for member in body.members]
+    return Splitting(new_household_id, going, body.reason_code, body.new_holder_id)
+
+
+def told_of(person_id: UUID, body: ToldMember | NewMember) -> Told:
+    """Return a member as told."""
     return Told(
         person_id, body.relation, body.health_code, body.school_stage, body.monthly_income_fen, body.health_note
     )

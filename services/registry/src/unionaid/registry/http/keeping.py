@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from unionaid.registry.application.keeping import Keeping
+from unionaid.registry.application.matters import At
+from unionaid.registry.bodies.dossiers import StepOn
 from unionaid.registry.bodies.people import Erasure, Restriction
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person.erasing import ErasePerson
@@ -85,6 +87,19 @@ def persons_kept(keeping: Keeping) -> Router:
     return routes
 
 
+def dossiers_kept(keeping: Keeping) -> Router:
+    """Return the route by which a dossier ends for good."""
+    routes = Router(prefix="/dossiers", tags=["keeping"])
+
+    @routes.post("/{dossier_id}/erasure")
+    async def erase(dossier_id: UUID, body: StepOn, command: Annotated[Command, commands(Role.APPROVER)]) -> Response:
+        """Destroy what was said in words of a closed dossier whose period has ended; not by who entered it."""
+        where = At(dossier_id, WHOLE_DIVISION, body.occurred_on, command.expect)
+        return await command.run(lambda issued: keeping.erase_dossier(issued, where))
+
+    return routes
+
+
 def kept_lists(pool: Pool, own_views: OwnViews, keeping: Keeping) -> Router:
     """Return the routes of all: who is restricted, and which erasures are confirmed."""
     routes = Router(tags=["keeping"])
@@ -101,6 +116,30 @@ def kept_lists(pool: Pool, own_views: OwnViews, keeping: Keeping) -> Router:
         await own_views.settled()
         today: date = request.app.state.shell.clock.business_date()
         return page(await views.restrictions(pool, today, cursor, limit + 1, due=due), "person_id", limit)
+
+    @routes.get("/retention/persons")
+    async def ended_persons(
+        request: Request,
+        _: Annotated[Actor, require(*OVERSEEING)],
+        cursor: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+    ) -> Response:
+        """List who is kept by nothing any more, by id: every period has ended, here and in other services."""
+        await own_views.settled()
+        today: date = request.app.state.shell.clock.business_date()
+        return page(await keeping.ended(today, cursor, limit + 1), "person_id", limit)
+
+    @routes.get("/retention/dossiers")
+    async def ended_dossiers(
+        request: Request,
+        _: Annotated[Actor, require(*OVERSEEING)],
+        cursor: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+    ) -> Response:
+        """List the closed dossiers whose period has ended and whose words are there still, by id."""
+        await own_views.settled()
+        today: date = request.app.state.shell.clock.business_date()
+        return page(await keeping.ended_dossiers(WHOLE_DIVISION, today, cursor, limit + 1), "dossier_id", limit)
 
     @routes.get("/erasures")
     async def erasures(

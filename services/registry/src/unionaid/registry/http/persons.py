@@ -10,9 +10,11 @@ from starlette.responses import Response
 
 from unionaid.registry.application.people import People
 from unionaid.registry.bodies.people import Correction, Reentry
+from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.resident_id import ResidentId, read_resident_id
+from unionaid.registry.identities import Expect
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Role
 from unionaid.service.routes import Router
@@ -34,13 +36,9 @@ def persons(people: People, figures: Figures) -> Router:
         """Correct name, ID or phone; each version stays in the vault, and the event names the fields alone."""
 
         async def act(issued: Issued) -> Done:
-            changes, resident_id = _changes(body)
-            asked = CorrectIdentity(
-                person_id, resident_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
-            )
             with figures.counting_duplicates():
-                return await people.correct_identity(
-                    issued, asked, changes, jurisdiction_of(command.actor), command.expect
+                return await corrected(
+                    people, issued, person_id, body, jurisdiction=jurisdiction_of(command.actor), expect=command.expect
                 )
 
         return await command.run(act)
@@ -63,6 +61,17 @@ def persons(people: People, figures: Figures) -> Router:
         return await command.run(act)
 
     return routes
+
+
+async def corrected(
+    people: People, issued: Issued, person_id: UUID, body: Correction, *, jurisdiction: Jurisdiction, expect: Expect
+) -> Done:
+    """Correct who a person of the jurisdiction is."""
+    changes, resident_id = _changes(body)
+    asked = CorrectIdentity(
+        person_id, resident_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
+    )
+    return await people.correct_identity(issued, asked, changes, jurisdiction, expect)
 
 
 NUMBER_INVALID = "number-invalid"

@@ -10,7 +10,7 @@ from unionaid.registry.http.exports import Lists, exports
 from unionaid.registry.http.households import households, relatives
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.imports import imports
-from unionaid.registry.http.keeping import kept_lists, persons_kept
+from unionaid.registry.http.keeping import dossiers_kept, kept_lists, persons_kept
 from unionaid.registry.http.moving import provisional, transfer_requests, worker_life
 from unionaid.registry.http.own_file import own_file
 from unionaid.registry.http.persons import persons
@@ -35,6 +35,7 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         workers(commands.people, pool, own_views, figures),
         persons(commands.people, figures),
         persons_kept(commands.keeping),
+        dossiers_kept(commands.keeping),
         kept_lists(pool, own_views, commands.keeping),
         worker_life(commands.moving),
         provisional(commands.people, pool, own_views),

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 
-from unionaid.registry.application.dossiers import Dossiers, ObjectionTold
+from unionaid.registry.application.commands import Commands
+from unionaid.registry.application.dossiers import ObjectionTold
 from unionaid.registry.application.matters import At
 from unionaid.registry.bodies import dossiers as bodies
 from unionaid.registry.domain.dossier.facts import CLEARS, Approved, Closed, Draft, Existing, Posted, Verified
@@ -22,7 +23,7 @@ from unionaid.service.roles import Actor, Role
 if TYPE_CHECKING:
     from unionaid.service.deciding import Done, Issued
 
-    Run = Callable[[Dossiers, Issued, At, Any, Actor], Awaitable[Done]]
+    Run = Callable[[Commands, Issued, At, Any, Actor], Awaitable[Done]]
 
 ON = Ask("occurred_on", "date", required=True)
 CLEAR_FIELDS = tuple(Ask(name, "choice", options=name) for name in CLEARS)
@@ -69,21 +70,21 @@ ACTS: Mapping[str, Doing] = {
         ENTERING,
         (*CLEAR_FIELDS, *WORD_FIELDS, ON),
         bodies.ClearsTold,
-        lambda kept, issued, at, body, _: kept.record_clears(issued, at, body.told()),
+        lambda commands, issued, at, body, _: commands.dossiers.record_clears(issued, at, body.told()),
         lambda dossier, _, __: isinstance(dossier, Draft | Approved),
     ),
     "assessment": Doing(
         ENTERING,
         (*LOOK_FIELDS, ON),
         bodies.Looked,
-        lambda kept, issued, at, body, _: kept.assess(issued, at, body.shock(), body.override()),
+        lambda commands, issued, at, body, _: commands.dossiers.assess(issued, at, body.shock(), body.override()),
         lambda dossier, _, __: isinstance(dossier, Draft),
     ),
     "verification": Doing(
         (Role.SUB_DISTRICT_OFFICER,),
         (ON,),
         bodies.StepOn,
-        lambda kept, issued, at, _, __: kept.verify(issued, at),
+        lambda commands, issued, at, _, __: commands.dossiers.verify(issued, at),
         lambda dossier, _, by: (
             isinstance(dossier, Draft) and dossier.returned_for is None and _ready(dossier) and _apart(dossier, by)
         ),
@@ -92,7 +93,7 @@ ACTS: Mapping[str, Doing] = {
         POSTING,
         (Ask("notice_place", "text", required=True), ON),
         bodies.Posting,
-        lambda kept, issued, at, body, _: kept.post(issued, at, body.notice_place),
+        lambda commands, issued, at, body, _: commands.dossiers.post(issued, at, body.notice_place),
         lambda dossier, _, by: isinstance(dossier, Verified) and _apart(dossier, by),
     ),
     "objection": Doing(
@@ -104,7 +105,7 @@ ACTS: Mapping[str, Doing] = {
             ON,
         ),
         bodies.Objecting,
-        lambda kept, issued, at, body, _: kept.raise_objection(
+        lambda commands, issued, at, body, _: commands.dossiers.raise_objection(
             issued, at, ObjectionTold(uuid4(), body.objection_ground, body.words, body.objector_id)
         ),
         lambda dossier, _, __: isinstance(dossier, Posted),
@@ -117,14 +118,16 @@ ACTS: Mapping[str, Doing] = {
             ON,
         ),
         bodies.SettlingOne,
-        lambda kept, issued, at, body, _: kept.settle_objection(issued, at, body.objection_id, body.objection_outcome),
+        lambda commands, issued, at, body, _: commands.dossiers.settle_objection(
+            issued, at, body.objection_id, body.objection_outcome
+        ),
         lambda dossier, _, by: isinstance(dossier, Posted) and bool(_waiting(dossier)) and _apart(dossier, by),
     ),
     "approval": Doing(
         (Role.APPROVER,),
         (ON,),
         bodies.StepOn,
-        lambda kept, issued, at, _, __: kept.approve(issued, at),
+        lambda commands, issued, at, _, __: commands.dossiers.approve(issued, at),
         lambda dossier, _, by: (
             isinstance(dossier, Posted)
             and not _waiting(dossier)
@@ -140,7 +143,9 @@ ACTS: Mapping[str, Doing] = {
             ON,
         ),
         bodies.Returning,
-        lambda kept, issued, at, body, _: kept.return_(issued, at, body.reason_code, body.missing_clears),
+        lambda commands, issued, at, body, _: commands.dossiers.return_(
+            issued, at, body.reason_code, body.missing_clears
+        ),
         lambda dossier, _, by: (
             isinstance(dossier, Draft | Verified | Posted)
             and not (isinstance(dossier, Draft) and dossier.returned_for is not None)
@@ -151,14 +156,14 @@ ACTS: Mapping[str, Doing] = {
         ENTERING,
         (*LOOK_FIELDS, ON),
         bodies.Looked,
-        lambda kept, issued, at, body, _: kept.review(issued, at, body.shock(), body.override()),
+        lambda commands, issued, at, body, _: commands.dossiers.review(issued, at, body.shock(), body.override()),
         lambda dossier, _, __: isinstance(dossier, Approved),
     ),
     "reclassification": Doing(
         (Role.APPROVER,),
         (ON,),
         bodies.StepOn,
-        lambda kept, issued, at, _, __: kept.reclassify(issued, at),
+        lambda commands, issued, at, _, __: commands.dossiers.reclassify(issued, at),
         lambda dossier, _, by: (
             isinstance(dossier, Approved) and dossier.found is not None and by != dossier.reviewed_by
         ),
@@ -171,14 +176,14 @@ ACTS: Mapping[str, Doing] = {
             ON,
         ),
         bodies.PassingOn,
-        lambda kept, issued, at, body, _: kept.pass_on(issued, at, body.holder_id, body.reason_code),
+        lambda commands, issued, at, body, _: commands.dossiers.pass_on(issued, at, body.holder_id, body.reason_code),
         lambda dossier, household, _: not isinstance(dossier, Closed) and len(household.members) > 1,
     ),
     "closing": Doing(
         CLOSING,
         (Ask("reason_code", "choice", required=True, options="closing_reason"), ON),
         bodies.Closing,
-        lambda kept, issued, at, body, actor: kept.close(
+        lambda commands, issued, at, body, actor: commands.dossiers.close(
             issued, at, body.reason_code, approver=Role.APPROVER in actor.roles
         ),
         lambda dossier, _, by: _closable(dossier, by),
@@ -187,15 +192,27 @@ ACTS: Mapping[str, Doing] = {
         ENTERING,
         (Ask("call_back_outcome", "choice", required=True, options="call_back_outcome"), ON),
         bodies.CallingBack,
-        lambda kept, issued, at, body, _: kept.call_back(issued, at, body.call_back_outcome),
-        lambda dossier, _, __: isinstance(dossier, Closed) and dossier.reason != "entered-in-error",
+        lambda commands, issued, at, body, _: commands.dossiers.call_back(issued, at, body.call_back_outcome),
+        lambda dossier, _, __: (
+            isinstance(dossier, Closed) and dossier.reason != "entered-in-error" and dossier.erased_on is None
+        ),
+    ),
+    "erasure": Doing(
+        (Role.APPROVER,),
+        (ON,),
+        bodies.StepOn,
+        lambda commands, issued, at, _, __: commands.keeping.erase_dossier(issued, at),
+        lambda dossier, _, by: isinstance(dossier, Closed) and dossier.erased_on is None and _apart(dossier, by),
     ),
 }
 """The acts, in the order in which a page offers them."""
 
 
-def offered(dossier: Existing, household: Formed, actor: Actor) -> list[str]:
-    """Return what somebody may do now; nothing for the own household. The rules decide again."""
+def offered(dossier: Existing, household: Formed, actor: Actor, *, ended: bool) -> list[str]:
+    """Return what somebody may do now; nothing for the own household. The rules decide again.
+
+    `ended` says whether the period has ended of one that is closed.
+    """
     if actor.person_id in household.members:
         return []
     names = [
@@ -205,4 +222,4 @@ def offered(dossier: Existing, household: Formed, actor: Actor) -> list[str]:
     ]
     if isinstance(dossier, Approved) and Role.APPROVER not in actor.roles and "closing" in names:
         names.remove("closing")
-    return names
+    return names if ended else [name for name in names if name != "erasure"]

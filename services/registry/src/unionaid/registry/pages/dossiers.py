@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.application.commands import Commands
-from unionaid.registry.domain.dossier.facts import CLEARS, Posted, Unopened, dossier_of
+from unionaid.registry.domain.dossier.facts import CLEARS, Closed, Existing, Posted, Unopened, dossier_of
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, reach_of
 from unionaid.registry.http.dossiers import (
@@ -53,16 +53,17 @@ def dossier_pages(commands: Commands, pool: Pool) -> PageRouter:
         household = await kept.household_of(dossier.file.household_id, reach_of(reader))
         names = (opened or {}).get("names", {})
         members = [(str(id), names.get(str(id), str(id)[:8]), one.relation) for id, one in household.members.items()]
-        waiting = [(str(id), str(id)[:8]) for id, one in dossier.file.objections.items() if one.outcome is None]
         shown = told_of(acts, kept.policies)
         union = await views.union_names(pool, {dossier.file.union_org_id})
-        today = shell.clock.business_date().isoformat()
+        on = shell.clock.business_date()
+        blank = {"occurred_on": on.isoformat(), **_known(shown)}
+        ended = isinstance(dossier, Closed) and commands.keeping.dossier_ended(dossier.closed_on, on)
         return shell.screens.page(
             request, "dossier.html", status=REFUSED if faults else 200, dossier=shown, version=len(acts),
             household=household, union=union.get(dossier.file.union_org_id, ""), clears=CLEARS,
-            acts=[(name, ACTS[name]) for name in offered(dossier, household, reader)], act=act, done=done,
-            options={**OPTIONS, "holder": members, "objection": waiting},
-            typed=typed or {"occurred_on": today, **_known(shown)}, blank={"occurred_on": today, **_known(shown)},
+            acts=[(name, ACTS[name]) for name in offered(dossier, household, reader, ended=ended)], act=act, done=done,
+            options={**OPTIONS, "holder": members, "objection": _waiting(dossier)},
+            typed=typed or blank, blank=blank,
             faults=faults or {}, opened=opened, key=new_key(), posted=isinstance(dossier, Posted),
             opens=not reader.roles.isdisjoint((*ENTERING, Role.APPROVER)),
         )  # fmt: skip
@@ -117,13 +118,17 @@ def dossier_pages(commands: Commands, pool: Pool) -> PageRouter:
         command = await form.command()
         on = getattr(body, "occurred_on")  # noqa: B009  every body of an act has it
         where = seen_at(command, dossier_id, on)
-        answered = await command.run(lambda issued: doing.run(kept, issued, where, body, form.actor))
+        answered = await command.run(lambda issued: doing.run(commands, issued, where, body, form.actor))
         if faults := faults_of(answered):
             faults = {_field_of(name): why for name, why in faults.items()}
             return await page_of(form.request, form.actor, dossier_id, act=act, typed=typed, faults=faults)
         return RedirectResponse(f"/registry/pages/dossiers/{dossier_id}?done={act}", 303, HEADERS)
 
     return pages
+
+
+def _waiting(dossier: Existing) -> list[tuple[str, str]]:
+    return [(str(id), str(id)[:8]) for id, one in dossier.file.objections.items() if one.outcome is None]
 
 
 def _known(shown: Mapping[str, Any]) -> dict[str, str]:

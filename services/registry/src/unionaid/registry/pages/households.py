@@ -1,4 +1,4 @@
-"""The screens of families: register somebody who is no worker, form a household, see it."""
+"""The screens of families: register somebody who is no worker, form a household."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from unionaid.registry.application.commands import Commands
 from unionaid.registry.bodies.households import NewHousehold, NewPerson
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.refusals import Refusal
-from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, jurisdiction_of, reach_of
+from unionaid.registry.http.access import ENTERING, jurisdiction_of
 from unionaid.registry.http.households import household_command, person_command
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, Ask, NotYuan, read, told
 from unionaid.registry.pages.workers import unions_of
-from unionaid.registry.views import households as views
 from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
@@ -120,27 +119,13 @@ def household_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures
             given = {name: typed[name] for name in ("union_org_id", "occurred_on") if typed[name]}
             body = NewHousehold.model_validate({**given, "members": members})
         except ValidationError as error:
-            return await ask_household(form.request, form.actor, typed, _placed(told(form.request, error), rows))
+            return await ask_household(form.request, form.actor, typed, placed(told(form.request, error), rows))
         done = await (await form.command()).run(household_command(commands.households, body, form.actor))
         if faults := faults_of(done):
-            return await ask_household(form.request, form.actor, typed, _placed(faults, rows))
+            return await ask_household(form.request, form.actor, typed, placed(faults, rows))
         made = json.loads(bytes(done.body)).get("household_id")
         where = f"/registry/pages/households/{made}" if made else "/registry/pages/dossiers"
         return RedirectResponse(where, 303, HEADERS)
-
-    @pages.get("/pages/households/{household_id}")
-    async def show(
-        request: Request, household_id: UUID, reader: Annotated[Actor, require(*READING_DOSSIERS)]
-    ) -> Response:
-        """Who belongs to a household, without identity, and its dossier."""
-        shell: Shell = request.app.state.shell
-        household = await commands.dossiers.household_of(household_id, reach_of(reader))
-        async with pool.acquire() as conn:
-            dossier_id = await views.open_dossier_of(conn, household_id)
-        return shell.screens.page(
-            request, "household.html", household=household, dossier_id=dossier_id,
-            enters=not reader.roles.isdisjoint(ENTERING),
-        )  # fmt: skip
 
     return pages
 
@@ -160,7 +145,7 @@ async def _members(
         if not who and not any(line.values()):
             continue
         try:
-            person_id = await _person(commands, form.actor, who)
+            person_id = await person_named(commands, form.actor, who)
             members.append({"person_id": person_id, **read(line, MEMBER)})
             rows.append(n)
         except NotYuan as error:
@@ -172,7 +157,7 @@ async def _members(
     return members, rows, faults
 
 
-async def _person(commands: Commands, actor: Actor, who: str) -> UUID:
+async def person_named(commands: Commands, actor: Actor, who: str) -> UUID:
     """Return whom a person's id or ID number names. Raises LookupError, and the refusals of the ID."""
     try:
         return UUID(who)
@@ -181,14 +166,18 @@ async def _person(commands: Commands, actor: Actor, who: str) -> UUID:
     return (await commands.identities.match([number], jurisdiction_of(actor)))[number]
 
 
-def _placed(faults: Mapping[str, str], rows: list[int]) -> dict[str, str]:
-    """Put each reason beside the field of the line it is about."""
-    placed: dict[str, str] = {}
+def placed(faults: Mapping[str, str], rows: list[int], *, person: str = "who") -> dict[str, str]:
+    """Put each reason beside the field of the line it is about; `person` is what the line's person is called."""
+    found: dict[str, str] = {}
     for where, reason in faults.items():
         name, _, rest = where.partition(".")
         number, _, field = rest.partition(".")
         if name == "members" and number.isdecimal() and int(number) < len(rows):
-            placed[f"{'who' if field == 'person_id' else field}-{rows[int(number)]}"] = reason
+            found[f"{person if field == 'person_id' else _named(field)}-{rows[int(number)]}"] = reason
         else:
-            placed["" if name == "members" else where] = reason
-    return placed
+            found["" if name == "members" else where] = reason
+    return found
+
+
+def _named(field: str) -> str:
+    return f"{field.removesuffix('_fen')}_yuan" if field.endswith("_fen") else field

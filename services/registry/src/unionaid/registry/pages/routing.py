@@ -10,11 +10,16 @@ from unionaid.registry.pages.dossier_export import dossier_export
 from unionaid.registry.pages.dossiers import dossier_pages
 from unionaid.registry.pages.duplicates import duplicate_pages
 from unionaid.registry.pages.enterprises import enterprise_pages
+from unionaid.registry.pages.household import household_page
 from unionaid.registry.pages.households import household_pages
 from unionaid.registry.pages.imports import import_pages
+from unionaid.registry.pages.keeping import keeping_pages
 from unionaid.registry.pages.own_file import own_file_pages
+from unionaid.registry.pages.persons import person_pages
 from unionaid.registry.pages.searching import search_pages
+from unionaid.registry.pages.splitting import splitting_pages
 from unionaid.registry.pages.titles import title_pages
+from unionaid.registry.pages.transfers import provisional_pages, transfer_pages
 from unionaid.registry.pages.unions import union_pages
 from unionaid.registry.pages.worker_list import worker_list_pages
 from unionaid.registry.pages.workers import worker_pages
@@ -32,6 +37,12 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
     lists = Lists(commands.exports, commands.dossiers, pool, own_views)
     return [
         household_pages(commands, pool, own_views, figures),
+        splitting_pages(commands, pool),
+        household_page(commands, pool),
+        person_pages(commands, pool, own_views, figures),
+        provisional_pages(commands, pool, own_views),
+        transfer_pages(commands, pool, own_views),
+        keeping_pages(commands.keeping, pool, own_views),
         desk_pages(commands, pool, own_views),
         dossier_pages(commands, pool),
         import_pages(commands.imports, pool, own_views, figures),

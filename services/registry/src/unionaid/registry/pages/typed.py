@@ -38,13 +38,23 @@ OPTIONS: Mapping[str, Sequence[str]] = {
         "objection_outcome": fields.ObjectionOutcome,
         "call_back_outcome": fields.CallBackOutcome,
         "missing_clears": fields.ClearName,
+        "leaving_reason": fields.LeavingReason,
+        "correction_reason": fields.CorrectionReason,
+        "erasure_reason": fields.ErasureReason,
+        "declining_reason": fields.DecliningReason,
+        "departure_reason": fields.DepartureReason,
+        "split_reason": fields.SplitReason,
     }.items()
 }
 """Values to choose from, by what is chosen; each has a text `value-<name>-<value>`."""
 
 
 class Ask(NamedTuple):
-    """A field of a form. `options` names what is chosen from `OPTIONS`; `kind` is date, text, yuan, area or choice."""
+    """A field of a form. `options` names what is chosen from `OPTIONS`.
+
+    `kind` is date, text, yuan, area, choice, ticks, tick, file, or the name of choices that the page makes itself:
+    union, enterprise, holder, member, objection.
+    """
 
     name: str
     kind: str
@@ -64,7 +74,10 @@ def read(typed: Mapping[str, str], asked: Sequence[Ask]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for ask in asked:
         text = typed.get(ask.name, "")
-        if not text:
+        if ask.kind == "tick":
+            given[ask.name] = bool(text)
+            continue
+        if not text or ask.kind == "file":
             continue
         if ask.kind != "yuan":
             given[ask.name] = text.replace("\r\n", "\n")

@@ -68,9 +68,7 @@ def worker_pages(
             "new_worker.html",
             status=REFUSED if faults else 200,
             unions=await unions_of(pool, actor),
-            enterprises=[
-                (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
-            ],
+            enterprises=await enterprises_of(pool),
             typed=dict.fromkeys(FIELDS, "") | typed,
             faults=faults,
             alike=alike,
@@ -118,6 +116,11 @@ def worker_pages(
         )
 
     return pages
+
+
+async def enterprises_of(pool: Pool) -> list[Choice]:
+    """List the enterprises, to choose from."""
+    return [(str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)]
 
 
 async def unions_of(pool: Pool, actor: Actor) -> list[Choice]:

@@ -59,10 +59,24 @@ async def dossiers(
     return [dict(row) for row in rows]
 
 
+async def ended(
+    pool: Pool, unit: UUID | None, closed_until: date, after: UUID | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return at most `limit` dossiers of a union's subtree that were closed by a day and not erased, by id."""
+    rows = await pool.fetch(_SUBTREE + _ENDED, unit, closed_until, after, limit)
+    return [dict(row) for row in rows]
+
+
 async def counts(pool: Pool, unit: UUID | None, *, today: date, due_before_days: int) -> dict[str, int]:
     """Return how many dossiers of a union's subtree stand where, and how many are due, overdue, not looked at."""
     row = await pool.fetchrow(_SUBTREE + _COUNT, unit, today, today + timedelta(days=due_before_days), _year(today))
     return dict(row) if row is not None else {}
+
+
+async def of_household(conn: Connection, household_id: UUID) -> list[UUID]:
+    """Return the dossiers a household has or had."""
+    rows = await conn.fetch("SELECT dossier_id FROM views.dossier WHERE household_id = $1", household_id)
+    return [row["dossier_id"] for row in rows]
 
 
 async def union_names(pool: Pool, org_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -107,6 +121,11 @@ WHERE ($2::text[] IS NULL OR status = ANY ($2))
   AND ($6::uuid IS NULL OR (at, opened_on, dossier_id) > (SELECT a.at, a.opened_on, a.dossier_id FROM mine a
       WHERE a.dossier_id = $6))
 ORDER BY at, opened_on, dossier_id LIMIT $7
+"""
+_ENDED = """
+SELECT dossier_id, household_id, holder_id, union_org_id, closed_on FROM mine
+WHERE status = 'closed' AND erased_on IS NULL AND closed_on <= $2 AND ($3::uuid IS NULL OR dossier_id > $3)
+ORDER BY dossier_id LIMIT $4
 """
 _COUNT = """
 SELECT count(*) FILTER (WHERE status = 'draft') AS draft, count(*) FILTER (WHERE status = 'returned') AS returned,

@@ -11,7 +11,9 @@ from unionaid.contracts.registry import (
     DossierApproved,
     DossierAssessed,
     DossierClosed,
+    DossierErased,
     DossierHolderChanged,
+    DossierMoved,
     DossierOpened,
     DossierPosted,
     DossierReclassified,
@@ -38,14 +40,14 @@ from unionaid.registry.domain.dossier.facts import (
 SHOWN: tuple[type[Fact], ...] = (
     DossierOpened, FiveClearsRecorded, DossierAssessed, DossierVerified, DossierPosted, ObjectionRaised,
     ObjectionSettled, DossierApproved, DossierReturned, DossierReviewed, DossierReclassified, DossierClosed,
-    DossierHolderChanged,
+    DossierHolderChanged, DossierMoved, DossierErased,
 )  # fmt: skip
 """The events that a row changes with."""
 _COLUMNS: Mapping[str, str] = {
     "dossier_id": "uuid", "household_id": "uuid", "holder_id": "uuid", "union_org_id": "uuid", "status": "text",
     "hardship_level": "text", "hardship_cause": "text", "found_level": "text", "missing_clears": "smallint",
     "open_objections": "integer", "opened_on": "date", "posted_until": "date", "looked_on": "date",
-    "next_review_on": "date", "closed_on": "date",
+    "next_review_on": "date", "closed_on": "date", "erased_on": "date",
 }  # fmt: skip
 _UPSERT = (
     f"INSERT INTO views.dossier ({', '.join(_COLUMNS)}) SELECT * FROM "
@@ -90,4 +92,5 @@ def _row(dossier: Existing) -> dict[str, Any]:
         "looked_on": in_force.reviewed_on if in_force else None,
         "next_review_on": in_force.next_review_on if in_force else None,
         "closed_on": dossier.closed_on if isinstance(dossier, Closed) else None,
+        "erased_on": dossier.erased_on if isinstance(dossier, Closed) else None,
     }

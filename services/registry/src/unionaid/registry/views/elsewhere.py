@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from unionaid.contracts import mutualaid, relief, reporting, source, supervision
 from unionaid.contracts.event import Service
 from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
 from unionaid.registry.domain.person.retention import RELIEF_LIST, RELIEF_PAYMENT, Kept
+from unionaid.registry.views.records import ended
 from unionaid.registry.views.units import Pool
 
 CONFIRMING: tuple[Service, ...] = ("relief", "mutualaid", "supervision", "reporting")
@@ -94,6 +95,11 @@ class Elsewhere:
         async with reading(self._pool, self._chosen) as conn:
             rows = await conn.fetch(_ERASURES, list(CONFIRMING), after, unconfirmed, limit)
         return [dict(row) for row in rows]
+
+    async def ended(self, bounds: Mapping[str, date], after: UUID | None, limit: int) -> list[tuple[UUID, str, date]]:
+        """Return at most `limit` persons after one whose records have all ended, here and elsewhere."""
+        async with reading(self._pool, self._chosen) as conn:
+            return await ended(conn, bounds, after, limit)
 
     async def reached(self, topic: str) -> int | None:
         """Return the last index of a topic that the tables hold, -1 before the first, None for other topics."""

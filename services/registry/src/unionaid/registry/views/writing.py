@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from unionaid.contracts import Event as Fact
-from unionaid.contracts.registry import PersonErased
+from unionaid.contracts.registry import DossierErased, PersonErased
 from unionaid.eventlog import Connection, Decoder, Event
-from unionaid.registry.forgetting import forget_persons
-from unionaid.registry.views import titles
+from unionaid.registry.forgetting import forget_dossiers, forget_persons
+from unionaid.registry.views import memberships, records, titles
 from unionaid.registry.views.dossiers_writing import SHOWN as DOSSIERS
 from unionaid.registry.views.dossiers_writing import write_dossiers
 from unionaid.registry.views.duplicates import SHOWN as PAIR_FACTS
@@ -26,6 +26,8 @@ _SHOWN: tuple[type[Fact], ...] = (
     *WORKERS,
     *PEOPLE,
     *DOSSIERS,
+    *memberships.SHOWN,
+    *records.SHOWN,
     *titles.SHOWN,
     *PAIR_FACTS,
 )
@@ -47,12 +49,15 @@ class RegistryViews:
         await write_people(conn, [fact for fact in facts if isinstance(fact, PEOPLE)])
         await write_workers(conn, facts)
         await write_dossiers(conn, {fact.subject for fact in facts if isinstance(fact, DOSSIERS)})
+        await memberships.write_memberships(conn, facts)
+        await records.write_records(conn, facts)
         await titles.write(conn, facts)
         await write_pairs(conn, [fact for fact in facts if isinstance(fact, PAIR_FACTS)])
         if placed := places_of(facts):
             await place(conn, placed)
         if erased := [fact.person_id for fact in facts if isinstance(fact, PersonErased)]:
             await forget_persons(conn, erased)  # a restored vault may be older than the erasure
+        await forget_dossiers(conn, [fact for fact in facts if isinstance(fact, DossierErased)])
 
 
 def _decoder(kind: type[Fact]) -> Decoder:

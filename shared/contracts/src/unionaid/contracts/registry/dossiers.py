@@ -186,6 +186,25 @@ class DossierHolderChanged(RegistryEvent, stream="dossier"):
     reason_code: HolderChangeReason
 
 
+class DossierMoved(RegistryEvent, stream="dossier"):
+    """The file went with its holder to another union."""
+
+    dossier_id: UUID
+    former_union_org_id: UUID
+    union_org_id: UUID
+
+
+class DossierErased(RegistryEvent, stream="dossier"):
+    """What was said in words of a closed file was destroyed, its period having ended; the persons stay.
+
+    `household_id` is there where what was said of the household's members went too.
+    """
+
+    dossier_id: UUID
+    household_id: UUID | None = None
+    policy_version: PolicyVersion
+
+
 class StatementsOpened(RegistryEvent, stream="opening"):
     """Somebody asked to read what was said of persons in one matter; recorded before the answer was sent."""
 

@@ -81,3 +81,11 @@ class HouseholdSplit(RegistryEvent, stream="household"):
     household_id: UUID
     new_household_id: UUID
     reason_code: SplitReason
+
+
+class HouseholdMoved(RegistryEvent, stream="household"):
+    """Another union looks after the household: it went with who holds its dossier, or with the householder."""
+
+    household_id: UUID
+    former_union_org_id: UUID
+    union_org_id: UUID

@@ -13,7 +13,9 @@ from unionaid.contracts.registry import (
     DossierAssessed,
     DossierCalledBack,
     DossierClosed,
+    DossierErased,
     DossierHolderChanged,
+    DossierMoved,
     DossierOpened,
     DossierPosted,
     DossierReclassified,
@@ -26,6 +28,7 @@ from unionaid.contracts.registry import (
     HouseholdMemberChanged,
     HouseholdMemberJoined,
     HouseholdMemberLeft,
+    HouseholdMoved,
     HouseholdSplit,
     ObjectionRaised,
     ObjectionSettled,
@@ -33,7 +36,16 @@ from unionaid.contracts.registry import (
     StatementsOpened,
     StudentAdmitted,
 )
-from unionaid.contracts.samples.sample import APPROVER, GRASSROOTS, OFFICER, RELATIVE, VERIFIER, WORKER, Sample
+from unionaid.contracts.samples.sample import (
+    APPROVER,
+    GRASSROOTS,
+    NEXT_UNION,
+    OFFICER,
+    RELATIVE,
+    VERIFIER,
+    WORKER,
+    Sample,
+)
 
 FIRST_INDEX = 100
 """Behind the other samples of registry."""
@@ -263,6 +275,27 @@ _STORY: tuple[tuple[Event, UUID], ...] = (
             opened_person_ids=(WORKER,),
         ),
         VERIFIER,
+    ),
+    (
+        HouseholdMoved(
+            occurred_on=date(2017, 11, 6),
+            household_id=HOUSEHOLD,
+            former_union_org_id=GRASSROOTS,
+            union_org_id=NEXT_UNION,
+        ),
+        OFFICER,
+    ),
+    (
+        DossierMoved(
+            occurred_on=date(2017, 11, 6), dossier_id=DOSSIER, former_union_org_id=GRASSROOTS, union_org_id=NEXT_UNION
+        ),
+        OFFICER,
+    ),
+    (
+        DossierErased(
+            occurred_on=date(2028, 9, 4), dossier_id=DOSSIER, household_id=HOUSEHOLD, policy_version="retention-2013.1"
+        ),
+        APPROVER,
     ),
 )
 

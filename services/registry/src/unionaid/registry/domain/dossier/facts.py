@@ -25,7 +25,9 @@ from unionaid.contracts.registry import (
     DossierAssessed,
     DossierCalledBack,
     DossierClosed,
+    DossierErased,
     DossierHolderChanged,
+    DossierMoved,
     DossierOpened,
     DossierPosted,
     DossierReclassified,
@@ -129,13 +131,14 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """It is open no more."""
+    """It is open no more; `erased_on`: its words were destroyed."""
 
     file: File
     reason: ClosingReason
     closed_on: date
     level: HardshipLevel | None
     called_back: CallBackOutcome | None = None
+    erased_on: date | None = None
 
 
 Running: TypeAlias = Draft | Verified | Posted | Approved
@@ -194,7 +197,7 @@ def evolve(dossier: Dossier, act: Act) -> Dossier:  # noqa: PLR0911  a case for 
             return _later(dossier, event, by)
 
 
-def _later(dossier: Dossier, event: Event, by: str) -> Dossier:
+def _later(dossier: Dossier, event: Event, by: str) -> Dossier:  # noqa: PLR0911  as `evolve`
     match dossier, event:
         case Posted(), ObjectionRaised() if event.objection_id not in dossier.file.objections:
             objection = Objection(event.objection_ground, event.occurred_on)
@@ -218,6 +221,12 @@ def _later(dossier: Dossier, event: Event, by: str) -> Dossier:
             )
         case Approved(), DossierReclassified():
             return replace(dossier, file=_at(dossier.file, event), level=event.hardship_level, found=None)
+        case Draft() | Verified() | Posted() | Approved(), DossierMoved() if (
+            event.former_union_org_id == dossier.file.union_org_id
+        ):
+            return replace(dossier, file=replace(dossier.file, union_org_id=event.union_org_id))
+        case Closed(erased_on=None), DossierErased():
+            return replace(dossier, erased_on=event.occurred_on)
         case Closed(), DossierCalledBack():
             return replace(dossier, file=_at(dossier.file, event), called_back=event.call_back_outcome)
         case _:

@@ -18,6 +18,7 @@ from unionaid.registry.domain.refusals import (
     NotAssessed,
     NotFound,
 )
+from unionaid.service.refusals import InWords
 
 State = TypeVar("State", bound=Existing)
 
@@ -40,7 +41,7 @@ def standing(dossier: Dossier, household: Household, step: Step, *kinds: type[St
 def not_at(dossier: Existing) -> DossierNotAt:
     """Return the refusal of a step that cannot be taken where the dossier stands."""
     returned = isinstance(dossier, Draft) and dossier.returned_for is not None
-    return DossierNotAt(status="returned" if returned else STATUSES[type(dossier)])
+    return DossierNotAt(status=InWords.values("tab", "returned" if returned else STATUSES[type(dossier)]))
 
 
 def living_together(household: Household, step: Step) -> Formed:
@@ -61,7 +62,7 @@ def refuse_before(file: File, step: Step) -> None:
 def refuse_unready(file: File, household: Household) -> tuple[Assessment, CauseCode]:
     """Return what a signature rests on. Raises ClearsMissing, NotAssessed, NotAMember (the holder has left)."""
     if file.missing or file.clears.hardship_cause is None:
-        raise ClearsMissing(missing=", ".join(file.missing))
+        raise ClearsMissing(missing=InWords.values("missing_clears", *file.missing))
     if file.assessment is None:
         raise NotAssessed
     if not isinstance(household, Formed) or file.holder_id not in household.members:

@@ -23,6 +23,7 @@ from unionaid.registry.domain.household.facts import Household
 from unionaid.registry.domain.household.rules import Step
 from unionaid.registry.domain.refusals import (
     ApproverNeeded,
+    DossierIsErased,
     IdentityMissing,
     NothingToReclassify,
     ObjectionSettledBefore,
@@ -158,9 +159,11 @@ def close(dossier: Dossier, household: Household, reason: ClosingReason, step: S
 def call_back(dossier: Dossier, household: Household, outcome: CallBackOutcome, step: Step) -> list[Event]:
     """Record a look after the closing; one that was entered in error is not looked after.
 
-    Raises NotFound, DossierNotAt, WasEnteredInError, OwnMatter and the refusals of dates.
+    Raises NotFound, DossierNotAt, DossierIsErased, WasEnteredInError, OwnMatter and the refusals of dates.
     """
     at = standing(dossier, household, step, Closed)
+    if at.erased_on is not None:
+        raise DossierIsErased
     if at.reason == "entered-in-error":
         raise WasEnteredInError
     return [DossierCalledBack(occurred_on=step.on, dossier_id=at.file.dossier_id, call_back_outcome=outcome)]

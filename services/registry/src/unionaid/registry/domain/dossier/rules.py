@@ -41,6 +41,7 @@ from unionaid.registry.domain.refusals import (
     PassedBySame,
     PersonIsRestricted,
 )
+from unionaid.service.refusals import InWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def record_clears(
         raise NothingCorrected
     missing = [name for name in CLEARS if getattr(clears, name) is None]
     if isinstance(at, Approved) and missing:
-        raise ClearsMissing(missing=", ".join(missing))
+        raise ClearsMissing(missing=InWords.values("missing_clears", *missing))
     return [FiveClearsRecorded(occurred_on=step.on, dossier_id=at.file.dossier_id, clears=clears, statement=statement)]
 
 
@@ -130,7 +131,7 @@ def verify(dossier: Dossier, household: Household, step: Step) -> list[Event]:
     """
     at = standing(dossier, household, step, Draft)
     if at.returned_for is not None:
-        raise DossierNotAt(status="returned")
+        raise DossierNotAt(status=InWords.values("tab", "returned"))
     refuse_unready(at.file, household)
     if step.by in at.file.entered_by:
         raise PassedBySame
@@ -201,7 +202,7 @@ def return_(
     """
     at = standing(dossier, household, step, Draft, Verified, Posted)
     if isinstance(at, Draft) and at.returned_for is not None:
-        raise DossierNotAt(status="returned")
+        raise DossierNotAt(status=InWords.values("tab", "returned"))
     if (reason == "clears-missing") != bool(missing):
         raise MissingNotMissing(field="missing_clears")
     if step.by in at.file.entered_by:

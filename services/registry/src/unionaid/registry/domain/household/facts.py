@@ -15,6 +15,7 @@ from unionaid.contracts.registry import (
     HouseholdMemberChanged,
     HouseholdMemberJoined,
     HouseholdMemberLeft,
+    HouseholdMoved,
     HouseholdSplit,
     StudentAdmitted,
 )
@@ -50,7 +51,7 @@ class Formed:
 Household: TypeAlias = Unformed | Formed
 
 
-def evolve(household: Household, event: Event) -> Household:
+def evolve(household: Household, event: Event) -> Household:  # noqa: PLR0911  a case for each event
     """Return the household after an event. Raises BrokenHistory."""
     match household, event:
         case Unformed(), HouseholdFormed():
@@ -69,6 +70,8 @@ def evolve(household: Household, event: Event) -> Household:
             return replace(household, members=left)
         case Formed(), HouseholdSplit():
             return household
+        case Formed(), HouseholdMoved() if event.former_union_org_id == household.union_org_id:
+            return replace(household, union_org_id=event.union_org_id)
         case _:
             raise BrokenHistory(household, event)
 

@@ -18,8 +18,10 @@ RELIEF_LIST = "relief-list"
 RELIEF_PAYMENT = "relief-payment"
 """The voucher of a payment: from the day of payment. Relief's to tell."""
 DOSSIER = "dossier"
-"""A hardship dossier of the person's household: from the day of closing."""
-KINDS = (PERSON_RECORD, WORKER_RECORD, DOSSIER, RELIEF_LIST, RELIEF_PAYMENT)
+"""A hardship dossier of a household the person belongs or belonged to: from the day of closing."""
+HOUSEHOLD = "household"
+"""What is said of a member of a household: from the last day on which something was told of that member."""
+KINDS = (PERSON_RECORD, WORKER_RECORD, HOUSEHOLD, DOSSIER, RELIEF_LIST, RELIEF_PAYMENT)
 """The kinds of record there is a period for."""
 
 
@@ -93,6 +95,19 @@ def retention(policy: RetentionPolicy, records: Iterable[Kept]) -> Retention:
         for kept in records
     ]
     return Retention(policy.version, sorted(periods, key=lambda period: period.until or date.max, reverse=True))
+
+
+def ended_before(policy: RetentionPolicy, today: date) -> dict[str, date]:
+    """Return of each kind of record the last day from which a period has ended today."""
+    return {kind: years_before(today, years) for kind, years in policy.years.items()}
+
+
+def years_before(day: date, years: int) -> date:
+    """Return the last day whose `years_after` has come on a day."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 2, 28)
 
 
 def years_after(day: date, years: int) -> date:
