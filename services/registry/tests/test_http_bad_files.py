@@ -184,3 +184,18 @@ async def test_ids_and_names_are_read_as_they_are_meant(office: Office, units: U
 
 def _people(count: int) -> list[Row]:
     return [("甲", number(n), "", "") for n in range(count)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("table", ["workers", "households"])
+async def test_text_with_separators_is_read_as_a_workbook_is(
+    office: Office, units: Units, table: str, encoding: str
+) -> None:
+    rows = [
+        row(table, name, id, key=name) for name, id in (("𠮷𡚸", number(1)), ("乙", "6.40302E+17"), ("丙4", number(3)))
+    ]
+    lines = "\r\n".join(",".join(map(str, cells)) for cells in (HEADERS[table], *rows))
+    of_text = await send(office, units, lines.encode(encoding), table=table)
+    of_workbook = await send(office, units, workbook(HEADERS[table], *rows), table=table)
+    assert faults(of_text) == faults(of_workbook) != []
+    assert [of_text.json()[key] for key in ("rows", "good", "bad")] == [3, 1, 2]

@@ -12,6 +12,8 @@ from unionaid.registry.examples import resident_id
 from unionaid.service.roles import Role
 
 from .sheets import WORKERS, rows_of, workbook
+from .test_http_imported_dossiers import DOSSIERS
+from .test_http_imported_households import HOUSEHOLDS
 
 if TYPE_CHECKING:
     from .conftest import Office, Units
@@ -137,3 +139,25 @@ async def test_units_are_the_district_officers(office: Office, units: Units) -> 
         assert f"/imports/{table}" not in (await street.get(NEW)).text
         assert (await Browser(office, Role.DISTRICT_OFFICER).get(f"/pages/imports/{table}")).status_code == 200
     assert (await Browser(office, Role.CASHIER).get(NEW)).status_code == 403
+
+
+async def test_dossiers_without_a_level_are_told_after_the_entry(office: Office, units: Units) -> None:
+    browser = Browser(office, Role.DISTRICT_OFFICER)
+    await browser.send(await looked(browser, units, workbook(WORKERS, ("甲", resident_id(1)), ("乙", resident_id(2)))))
+    rows = [
+        (name, name, resident_id(n), "", "", "户主", "健康", "", income)
+        for n, name, income in ((1, "甲", 400), (2, "乙", 9000))
+    ]
+    families = workbook(HOUSEHOLDS, *rows)
+    given = {"union_org_id": units.factory_union, "occurred_on": "2017-01-03"}
+    report = (await browser.send("/pages/imports/households", families, **given)).headers["location"]
+    assert (await browser.send(report)).headers["location"] == f"{report}?entered=2"
+    table = workbook(DOSSIERS[:2], ("甲", resident_id(1)), ("乙", resident_id(2)))
+    blank = await browser.get("/pages/imports/dossiers")
+    assert 'name="union_org_id"' not in blank.text
+    report = (await browser.send("/pages/imports/dossiers", table, occurred_on="2017-01-03")).headers["location"]
+    done = await browser.send(report)
+    assert done.headers["location"] == f"{report}?entered=2&unassessed=1"
+    shown = (await browser.get(done.headers["location"])).text
+    assert "1 of these dossiers have no level yet" in shown
+    assert 'href="/registry/pages/dossiers"' in shown
