@@ -176,6 +176,7 @@ async def test_every_page_has_its_texts_in_every_language(story: Story) -> None:
             "/pages/households/new", "/pages/persons/new", f"/pages/dossiers/new?household_id={story.household}",
             f"/pages/households/{story.household}/split", f"/pages/persons/{story.worker}",
             f"/pages/persons/{story.child}", "/pages/provisional-workers", "/pages/transfer-requests",
+            "/pages/own-relatives",
             *(f"/pages/retention?show={tab}" for tab in TABS),
         ):  # fmt: skip
             shown = await officer.get(page)

@@ -49,6 +49,7 @@ from unionaid.registry.domain.refusals import (
     PersonIsErased,
     PersonIsRestricted,
     RecordOpen,
+    RelativesMatter,
     ResidentIdTaken,
     RetentionRuns,
     SchemeExists,
@@ -150,7 +151,7 @@ STATUSES = {
             UsccTaken,
         )
     },
-    **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter, PassedBySame, ApproverNeeded)},
+    **{refusal.code: 403 for refusal in (EnteredBySame, OwnMatter, PassedBySame, ApproverNeeded, RelativesMatter)},
     PersonIsErased.code: 410,
     HouseholdUnknown.code: 404,
 }

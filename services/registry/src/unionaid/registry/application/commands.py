@@ -18,6 +18,7 @@ from unionaid.registry.application.imported_units import ImportedEnterprises, Im
 from unionaid.registry.application.imported_workers import ImportedWorkers
 from unionaid.registry.application.importing import Imports, Matter
 from unionaid.registry.application.keeping import Keeping
+from unionaid.registry.application.kinship import Kinship
 from unionaid.registry.application.moving import Moving
 from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
@@ -52,6 +53,7 @@ class Commands:
     transfers: Transfers
     unit_changes: UnitChanges
     exports: Exports
+    kinship: Kinship
 
     @classmethod
     def of(
@@ -92,4 +94,5 @@ class Commands:
             transfers=Transfers(pool, vault),
             unit_changes=UnitChanges(pool),
             exports=Exports(pool, vault, purposes),
+            kinship=Kinship(pool, vault),
         )

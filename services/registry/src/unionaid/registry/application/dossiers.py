@@ -23,6 +23,7 @@ from unionaid.contracts.fields import (
 from unionaid.contracts.registry import Assessment, FiveClears, StatementReference, StatementsOpened
 from unionaid.eventlog import Connection, Log, ReservationTaken
 from unionaid.registry.application.alone import Alone
+from unionaid.registry.application.kinship import step_of
 from unionaid.registry.application.looking import Looking, Shock, months_after
 from unionaid.registry.application.matters import (
     At,
@@ -96,7 +97,7 @@ class Dossiers:
         own, household = stream_name("dossier", at.id), stream_name("household", household_id)
         holder = stream_name("person", holder_id)
         saying = Saying(self._vault, at.id, "five-clears", {holder_id: dict(clears.words)})
-        turn = Alone(household_id, streams=[household, holder])
+        turn, step = Alone(household_id, streams=[household, holder]), await step_of(self._pool, issued, at.on)
 
         async def first(conn: Connection) -> None:
             await turn.wait(conn)
@@ -109,7 +110,7 @@ class Dossiers:
             )
             events = rules.open_dossier(
                 dossier_in(history, own), household_of(history[household]), person_of(history[holder]), command,
-                Step(issued.actor, at.on, issued.business_date),
+                step,
             )  # fmt: skip
             told = answer({"dossier_id": at.id}, location=f"/dossiers/{at.id}", version=len(events))
             return Decision(events, answer=told, reserve=moved(events).taken)
@@ -325,12 +326,12 @@ class Dossiers:
         turn: Alone | None = None,
     ) -> Done:
         own, household = stream_name("dossier", at.id), stream_name("household", found.file.household_id)
+        step = await step_of(self._pool, issued, at.on)
 
         def decide(history: History) -> Decision:
             at.expect(len(history[own]))
             if turn is not None:
                 turn.refuse_stale(history)
-            step = Step(issued.actor, at.on, issued.business_date)
             events = rule(dossier_in(history, own), household_of(history[household]), step)
             told = answer({"dossier_id": at.id, **(more or {})}, version=len(history[own]) + len(events))
             return Decision(events, status=200, answer=told, release=moved(events).given_back)

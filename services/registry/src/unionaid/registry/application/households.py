@@ -19,6 +19,7 @@ from unionaid.contracts.fields import (
 )
 from unionaid.eventlog import Connection, Log, ReservationTaken
 from unionaid.registry.application.along import by_turns
+from unionaid.registry.application.kinship import step_of
 from unionaid.registry.application.matters import At, Saying, Write, household_within, taken
 from unionaid.registry.application.passing import Passing, Rule
 from unionaid.registry.application.placing import as_the_tree_stands, lineage_in
@@ -130,11 +131,11 @@ class Households:
         unions = await self._unions(union_org_id)
         persons = await reached(self._pool, [told.person_id for told in members], jurisdiction)
         saying = self._saying(household_id, members)
+        step = await step_of(self._pool, issued, on)
 
         def decide(history: History) -> Decision:
             place(Workplace(lineage_in(history, unions), None), jurisdiction)
             entries = [_entry(told, saying) for told in members]
-            step = Step(issued.actor, on, issued.business_date)
             events = rules.form(
                 household_of(history[own]), persons, step,
                 household_id=household_id, union_org_id=union_org_id, entries=entries,
@@ -218,6 +219,7 @@ class Households:
     ) -> Done:
         """Let members go; if the household's open dossier is held by one of them, it passes on in the same append."""
         await household_within(self._pool, at.id, at.jurisdiction)
+        step = await step_of(self._pool, issued, at.on)
 
         async def attempt() -> Done:
             async with self._pool.acquire() as conn:
@@ -233,7 +235,7 @@ class Households:
 
             def decide(history: History) -> Decision:
                 turn.refuse_stale(history)
-                return passing.decide(history, Step(issued.actor, at.on, issued.business_date))
+                return passing.decide(history, step)
 
             return await self._carried(issued, passing.streams, decide, saying, first)
 
@@ -247,10 +249,11 @@ class Households:
         saying: Saying,
     ) -> Done:
         own = stream_name("household", at.id)
+        step = await step_of(self._pool, issued, at.on)
 
         def decide(history: History) -> Decision:
             at.expect(len(history[own]))
-            events = rule(household_of(history[own]), Step(issued.actor, at.on, issued.business_date))
+            events = rule(household_of(history[own]), step)
             told = answer({"household_id": at.id}, version=len(history[own]) + len(events))
             return Decision(events, status=200, answer=told, reserve=moved(events).taken)
 

@@ -15,6 +15,7 @@ from unionaid.contracts.registry import Assessment, FiveClears, StatementReferen
 from unionaid.eventlog import Connection
 from unionaid.registry.application.finding import Finding
 from unionaid.registry.application.importing import About, Asker, Entering, Judged, faults_of_cells, faulty
+from unionaid.registry.application.kinship import declared_by
 from unionaid.registry.application.looking import ASSESSMENT, Shock
 from unionaid.registry.domain.dossier.assessing import Circumstances, HardshipPolicy, assess, policy_on
 from unionaid.registry.domain.dossier.facts import CLEARS, Act, Unopened, dossier_of
@@ -34,12 +35,17 @@ class ImportedDossiers:
     """See `importing.Matter`."""
 
     def __init__(self, pool: Pool, vault: Vault, policies: Sequence[HardshipPolicy]) -> None:
-        self._vault, self._policies, self._finding = vault, policies, Finding(pool, vault)
+        self._pool, self._vault, self._policies, self._finding = pool, vault, policies, Finding(pool, vault)
 
     async def judge(self, about: About, rows: Sequence[Row], asker: Asker, today: date) -> Judged:
         """Say which rows can be entered."""
         read, faults = read_dossiers([_typed(row, about) for row in rows], today)
-        settled = settle(read, await self._finding.holders(read, asker.jurisdiction), asker.id)
+        settled = settle(
+            read,
+            await self._finding.holders(read, asker.jurisdiction),
+            asker.id,
+            await declared_by(self._pool, asker.id),
+        )
         return Judged(
             sorted(opening.row.number for opening in settled.good),
             sorted(settled.known),
@@ -54,6 +60,7 @@ class ImportedDossiers:
         """Return what opens these dossiers, and assesses them as far as the policy tells a level."""
         del import_id, about
         entry = _Entry(self._vault, self._policies, rows, asker.id, today)
+        entry.kin = await declared_by(self._pool, asker.id)
         return Entering(entry.streams, entry.decide, entry.told, first=entry.seal, also=entry.put)
 
 
@@ -67,6 +74,7 @@ class _Entry:
         self._openings = {uuid4(): opening for opening in rows}
         self._assessed: dict[UUID, Assessment] = {}
         self._sealed: list[SealedStatements] = []
+        self.kin: frozenset[UUID] = frozenset()
 
     @property
     def streams(self) -> list[str]:
@@ -127,7 +135,7 @@ class _Entry:
     def _open(self, history: History, dossier_id: UUID, opening: Opening) -> list[Event]:
         household, typed = household_of(history[_household(opening)]), opening.row.typed
         holder = person_of(history[stream_name("person", opening.holder_id)])
-        step = Step(self._by, typed.on, self._today)
+        step = Step(self._by, typed.on, self._today, self.kin)
         words, shock = (_reference(sealed, opening.holder_id) for sealed in self._sealed)
         command = OpenDossier(dossier_id, opening.holder_id, typed.clears, words)
         events = open_dossier(Unopened(), household, holder, command, step)

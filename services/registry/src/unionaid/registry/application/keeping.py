@@ -12,11 +12,11 @@ from unionaid.contracts.registry import DossierErased
 from unionaid.eventlog import Log
 from unionaid.registry.application.alone import Alone, FileChanged
 from unionaid.registry.application.along import by_turns
+from unionaid.registry.application.kinship import step_of
 from unionaid.registry.application.matters import At, dossier_in, dossier_within
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.dossier.erasing import HouseholdKept, erase_dossier
 from unionaid.registry.domain.household.facts import household_of
-from unionaid.registry.domain.household.rules import Step
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.erasing import ErasePerson
 from unionaid.registry.domain.person.facts import person_of, refuse_erased
@@ -114,6 +114,7 @@ class Keeping:
         """Destroy what was said in words of a closed dossier whose period has ended. Raises NotFound."""
         found = await dossier_within(self._pool, at.id, at.jurisdiction)
         own, household = stream_name("dossier", at.id), stream_name("household", found.file.household_id)
+        step = await step_of(self._pool, issued, at.on)
 
         async def attempt() -> Done:
             async with self._pool.acquire() as conn:
@@ -134,7 +135,6 @@ class Keeping:
                 told_on = max(event.occurred_on for event in history[household])
                 kept = HouseholdKept(told_on, [dossier_in(history, stream) for stream in others])
                 policy = policy_on(self._policies, issued.business_date)
-                step = Step(issued.actor, at.on, issued.business_date)
                 made[:] = erase_dossier(dossier_in(history, own), household_of(history[household]), kept, policy, step)
                 told = answer({"dossier_id": at.id, "status": "erased"}, version=len(history[own]) + 1)
                 return Decision(made, status=200, answer=told)

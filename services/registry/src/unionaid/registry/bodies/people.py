@@ -75,6 +75,13 @@ class TransferRequest(TransferBody):
     resident_id: Typed = Field(repr=False)
 
 
+class RelativeTold(Body):
+    """Who is a relative of the officer's, by ID."""
+
+    resident_id: Typed = Field(repr=False)
+    occurred_on: BusinessDate
+
+
 class Leaving(Body):
     """Why somebody is a worker no more."""
 

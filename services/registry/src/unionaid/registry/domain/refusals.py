@@ -94,6 +94,7 @@ __all__ = [
     "ReclassificationWaits",
     "RecordOpen",
     "Refusal",
+    "RelativesMatter",
     "ResidentId15Digits",
     "ResidentIdCheckDigit",
     "ResidentIdLength",
@@ -468,6 +469,12 @@ class RecordOpen(Refusal):
     """A record is open, so that its period of retention has not begun: a worker, an open dossier."""
 
     code = "record-open"
+
+
+class RelativesMatter(Refusal):
+    """Nobody acts for a relative whom the same person has declared."""
+
+    code = "relatives-matter"
 
 
 class RetentionUnknown(Refusal):

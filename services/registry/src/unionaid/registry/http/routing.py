@@ -11,6 +11,7 @@ from unionaid.registry.http.households import households, relatives
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.imports import imports
 from unionaid.registry.http.keeping import dossiers_kept, kept_lists, persons_kept
+from unionaid.registry.http.kinship import own_relatives
 from unionaid.registry.http.moving import provisional, transfer_requests, worker_life
 from unionaid.registry.http.own_file import own_file
 from unionaid.registry.http.persons import persons
@@ -40,6 +41,7 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         worker_life(commands.moving),
         provisional(commands.people, pool, own_views),
         transfer_requests(commands.transfers, own_views),
+        own_relatives(commands.kinship),
         own_file(commands.identities, pool, own_views),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),

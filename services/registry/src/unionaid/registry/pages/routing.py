@@ -14,6 +14,7 @@ from unionaid.registry.pages.household import household_page
 from unionaid.registry.pages.households import household_pages
 from unionaid.registry.pages.imports import import_pages
 from unionaid.registry.pages.keeping import keeping_pages
+from unionaid.registry.pages.kinship import kinship_pages
 from unionaid.registry.pages.own_file import own_file_pages
 from unionaid.registry.pages.persons import person_pages
 from unionaid.registry.pages.searching import search_pages
@@ -43,6 +44,7 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
         provisional_pages(commands, pool, own_views),
         transfer_pages(commands, pool, own_views),
         keeping_pages(commands.keeping, pool, own_views),
+        kinship_pages(commands.kinship),
         desk_pages(commands, pool, own_views),
         dossier_pages(commands, pool),
         import_pages(commands.imports, pool, own_views, figures),

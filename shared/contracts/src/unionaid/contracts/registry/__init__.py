@@ -44,6 +44,7 @@ from unionaid.contracts.registry.households import (
     StudentAdmitted,
 )
 from unionaid.contracts.registry.imports import TableImported
+from unionaid.contracts.registry.kinship import RelativeDeclared, RelativeWithdrawn
 from unionaid.contracts.registry.openings import IdentityOpened
 from unionaid.contracts.registry.people import (
     IdentityCorrected,
@@ -112,6 +113,8 @@ __all__ = [
     "PersonRestricted",
     "PossibleDuplicateFound",
     "RegistryEvent",
+    "RelativeDeclared",
+    "RelativeWithdrawn",
     "RestrictionLifted",
     "SchemeTitle",
     "StatementReference",
@@ -184,6 +187,8 @@ EVENTS: tuple[type[Event], ...] = (
     DossierMoved,
     DossierErased,
     StatementsOpened,
+    RelativeDeclared,
+    RelativeWithdrawn,
     TableImported,
     TitleSchemeAdopted,
     TitleEvaluated,

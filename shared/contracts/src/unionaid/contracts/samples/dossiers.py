@@ -32,6 +32,8 @@ from unionaid.contracts.registry import (
     HouseholdSplit,
     ObjectionRaised,
     ObjectionSettled,
+    RelativeDeclared,
+    RelativeWithdrawn,
     StatementReference,
     StatementsOpened,
     StudentAdmitted,
@@ -297,6 +299,8 @@ _STORY: tuple[tuple[Event, UUID], ...] = (
         ),
         APPROVER,
     ),
+    (RelativeDeclared(occurred_on=date(2016, 9, 2), officer_id=VERIFIER, person_id=RELATIVE), VERIFIER),
+    (RelativeWithdrawn(occurred_on=date(2018, 3, 5), officer_id=VERIFIER, person_id=RELATIVE), VERIFIER),
 )
 
 

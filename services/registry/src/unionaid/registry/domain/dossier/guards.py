@@ -26,7 +26,7 @@ State = TypeVar("State", bound=Existing)
 def standing(dossier: Dossier, household: Household, step: Step, *kinds: type[State]) -> State:
     """Return a dossier that stands where the step may be taken, by somebody of another household, not before its last.
 
-    Raises NotFound, DossierNotAt, OwnMatter, DateBeforeLastStep and the refusals of dates.
+    Raises NotFound, DossierNotAt, OwnMatter, RelativesMatter, DateBeforeLastStep and the refusals of dates.
     """
     if isinstance(dossier, Unopened):
         raise NotFound
@@ -45,11 +45,11 @@ def not_at(dossier: Existing) -> DossierNotAt:
 
 
 def living_together(household: Household, step: Step) -> Formed:
-    """Return the household. Raises NotFound, OwnMatter and the refusals of dates."""
+    """Return the household. Raises NotFound, OwnMatter, RelativesMatter and the refusals of dates."""
     if not isinstance(household, Formed):
         raise NotFound
     refuse_impossible(step.on, step.today)
-    refuse_own(household.members, step.by)
+    refuse_own(household.members, step)
     return household
 
 

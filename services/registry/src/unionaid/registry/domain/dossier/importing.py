@@ -24,6 +24,7 @@ from unionaid.registry.domain.refusals import (
     OwnMatter,
     PersonUnknown,
     Refusal,
+    RelativesMatter,
     ResidentId15Digits,
 )
 from unionaid.registry.domain.rows import Reading, row_fault_of
@@ -124,12 +125,15 @@ def read_dossiers(rows: Iterable[TypedDossier], today: date) -> tuple[list[ReadD
     return read, faults
 
 
-def settle(rows: Iterable[ReadDossier], standing: Standing, by: str) -> Settled:
-    """Say of each row whether its dossier can be opened, by whom (`by`, the actor) and beside what is registered."""
+def settle(rows: Iterable[ReadDossier], standing: Standing, by: str, kin: frozenset[UUID] = frozenset()) -> Settled:
+    """Say of each row whether its dossier can be opened, by whom (`by`, the actor) and beside what is registered.
+
+    `kin` are the actor's declared relatives.
+    """
     settled = Settled()
     first: dict[UUID, int] = {}
     for row in rows:
-        refusal = _refused(row, standing, by)
+        refusal = _refused(row, standing, by, kin)
         opening = None
         if refusal is None:
             found = standing.found[row.number]
@@ -161,7 +165,7 @@ def _as_before(filed: Filed, on: date) -> bool:
     return filed.is_open or filed.opened_on >= on
 
 
-def _refused(row: ReadDossier, standing: Standing, by: str) -> Refusal | None:
+def _refused(row: ReadDossier, standing: Standing, by: str, kin: frozenset[UUID]) -> Refusal | None:
     """Return what is refused of who holds a dossier, None for nothing."""
     found = standing.found.get(row.number)
     if found is None or found.standing == "elsewhere":  # the two are not told apart
@@ -176,4 +180,6 @@ def _refused(row: ReadDossier, standing: Standing, by: str) -> Refusal | None:
         refusal = HouseholdUnknown(field="resident_id")
     elif refusal is None and by in {f"person-{person_id}" for person_id in members}:
         refusal = OwnMatter(field="resident_id")
+    elif refusal is None and not kin.isdisjoint(members):
+        refusal = RelativesMatter(field="resident_id")
     return refusal

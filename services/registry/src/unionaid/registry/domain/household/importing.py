@@ -26,6 +26,7 @@ from unionaid.registry.domain.refusals import (
     PersonIsErased,
     PersonIsRestricted,
     Refusal,
+    RelativesMatter,
     ResidentId15Digits,
     ResidentIdOtherName,
     ResidentIdTaken,
@@ -142,8 +143,11 @@ def read_households(rows: Iterable[TypedMember], on: date) -> list[Group]:
     return list(groups.values())
 
 
-def settle(groups: Sequence[Group], registered: Registered, by: str) -> Settled:
-    """Say of each household whether it can be entered, by whom (`by`, the actor) and beside what is registered."""
+def settle(groups: Sequence[Group], registered: Registered, by: str, kin: frozenset[UUID] = frozenset()) -> Settled:
+    """Say of each household whether it can be entered, by whom (`by`, the actor) and beside what is registered.
+
+    `kin` are the actor's declared relatives.
+    """
     settled = Settled()
     for group in groups:
         whole = len(group.members) == len(group.numbers)
@@ -152,7 +156,7 @@ def settle(groups: Sequence[Group], registered: Registered, by: str) -> Settled:
         if whole and not wrong and _is_known(group.members, registered):
             settled.known += group.numbers
             continue
-        found = [fault for member in group.members for fault in _beside(member, registered, by)]
+        found = [fault for member in group.members for fault in _beside(member, registered, by, kin)]
         if whole and not wrong and not found:
             (settled.old if old else settled.good).extend(group.members)
             if not old:
@@ -270,7 +274,7 @@ def _is_known(members: Sequence[ReadMember], registered: Registered) -> bool:
     return True
 
 
-def _beside(member: ReadMember, registered: Registered, by: str) -> Iterable[Fault]:
+def _beside(member: ReadMember, registered: Registered, by: str, kin: frozenset[UUID]) -> Iterable[Fault]:
     """Return what stands against a row in what is registered."""
     found = registered.found.get(member.number)
     if found is None:
@@ -278,6 +282,8 @@ def _beside(member: ReadMember, registered: Registered, by: str) -> Iterable[Fau
     refusal = refusal_of(found.standing)
     if refusal is None and by == f"person-{found.person_id}":
         refusal = OwnMatter(field="resident_id")
+    elif refusal is None and found.person_id in kin:
+        refusal = RelativesMatter(field="resident_id")
     elif refusal is None and found.household_id is not None:
         refusal = InOtherHousehold(field="resident_id")
     if refusal is not None:

@@ -40,6 +40,7 @@ from unionaid.registry.domain.refusals import (
     PersonIsErased,
     PersonIsRestricted,
     PersonUnknown,
+    RelativesMatter,
     SplitTakesAll,
 )
 
@@ -57,11 +58,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Who commands (the actor), for which business date."""
+    """Who commands (the actor), for which business date; `kin` are those the actor has declared to be relatives."""
 
     by: str
     on: date
     today: date
+    kin: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def form(
     if not isinstance(household, Unformed):
         raise AlreadyRegistered
     refuse_impossible(step.on, step.today)
-    refuse_own([entry.person_id for entry in entries], step.by)
+    refuse_own([entry.person_id for entry in entries], step)
     if len(entries) > HOUSEHOLD_MEMBERS_MAX:
         raise HouseholdTooLarge(field="members", limit=HOUSEHOLD_MEMBERS_MAX)
     seen: set[UUID] = set()
@@ -220,17 +222,19 @@ def split(
     ]
 
 
-def refuse_own(members: Sequence[UUID] | Mapping[UUID, object], by: str) -> None:
-    """Refuse who acts for the own household. Raises OwnMatter."""
-    if by in {f"person-{person_id}" for person_id in members}:
+def refuse_own(members: Sequence[UUID] | Mapping[UUID, object], step: Step) -> None:
+    """Refuse who acts for the own household, or for that of a declared relative. Raises OwnMatter, RelativesMatter."""
+    if step.by in {f"person-{person_id}" for person_id in members}:
         raise OwnMatter
+    if not step.kin.isdisjoint(members):
+        raise RelativesMatter
 
 
 def _open(household: Household, joining: Sequence[UUID], step: Step) -> Formed:
     if not isinstance(household, Formed):
         raise NotFound
     refuse_impossible(step.on, step.today)
-    refuse_own([*household.members, *joining], step.by)
+    refuse_own([*household.members, *joining], step)
     return household
 
 
