@@ -92,7 +92,7 @@ class Commands:
             searching=Searching(pool, vault, finder),
             duplicates=duplicates,
             undoing=Undoing(pool, policies.duplicates, settled),
-            keeping=Keeping(pool, elsewhere, policies.retention),
+            keeping=Keeping(pool, elsewhere, policies.retention, settled),
             moving=Moving(pool),
             transfers=Transfers(pool, vault),
             unit_changes=UnitChanges(pool),
