@@ -24,7 +24,7 @@ _COLUMNS = {
     ),
     "fund": (*_PROVENANCE, "fund_id", "source", "name"),
     "union_org": (*_PROVENANCE, "org_id", "level", "parent_id", "name"),
-    "enterprise": (*_PROVENANCE, "enterprise_id", "ownership", "union_org_id"),
+    "enterprise": (*_PROVENANCE, "enterprise_id", "ownership", "union_org_id", "holds_from"),
     "person": (*_PROVENANCE, "person_id", "birth_year", "sex"),
     "title_scheme": (*_PROVENANCE, "event_id", "occurred_on", "scheme_id", "enterprise_id"),
     "worker": (*_PROVENANCE, "person_id", "union_org_id", "enterprise_id", "migrant", "holds_from"),

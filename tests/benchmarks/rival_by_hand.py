@@ -81,6 +81,7 @@ class _Union(_Base, tag="unionaid.registry.UnionOrgEstablished.v1"):
 
 
 class _EnterpriseData(msgspec.Struct, gc=False):
+    occurred_on: date
     enterprise_id: UUID
     ownership: str
     union_org_id: UUID | None = None
@@ -101,6 +102,7 @@ class _Person(_Base, tag="unionaid.registry.PersonRegistered.v1"):
 
 
 class _WorkerData(msgspec.Struct, gc=False):
+    occurred_on: date
     person_id: UUID
     union_org_id: UUID
     migrant: bool
@@ -159,8 +161,11 @@ def _sorted(topic: str, values: Sequence[bytes]) -> tuple[_Rows, dict[tuple[Any,
                 rows["person"].append((topic, int(index), event.logtime, d.person_id, d.birth_year, d.sex))
             case _Worker(logindex=index, data=d):
                 rows["worker"].append(
-                    (topic, int(index), event.logtime, d.person_id, d.union_org_id, d.enterprise_id, d.migrant)
-                )
+                    (
+                        topic, int(index), event.logtime, d.person_id, d.union_org_id, d.enterprise_id, d.migrant,
+                        d.occurred_on,
+                    )
+                )  # fmt: skip
             case _Programme(logindex=index, data=d):
                 rows["programme"].append(
                     (
@@ -174,7 +179,7 @@ def _sorted(topic: str, values: Sequence[bytes]) -> tuple[_Rows, dict[tuple[Any,
                 rows["union_org"].append((topic, int(index), event.logtime, d.org_id, d.level, d.parent_id, d.name))
             case _Enterprise(logindex=index, data=d):
                 rows["enterprise"].append(
-                    (topic, int(index), event.logtime, d.enterprise_id, d.ownership, d.union_org_id)
+                    (topic, int(index), event.logtime, d.enterprise_id, d.ownership, d.union_org_id, d.occurred_on)
                 )
     return rows, daily
 

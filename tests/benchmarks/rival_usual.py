@@ -79,6 +79,7 @@ class _Enterprise(BaseModel):
     enterprise_id: UUID
     ownership: str
     union_org_id: UUID | None = None
+    holds_from: date = Field(validation_alias="occurred_on")
 
 
 class _Person(BaseModel):

@@ -213,6 +213,19 @@ async def test_people_of_other_households_unions_and_names_are_told(office: Offi
     assert missing.json()["errors"][0]["field"] == "union_org_id"
 
 
+async def test_a_member_without_an_id_who_may_be_registered_is_worth_a_look(office: Office, units: Units) -> None:
+    born = resident_id(2, date(1988, 3, 5))
+    await entered(office, await send(office, units, workbook(WORKERS, ("乙", born), ("丁", number(9)))))
+    elsewhere = workbook(WORKERS, ("丙", resident_id(4, date(1990, 1, 2))))
+    await entered(office, await send(office, units, elsewhere, union_org_id=units.other_street, enterprise_id=""))
+    family = (child("1", "乙", "1988-03-05"), child("1", "丁", "2001-01-01"), child("1", "丙", "1990-01-02"))
+    table = workbook(HOUSEHOLDS, head("1", 1), *family)
+    sent = await send(office, units, table, Role.GRASSROOTS_OFFICER, unit=units.factory_union, table="households")
+    assert sent.json()["good"] == 4
+    told = [(warning["row"], warning["column"], warning["code"]) for warning in sent.json()["warnings"]]
+    assert told == [(3, "B", "member-alike")], "not who was born in another year, nor who is elsewhere"
+
+
 async def test_nobody_enters_the_own_household(office: Office, units: Units) -> None:
     done = await entered(office, await send(office, units, workbook(WORKERS, ("甲", number(1)))))
     office.issuer.person = f"person-{done.json()['rows'][0]['person_id']}"

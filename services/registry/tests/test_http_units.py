@@ -72,6 +72,9 @@ async def test_what_was_made_is_shown_with_its_version(office: Office, units: Un
         "parent_id": units.district,
         "name": "样街道总工会",
         "established_on": ON,
+        "moved_on": None,
+        "dissolved_on": None,
+        "dissolved_for": None,
     }
     enterprise = {
         "enterprise_id": units.enterprise,
@@ -82,7 +85,7 @@ async def test_what_was_made_is_shown_with_its_version(office: Office, units: Un
         "registered_on": ON,
     }
     shown = await office.get(f"/enterprises/{units.enterprise}", Role.GRASSROOTS_OFFICER)
-    assert (shown.headers["etag"], shown.json()) == ('"1"', enterprise)
+    assert (shown.headers["etag"], shown.json()) == ('"1"', enterprise | {"corrected_on": None})
     assert (await office.get("/enterprises")).json() == {"items": [enterprise], "next_cursor": None}
     for path in ("/union-orgs", "/enterprises", "/workers"):
         assert (await office.get(f"{path}/{uuid4()}")).status_code == 404

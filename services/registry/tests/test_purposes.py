@@ -10,7 +10,7 @@ GOOD = "contact:\n  roles: [district_officer]\n  fields: [name]\n"
 
 def test_the_products_own_are_read() -> None:
     purposes = read_purposes()
-    assert set(purposes) == {"verification", "contact", "approval", "payment", "audit"}
+    assert set(purposes) == {"verification", "contact", "export", "approval", "payment", "audit"}
     assert purposes["approval"].fields == {"name"}
     assert purposes["audit"].roles == {"auditor"}
     for purpose in purposes.values():

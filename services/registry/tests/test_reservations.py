@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
-from unionaid.registry.examples import resident_id
+from unionaid.registry.examples import resident_id, uscc_code
 from unionaid.registry.main import imply
 from unionaid.service.reservations import compare
 from unionaid.service.settings import MigrationSettings
@@ -51,6 +51,18 @@ async def test_lost_reservations_are_named_and_made_anew(
     refused = await office.post("/workers", worker)
     assert (refused.status_code, refused.json()["code"]) == (409, "resident-id-taken")
     await owner.close()
+
+
+async def test_a_code_that_was_corrected_is_held_as_events_say(
+    office: Office, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for serial in (2, 3, 1):
+        body = {"uscc": uscc_code(serial), "reason_code": "entered-wrong", "occurred_on": "2017-01-04"}
+        assert (await office.post(f"/enterprises/{units.enterprise}/corrections", body)).status_code == 200
+    other = {"uscc": uscc_code(3), "name": "别厂", "ownership": "public", "occurred_on": "2017-01-04"}
+    await office.made("/enterprises", other, "enterprise_id")
+    code, report = await told(office, capsys)
+    assert (code, report["ok"], report["reservations"]) == (0, True, 3)  # the district, two codes
 
 
 async def test_a_person_whom_the_vault_has_lost_is_named(

@@ -18,7 +18,9 @@ from unionaid.contracts.registry import (
     PersonRegistered,
     PersonRestricted,
     RestrictionLifted,
+    UnionOrgDissolved,
     UnionOrgEstablished,
+    UnionOrgMoved,
     WorkerLeft,
     WorkerMerged,
     WorkerRegistered,
@@ -274,3 +276,33 @@ async def test_what_is_true_of_who_stands_for_others_is_true_of_them(service: Se
             [survivor, merged],
         )
     assert await People(service.pool, service.people).barred() == dict.fromkeys((survivor, merged, chained), code)
+
+
+async def test_a_union_that_was_moved_is_the_business_of_those_above_it_now(
+    service: Service, winter: Winter, kafka: Kafka, topic: str
+) -> None:
+    await service.pool.execute("DELETE FROM registry_people_1.org")
+    other = uuid5(DISTRICT, "other sub-district")
+    gone = uuid5(DISTRICT, "dissolved")
+    moved = sample(UnionOrgMoved, org_id=GRASSROOTS, parent_id=other, former_parent_id=SUB_DISTRICT)
+    people = People(service.pool, service.people)
+    async with listening(service, kafka):
+        values = told(
+            *STORY,
+            sample(UnionOrgEstablished, org_id=other, level="sub_district", parent_id=DISTRICT),
+            sample(UnionOrgEstablished, org_id=gone, level="grassroots", parent_id=SUB_DISTRICT),
+            moved,
+            sample(UnionOrgDissolved, org_id=gone),
+        )
+        await write(kafka, topic, values[:6])
+        await reached(service, 5)
+        body = winter.list_body([(WORKER, 50_000)], union=GRASSROOTS)
+        list_id = (await winter.submit(body, unit=GRASSROOTS)).json()["list_id"]
+        path = f"/lists/{list_id}"
+        assert (await service.get(path, ENTERER, "sub_district_officer", unit=SUB_DISTRICT)).status_code == 200
+        await write(kafka, topic, values[6:])
+        await reached(service, len(values) - 1)
+        assert (await service.get(path, ENTERER, "sub_district_officer", unit=SUB_DISTRICT)).status_code == 404
+        assert (await service.get(path, ENTERER, "sub_district_officer", unit=other)).status_code == 200
+    assert await people.subtree(SUB_DISTRICT) == {SUB_DISTRICT, gone}
+    assert {org_id for org_id, _ in await people.unions(None)} == {DISTRICT, SUB_DISTRICT, other, GRASSROOTS}

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from unionaid.contracts import topic_name
 from unionaid.contracts.event import Event as Fact
 from unionaid.contracts.registry import (
+    EnterpriseDetailsCorrected,
     EnterpriseRegistered,
     IdentityReference,
     PersonRegistered,
     SchemeTitle,
     TitleSchemeAdopted,
     UnionOrgEstablished,
+    UnionOrgMoved,
     WorkerMerged,
     WorkerRegistered,
     WorkerUnmerged,
@@ -76,6 +78,26 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
         )
         for n in range(enterprises)
     ]
+    facts += [
+        EnterpriseDetailsCorrected(
+            occurred_on=draw(DAY),
+            enterprise_id=uuid(2, draw(NUMBER)),
+            uscc="91640302MA0000001Y",
+            name="企业",
+            ownership=draw(st.sampled_from(("public", "non_public", "institution"))),
+            corrected_details=("ownership",),
+            reason_code="changed",
+            since=draw(st.none() | DAY),
+        )
+        for _ in range(draw(NUMBER))
+    ]
+    facts += [
+        UnionOrgMoved(
+            occurred_on=draw(DAY), org_id=uuid(1, n), parent_id=uuid(1, draw(st.integers(0, n - 1))),
+            former_parent_id=uuid(1, 0),
+        )
+        for n in draw(st.lists(st.integers(1, 5), max_size=4))
+    ]  # fmt: skip
     facts += [
         TitleSchemeAdopted(
             occurred_on=draw(DAY),

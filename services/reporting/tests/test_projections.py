@@ -42,7 +42,7 @@ Tables = dict[str, list[tuple[Any, ...]]]
 # --- the fold that shares nothing ---------------------------------------------------------------------------------
 
 
-def fold(given: Logs) -> Tables:
+def fold(given: Logs) -> Tables:  # noqa: PLR0912  a case for each event
     """Every table, computed from the published JSON."""
     tables: Tables = defaultdict(list)
     daily: dict[tuple[Any, ...], list[int]] = {}
@@ -73,8 +73,14 @@ def fold(given: Logs) -> Tables:
                     tables["fund"].append((*front, ids["fund_id"], d["source"], d["name"]))
                 case "UnionOrgEstablished":
                     tables["union_org"].append((*front, ids["org_id"], d["level"], ids.get("parent_id"), d["name"]))
-                case "EnterpriseRegistered":
-                    tables["enterprise"].append((*front, ids["enterprise_id"], d["ownership"], ids.get("union_org_id")))
+                case "UnionOrgMoved":
+                    moved_on = date.fromisoformat(d["occurred_on"])
+                    tables["union_move"].append((*front, ids["org_id"], ids["parent_id"], moved_on))
+                case "EnterpriseRegistered" | "EnterpriseDetailsCorrected":
+                    holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
+                    tables["enterprise"].append(
+                        (*front, ids["enterprise_id"], d["ownership"], ids.get("union_org_id"), holds_from)
+                    )
                 case "TitleSchemeAdopted":
                     tables["title_scheme"].append(
                         (*front, UUID(event["id"]), date.fromisoformat(d["occurred_on"]), ids["scheme_id"],

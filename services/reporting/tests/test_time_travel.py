@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from unionaid.contracts import topic_name
 from unionaid.contracts.event import Event as Fact
 from unionaid.contracts.registry import (
+    EnterpriseDetailsCorrected,
     EnterpriseRegistered,
     UnionOrgEstablished,
+    UnionOrgMoved,
     WorkerDetailsCorrected,
     WorkerRegistered,
     WorkerTransferred,
@@ -346,4 +348,79 @@ async def test_what_was_paid_counts_for_the_enterprise_of_its_day(
     await read(
         reporting, written(reporting.division, ([*UNIONS, ENTERPRISE, PRIVATE, WORKER, *later], [paid])), Random(1)
     )
+    assert [line["key"] for line in (await answers(reporting, WHOLE)).by["ownership"]["lines"]] == [ownership]
+
+
+OTHER = UNIONS[1].model_copy(update={"org_id": uuid(1, 8), "name": "别工会"})
+FACTORY = UnionOrgEstablished(
+    occurred_on=date(2013, 1, 4), org_id=uuid(1, 7), level="grassroots", parent_id=uuid(1, 0), name="厂工会"
+)
+
+
+def moved(day: date, to: UUID) -> UnionOrgMoved:
+    return UnionOrgMoved(occurred_on=day, org_id=FACTORY.org_id, parent_id=to, former_parent_id=uuid(1, 0))
+
+
+@pytest.mark.parametrize(
+    ("moves", "stands_under"),
+    [
+        ([], uuid(1, 0)),
+        ([moved(date(2017, 1, 6), uuid(1, 8))], uuid(1, 0)),
+        ([moved(date(2017, 1, 5), uuid(1, 8))], uuid(1, 8)),
+        ([moved(date(2014, 1, 1), uuid(1, 8)), moved(date(2017, 1, 5), uuid(1, 0))], uuid(1, 0)),
+        ([moved(date(2017, 1, 5), uuid(1, 8)), moved(date(2017, 1, 5), uuid(1, 0))], uuid(1, 0)),
+        ([moved(date(2014, 1, 1), uuid(1, 8)), moved(date(2017, 1, 6), uuid(1, 0))], uuid(1, 8)),
+    ],
+)
+async def test_what_was_paid_counts_for_the_unions_above_on_its_day(
+    reporting: Reporting, moves: list[Fact], stands_under: UUID
+) -> None:
+    paid = PAYMENT.model_copy(update={"union_org_id": FACTORY.org_id})
+    await read(reporting, written(reporting.division, ([*UNIONS, OTHER, FACTORY, *moves], [paid])), Random(1))
+    for street in (uuid(1, 0), uuid(1, 8)):
+        told = await answers(reporting, replace(WHOLE, union=street))
+        counted = int(street == stands_under)
+        assert (told.total["times"], len(told.events)) == (counted, counted)
+    for union in (uuid(1, 9), FACTORY.org_id):
+        assert (await answers(reporting, replace(WHOLE, union=union))).total["times"] == 1
+
+
+async def test_before_a_move_was_recorded_the_tree_stood_as_before(reporting: Reporting) -> None:
+    registry = topic_name(reporting.division, "registry")
+    paid = PAYMENT.model_copy(update={"union_org_id": FACTORY.org_id})
+    given_logs = written(reporting.division, ([*UNIONS, OTHER, FACTORY, moved(date(2014, 1, 1), uuid(1, 8))], [paid]))
+    await read(reporting, given_logs, Random(1))
+    *_, earlier, later = (logtime_of(value) for value in given_logs[registry])
+    for moment, street in ((earlier, uuid(1, 0)), (later, uuid(1, 8)), (None, uuid(1, 8))):
+        for union in (uuid(1, 0), uuid(1, 8)):
+            told = await answers(reporting, replace(WHOLE, union=union, as_of=moment))
+            assert told.total["times"] == int(union == street)
+
+
+def corrected(day: date, since: date | None) -> EnterpriseDetailsCorrected:
+    return EnterpriseDetailsCorrected(
+        occurred_on=day,
+        enterprise_id=uuid(2, 0),
+        uscc="91640302MA0000001Y",
+        name="企业",
+        ownership="non_public",
+        corrected_details=("ownership",),
+        reason_code="entered-wrong" if since else "changed",
+        since=since,
+    )
+
+
+@pytest.mark.parametrize(
+    ("correction", "ownership"),
+    [
+        (corrected(date(2017, 1, 6), None), "public"),
+        (corrected(date(2017, 1, 5), None), "non_public"),
+        (corrected(date(2017, 12, 1), ENTERPRISE.occurred_on), "non_public"),
+    ],
+)
+async def test_what_was_paid_counts_for_what_the_enterprise_was_on_its_day(
+    reporting: Reporting, correction: EnterpriseDetailsCorrected, ownership: str
+) -> None:
+    facts = [*UNIONS, ENTERPRISE, WORKER, correction]
+    await read(reporting, written(reporting.division, (facts, [PAYMENT])), Random(1))
     assert [line["key"] for line in (await answers(reporting, WHOLE)).by["ownership"]["lines"]] == [ownership]

@@ -10,6 +10,7 @@ import asyncpg
 from unionaid.contracts import Event, source, stream_name, topic_name
 from unionaid.contracts import Service as ServiceName
 from unionaid.contracts.registry import (
+    EnterpriseDetailsCorrected,
     EnterpriseRegistered,
     PersonErased,
     TableImported,
@@ -22,7 +23,7 @@ from unionaid.eventlog import OwnViews, Relay, Reservation, Roles, ensure_build,
 from unionaid.eventlog import migrate as run_migrations
 from unionaid.registry.application.commands import Commands
 from unionaid.registry.application.importing import forget_overdue
-from unionaid.registry.application.units import TITLE_HELD, reservations_of
+from unionaid.registry.application.units import TITLE_HELD, USCC, reservations_of
 from unionaid.registry.domain.refusals import (
     AlreadyRegistered,
     AlreadyThere,
@@ -64,6 +65,8 @@ from unionaid.registry.domain.refusals import (
     TwoOpenDossiers,
     TwoResidentIds,
     UndoUnderWay,
+    UnionDissolved,
+    UnionNotEmpty,
     UsccTaken,
 )
 from unionaid.registry.figures import Figures
@@ -142,6 +145,8 @@ STATUSES = {
             TwoHouseholds,
             TwoOpenDossiers,
             TwoResidentIds,
+            UnionDissolved,
+            UnionNotEmpty,
             UndoUnderWay,
             UsccTaken,
         )
@@ -162,6 +167,7 @@ async def imply(owner: Owner, database: str) -> Implied:
     kinds = (
         UnionOrgEstablished,
         EnterpriseRegistered,
+        EnterpriseDetailsCorrected,
         TableImported,
         *TITLED,
         *NAMING,
@@ -170,6 +176,8 @@ async def imply(owner: Owner, database: str) -> Implied:
         *REFERRING,
     )
     async for envelope, event in own_events(owner, *kinds):
+        if isinstance(event, EnterpriseDetailsCorrected) and "uscc" in event.corrected_details:
+            held = [one for one in held if (one.scope, one.stream) != (USCC, event.subject)]
         held += reservations_of([event], envelope.source.split("/")[2])
         referred.add(event)
         if isinstance(event, HOLDING):

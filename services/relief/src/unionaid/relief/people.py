@@ -18,7 +18,9 @@ from unionaid.contracts.registry import (
     PersonRegistered,
     PersonRestricted,
     RestrictionLifted,
+    UnionOrgDissolved,
     UnionOrgEstablished,
+    UnionOrgMoved,
     WorkerLeft,
     WorkerMerged,
     WorkerRegistered,
@@ -33,8 +35,8 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 class _Org(msgspec.Struct, frozen=True, gc=False):
     org_id: UUID
-    level: str
-    name: str
+    level: str = ""
+    name: str = ""
     parent_id: UUID | None = None
 
 
@@ -49,27 +51,40 @@ class _Merge(msgspec.Struct, frozen=True, gc=False):
 
 
 class Orgs:
-    """The tree of unions."""
+    """The tree of unions as it stands now; one that was dissolved keeps its place."""
 
     name = "orgs"
-    version = 2
+    version = 3
     tables = ("org",)
     ddl = """
-        CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL, name text NOT NULL);
+        CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL, name text NOT NULL,
+            dissolved boolean NOT NULL DEFAULT false);
         CREATE INDEX org_parent ON org (parent_id);
     """
-    decoders: ClassVar[dict[str, Decoder]] = {UnionOrgEstablished.TYPE: msgspec.json.Decoder(_Org).decode}
+    decoders: ClassVar[dict[str, Decoder]] = dict.fromkeys(
+        (UnionOrgEstablished.TYPE, UnionOrgMoved.TYPE, UnionOrgDissolved.TYPE), msgspec.json.Decoder(_Org).decode
+    )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
-        """Add unions."""
+        """Add unions, let them stand where they went last, and mark those that are no more."""
+        new = [event.data for event in events if event.type == UnionOrgEstablished.TYPE]
         await conn.execute(
             "INSERT INTO org (org_id, parent_id, level, name) "
             "SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])",
-            [event.data.org_id for event in events],
-            [event.data.parent_id for event in events],
-            [event.data.level for event in events],
-            [event.data.name for event in events],
+            [org.org_id for org in new],
+            [org.parent_id for org in new],
+            [org.level for org in new],
+            [org.name for org in new],
         )
+        if moved := {event.data.org_id: event.data.parent_id for event in events if event.type == UnionOrgMoved.TYPE}:
+            await conn.execute(
+                "UPDATE org SET parent_id = m.parent_id FROM unnest($1::uuid[], $2::uuid[]) AS m(org_id, parent_id) "
+                "WHERE org.org_id = m.org_id",
+                list(moved),
+                list(moved.values()),
+            )
+        if ended := [event.data.org_id for event in events if event.type == UnionOrgDissolved.TYPE]:
+            await conn.execute("UPDATE org SET dissolved = true WHERE org_id = ANY($1::uuid[])", ended)
 
 
 class Persons:
@@ -215,7 +230,10 @@ class People:
         return frozenset(row["org_id"] for row in rows)
 
     async def unions(self, under: UUID | None) -> list[tuple[UUID, str]]:
-        """Return id and name of a union and all unions under it, of all where none is named; from the top down."""
+        """Return id and name of a union and all unions under it, of all where none is named; from the top down.
+
+        Those that were dissolved are not offered.
+        """
         async with reading(self._pool, self._chosen) as conn:
             rows = await conn.fetch(_UNIONS, under)
         return [(row["org_id"], row["name"]) for row in rows]
@@ -258,10 +276,11 @@ WITH RECURSIVE barred AS (
 """
 _UNIONS = """
 WITH RECURSIVE tree AS (
-    SELECT org_id, name, 1 AS depth FROM org
+    SELECT org_id, name, dissolved, 1 AS depth FROM org
     WHERE CASE WHEN $1::uuid IS NULL THEN parent_id IS NULL ELSE org_id = $1 END
-    UNION ALL SELECT org.org_id, org.name, tree.depth + 1 FROM org JOIN tree ON org.parent_id = tree.org_id
-) SELECT org_id, name FROM tree ORDER BY depth, name, org_id
+    UNION ALL SELECT org.org_id, org.name, org.dissolved, tree.depth + 1
+    FROM org JOIN tree ON org.parent_id = tree.org_id
+) SELECT org_id, name FROM tree WHERE NOT dissolved ORDER BY depth, name, org_id
 """
 _PARKED = """
 SELECT count(*) FROM eventlog.parked p

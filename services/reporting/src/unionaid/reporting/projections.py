@@ -22,6 +22,7 @@ from unionaid.reporting.domain.registry.facts import (
     PersonRegistered,
     TitleSchemeAdopted,
     UnionOrgEstablished,
+    UnionOrgMoved,
     WorkerMerged,
     WorkerRegistered,
     WorkerUnmerged,
@@ -197,6 +198,13 @@ UNIONS = Register(
     {"org_id": _ID, "level": _CODE, "parent_id": "uuid", "name": "text NOT NULL"},
     {"unionaid.registry.UnionOrgEstablished.v1": _reads(UnionOrgEstablished)},
 )  # fmt: skip
+MOVES = Register(
+    "union_moves", 1, "union_move",
+    {"org_id": _ID, "parent_id": _ID, "occurred_on": "date NOT NULL"},
+    {"unionaid.registry.UnionOrgMoved.v1": _reads(UnionOrgMoved)},
+    key="org_id, index",
+)  # fmt: skip
+"""Under which union another came to stand: what was paid counts for those above it on the day it was paid."""
 PEOPLE = Register(
     "people", 1, "person",
     {"person_id": _ID, "birth_year": "integer", "sex": 'text COLLATE "C"'},
@@ -242,13 +250,16 @@ def _enterprise_v1(data: bytes) -> EnterpriseRegistered:
 
 
 ENTERPRISES = Register(
-    "enterprises", 1, "enterprise",
-    {"enterprise_id": _ID, "ownership": _CODE, "union_org_id": "uuid"},
+    "enterprises", 2, "enterprise",
+    {"enterprise_id": _ID, "ownership": _CODE, "union_org_id": "uuid", "holds_from": "date NOT NULL"},
     {
         "unionaid.registry.EnterpriseRegistered.v1": _enterprise_v1,
         "unionaid.registry.EnterpriseRegistered.v2": _reads(EnterpriseRegistered),
+        "unionaid.registry.EnterpriseDetailsCorrected.v1": _reads(EnterpriseRegistered),
     },
+    key="enterprise_id, index",
 )  # fmt: skip
+"""What an enterprise was, row by row, as `WORKERS`."""
 
 
 class TitleSchemes:
@@ -277,7 +288,7 @@ class TitleSchemes:
 
 
 PROJECTIONS = (
-    Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, ENTERPRISES, PEOPLE, WORKERS, MERGES, UNMERGES,
+    Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, MOVES, ENTERPRISES, PEOPLE, WORKERS, MERGES, UNMERGES,
     TitleSchemes(),
 )  # fmt: skip
 

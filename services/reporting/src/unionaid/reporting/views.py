@@ -93,7 +93,6 @@ class Totals:
 
     async def by(self, asked: ReliefQuestion, dimension: Dimension) -> Breakdown:
         """Count, and break down by one dimension."""
-        condition = _Condition(asked)
         key, name, joins, fen = _DIMENSIONS[dimension]
         query = (
             f"SELECT {key} AS key, {name} AS name, {_PERSONS} AS persons, count(*) AS times, "
@@ -101,7 +100,7 @@ class Totals:
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         async with self._reading() as conn:
-            condition.merges = await _any_merges(conn)
+            condition = await _condition(conn, asked)
             rows = await conn.fetch(condition.told(query), *condition.values)
             shares = await asyncio.to_thread(_shares, rows)
             return Breakdown(dimension, await self._total(conn, asked), shares)
@@ -117,7 +116,8 @@ class Totals:
                 after, upto = -1, (await self._vector_of(conn, asked))[self._relief]
             else:
                 after, upto = _read_cursor(cursor)
-            condition = _Condition(replace(asked, upto=min(upto, upto if asked.upto is None else asked.upto)))
+            asked = replace(asked, upto=min(upto, upto if asked.upto is None else asked.upto))
+            condition = await _condition(conn, asked)
             beyond, most = condition.value(after), condition.value(limit + 1)
             rows = await conn.fetch(
                 f"SELECT {_EVENT_COLUMNS} FROM relief_payment p WHERE {condition.where} AND p.index > {beyond} "
@@ -146,15 +146,14 @@ class Totals:
         ]
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
-        condition, vector = _Condition(asked), await self._vector_of(conn, asked)
-        condition.merges = await _any_merges(conn)
+        condition, vector = await _condition(conn, asked), await self._vector_of(conn, asked)
         row = await _only(conn, condition.told(_PAYMENTS), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
         people, sha256 = await asyncio.gather(
             asyncio.to_thread(count_distinct, row["persons"]), asyncio.to_thread(hash_of_sorted, row["events"])
         )
-        by_day = _Condition(asked, by_day_upto=vector[self._relief])
+        by_day = await _condition(conn, asked, by_day_upto=vector[self._relief])
         policies = await _only(conn, by_day.told(_POLICIES), by_day.values)
         citation = Citation(
             query=asked.query,
@@ -205,12 +204,35 @@ _STANDS = (
 )
 """That a merge was not undone."""
 _BELOW = """
-union_org_id IN (
+p.union_org_id IN (
     WITH RECURSIVE below AS (
         SELECT {root}::uuid AS org_id
-        UNION SELECT o.org_id FROM union_org o JOIN below ON o.parent_id = below.org_id WHERE {known}
+        UNION SELECT o.org_id FROM union_org o JOIN below ON o.parent_id = below.org_id WHERE {known_o}
     ) SELECT org_id FROM below
 )"""
+_STOOD = """
+WITH RECURSIVE stood AS (
+    SELECT org_id, parent_id, since,
+        coalesce(lead(since) OVER (PARTITION BY org_id ORDER BY since, index), 'infinity') AS until
+    FROM (
+        SELECT o.org_id, o.parent_id, '-infinity'::date AS since, o.index FROM union_org o WHERE {known_o}
+        UNION ALL SELECT v.org_id, v.parent_id, v.occurred_on, v.index FROM union_move v WHERE {known_v}
+    ) placed
+), below AS (
+    SELECT {root}::uuid AS org_id, '-infinity'::date AS since, 'infinity'::date AS until
+    UNION SELECT s.org_id, greatest(s.since, b.since), least(s.until, b.until)
+    FROM stood s JOIN below b ON s.parent_id = b.org_id
+    WHERE greatest(s.since, b.since) < least(s.until, b.until)
+)"""
+_BELOW_THEN = f"""
+(p.union_org_id IN ({_STOOD} SELECT org_id FROM below WHERE since = '-infinity' AND until = 'infinity') OR EXISTS (
+    {_STOOD}, moved AS MATERIALIZED (SELECT * FROM below WHERE since <> '-infinity' OR until <> 'infinity')
+    SELECT FROM moved m WHERE m.org_id = p.union_org_id AND p.occurred_on >= m.since AND p.occurred_on < m.until
+))"""
+"""A union below the one asked for, of those that were moved on the day of the payment, as far as the tree was known.
+
+What never moved is told from one hashed look; the few that did are looked through.
+"""
 
 
 class _Condition:
@@ -219,9 +241,11 @@ class _Condition:
     With `by_day_upto`, an index of relief's log, on `_BY_DAY`: those with a payment up to it.
     """
 
-    def __init__(self, asked: ReliefQuestion, by_day_upto: int | None = None) -> None:
+    def __init__(
+        self, asked: ReliefQuestion, by_day_upto: int | None = None, *, merges: bool = False, moves: bool = False
+    ) -> None:
         self.values: list[Any] = []
-        self.merges = False
+        self.merges = merges
         self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
         self._upto = "" if asked.upto is None else self.value(asked.upto)
         parts = [f"p.occurred_on BETWEEN {self.value(asked.since)} AND {self.value(asked.until)}"]
@@ -234,7 +258,8 @@ class _Condition:
         elif not asked.of_now:
             parts.append(self.in_relief("p"))
         if asked.union is not None:
-            parts.append("p." + _BELOW.format(root=self.value(asked.union), known=self.in_registry("o")).strip())
+            known = {f"known_{row}": self.in_registry(row) for row in ("o", "v")}
+            parts.append((_BELOW_THEN if moves else _BELOW).format(root=self.value(asked.union), **known).strip())
         self.where = " AND ".join(parts)
 
     def value(self, given: object) -> str:
@@ -263,13 +288,18 @@ class _Condition:
         return query.format(where=self.where, **people, **registry, **relief)
 
 
-async def _any_merges(conn: Connection) -> bool:
-    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM person_merge)"))
+async def _condition(conn: Connection, asked: ReliefQuestion, by_day_upto: int | None = None) -> _Condition:
+    """Return the condition of a question, as simple as it can be: mostly nobody was merged and no union moved."""
+    known = await conn.fetchrow(
+        "SELECT EXISTS (SELECT FROM person_merge) AS merges, EXISTS (SELECT FROM union_move) AS moves"
+    )
+    merges, moves = (known["merges"], known["moves"]) if known else (False, False)
+    return _Condition(asked, by_day_upto, merges=merges, moves=moves)
 
 
 async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyncpg.Record) -> None:
     """Add the same up from the daily sums, which other code wrote: a total must be what its events add up to."""
-    condition = _Condition(asked)
+    condition = await _condition(conn, asked)
     daily = await _only(
         conn,
         "SELECT coalesce(sum(p.times), 0)::bigint AS times, coalesce(sum(p.fen), 0)::bigint AS fen "
@@ -330,6 +360,12 @@ _WORKER = (
     "ORDER BY w.holds_from <= p.occurred_on DESC, CASE WHEN w.holds_from <= p.occurred_on THEN w.holds_from END DESC, "
     "CASE WHEN w.holds_from <= p.occurred_on THEN -w.index ELSE w.index END LIMIT 1) w ON true"
 )
+_ENTERPRISE = (
+    "LEFT JOIN LATERAL (SELECT e.ownership FROM enterprise e WHERE e.enterprise_id = w.enterprise_id AND {known_e} "
+    # what it was on the day; before it was registered, what it was first
+    "ORDER BY e.holds_from <= p.occurred_on DESC, CASE WHEN e.holds_from <= p.occurred_on THEN e.holds_from END DESC, "
+    "CASE WHEN e.holds_from <= p.occurred_on THEN -e.index ELSE e.index END LIMIT 1) e ON true"
+)
 _UNION = "LEFT JOIN union_org o ON o.org_id = p.union_org_id AND {known_o}"
 # dimension -> key, name, joins, fen
 _DIMENSIONS: Mapping[Dimension, tuple[str, str, str, str]] = {
@@ -352,7 +388,7 @@ _DIMENSIONS: Mapping[Dimension, tuple[str, str, str, str]] = {
     Dimension.OWNERSHIP: (
         "e.ownership",
         "NULL::text",
-        f"{_WORKER} LEFT JOIN enterprise e ON e.enterprise_id = w.enterprise_id AND {{known_e}}",
+        f"{_WORKER} {_ENTERPRISE}",
         "p.amount_fen",
     ),
 }

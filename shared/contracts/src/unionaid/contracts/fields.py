@@ -102,6 +102,10 @@ UnionLevel = Literal["district", "sub_district", "grassroots"]
 Ownership = Literal["public", "non_public", "institution"]
 ImportedTable = Literal["workers", "enterprises", "unions", "households", "dossiers"]
 """What the rows of an imported file are."""
+UnitField = Literal["uscc", "name", "ownership", "union_org_id"]
+"""The name of a detail of an enterprise."""
+UNIT_FIELDS_MAX = 4
+"""Details of one correction: all there are."""
 Sex = Literal["female", "male"]
 IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address", "birth_date"]
 """The name of a field of the vault, never its value."""
@@ -115,6 +119,10 @@ LeavingReason = Literal["retired", "resigned", "dismissed", "contract-ended", "m
 """Why somebody is a worker of the union no more."""
 DecliningReason = Literal["stays", "other-person", "no-consent"]
 """Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
+UnitCorrectionReason = Literal["entered-wrong", "changed", "completed"]
+"""Why what is known of an enterprise is corrected: it was never so, it is so no more, or it was not known before."""
+DissolutionReason = Literal["enterprise-closed", "merged", "reorganised", "entered-in-error"]
+"""Why a union is dissolved: its enterprise ended, its people went to another union, the tree was cut anew, an error."""
 ReentryReason = Literal["restored-without", "unreadable"]
 """Why identity is entered again: a restored database did not have it, or its key is lost."""
 Percent = Annotated[int, Field(ge=0, le=PERCENT_MAX)]

@@ -51,13 +51,16 @@ HEADERS = {
 }
 _ENTERING = frozenset({Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER})
 _OVERSEEING = frozenset({Role.DISTRICT_OFFICER, Role.APPROVER, Role.ACCOUNTANT, Role.AUDITOR})
+_OFFICE = _ENTERING | _OVERSEEING | {Role.SIGNER, Role.CERTIFIED_SUPERVISOR, Role.CASHIER}
 NAVIGATION = (
     ("/relief/pages/lists", "screen-relief-lists", _ENTERING | _OVERSEEING | {Role.CASHIER}),
     ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
     ("/registry/pages/search", "screen-search", _ENTERING),
+    ("/registry/pages/workers", "screen-workers", _ENTERING),
     ("/registry/pages/workers/new", "screen-register-worker", _ENTERING),
     ("/registry/pages/dossiers", "screen-dossiers", _ENTERING | {Role.APPROVER, Role.AUDITOR}),
     ("/registry/pages/imports/workers", "screen-import", _ENTERING),
+    ("/registry/pages/unions", "screen-unions", _OFFICE),
     ("/registry/pages/title-schemes", "screen-titles", _ENTERING | _OVERSEEING),
     ("/registry/pages/duplicates", "screen-duplicates", frozenset({Role.DISTRICT_OFFICER, Role.AUDITOR})),
     ("/registry/pages/retention", "screen-retention", frozenset({Role.DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR})),

@@ -9,6 +9,7 @@ from typing import Self
 from unionaid.contracts.fields import ImportedTable
 from unionaid.registry.application.dossiers import Dossiers
 from unionaid.registry.application.duplicates import Duplicates
+from unionaid.registry.application.exporting import Exports
 from unionaid.registry.application.households import Households
 from unionaid.registry.application.identities import Identities
 from unionaid.registry.application.imported_dossiers import ImportedDossiers
@@ -24,6 +25,7 @@ from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.transfers import Transfers
 from unionaid.registry.application.undoing import Settled, Undoing
+from unionaid.registry.application.unit_changes import UnitChanges
 from unionaid.registry.application.units import Units
 from unionaid.registry.domain.person.opening import Purpose
 from unionaid.registry.policies import Policies
@@ -49,6 +51,8 @@ class Commands:
     keeping: Keeping
     moving: Moving
     transfers: Transfers
+    unit_changes: UnitChanges
+    exports: Exports
     kinship: Kinship
 
     @classmethod
@@ -88,5 +92,7 @@ class Commands:
             keeping=Keeping(pool, elsewhere, policies.retention),
             moving=Moving(pool),
             transfers=Transfers(pool, vault),
+            unit_changes=UnitChanges(pool),
+            exports=Exports(pool, vault, purposes),
             kinship=Kinship(pool, vault),
         )

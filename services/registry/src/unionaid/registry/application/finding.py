@@ -13,12 +13,15 @@ from unionaid.registry.domain.dossier import importing as dossiers
 from unionaid.registry.domain.household import importing as households
 from unionaid.registry.domain.household.facts import Formed, household_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
-from unionaid.registry.domain.person.facts import Erased, Person, is_restricted
+from unionaid.registry.domain.person.facts import Erased, Known, Left, Person, Worker, is_restricted, known_of
 from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
 from unionaid.registry.reserving import HOUSEHOLD_MEMBER, member
 from unionaid.registry.views.dossiers import newest_of
 from unionaid.registry.views.units import Pool, lineage
 from unionaid.vault import Vault
+
+NAMESAKES_MAX = 20
+"""Persons of one name; where there are more, the name says nothing."""
 
 
 class _People(NamedTuple):
@@ -40,16 +43,25 @@ class Finding:
         """Return what is registered of the people of households in a file."""
         numbers = {row.number: row.relative.resident_id.number for row in rows if row.relative.resident_id}
         people = await self._people(numbers, {row.number: row.relative.name for row in rows}, jurisdiction)
-        if not people.households:
-            return households.Registered(people.found)
-        without = {row.number: row.relative.name for row in rows if row.number not in numbers}
+        without = {row.number: row.relative for row in rows if row.number not in numbers}
         async with self._pool.acquire() as conn:
-            formed = await _formed(conn, people.households)
-            named = await self._vault.match(conn, "name", set(without.values())) if without else {}
+            formed = await _formed(conn, people.households) if people.households else {}
+            named = await self._vault.match(conn, "name", {who.name for who in without.values()}) if without else {}
+        few = {one for those in named.values() if len(those) <= NAMESAKES_MAX for one in those}
+        born = {
+            one: known_of(person).birth_year
+            for one, person in (await reached(self._pool, few, jurisdiction) if few else {}).items()
+            if isinstance(person, Known | Worker | Left)
+        }
         return households.Registered(
             people.found,
             {household_id: frozenset(one.members) for household_id, one in formed.items()},
-            {row: frozenset(named.get(name, ())) for row, name in without.items()},
+            {row: frozenset(named.get(who.name, ())) for row, who in without.items()},
+            frozenset(
+                row
+                for row, who in without.items()
+                if any(born.get(one) == who.birth_date.year for one in named.get(who.name, ()))
+            ),
         )
 
     async def holders(self, rows: Sequence[dossiers.ReadDossier], jurisdiction: Jurisdiction) -> dossiers.Standing:

@@ -22,6 +22,7 @@ from unionaid.registry.application.along import by_turns
 from unionaid.registry.application.kinship import step_of
 from unionaid.registry.application.matters import At, Saying, Write, household_within, taken
 from unionaid.registry.application.passing import Passing, Rule
+from unionaid.registry.application.placing import as_the_tree_stands, lineage_in
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.household import rules
 from unionaid.registry.domain.household.facts import Household, household_of
@@ -31,7 +32,6 @@ from unionaid.registry.domain.person.entering import RegisterPerson, Relative, r
 from unionaid.registry.domain.person.facts import person_of
 from unionaid.registry.domain.person.rules import Workplace, place
 from unionaid.registry.domain.refusals import ResidentIdTaken
-from unionaid.registry.domain.union_org.facts import union_org_of
 from unionaid.registry.identities import reference_of, reserved
 from unionaid.registry.reserving import moved
 from unionaid.registry.views import households as household_views
@@ -94,6 +94,7 @@ class Households:
     def __init__(self, pool: Pool, vault: Vault) -> None:
         self._pool, self._log, self._vault = pool, Log(pool), vault
 
+    @as_the_tree_stands
     async def register_person(
         self, issued: Issued, union_org_id: UUID, jurisdiction: Jurisdiction, *, person_id: UUID, relative: Relative,
         on: date,
@@ -107,7 +108,7 @@ class Households:
         )
 
         def decide(history: History) -> Decision:
-            workplace = Workplace([union_org_of(history[stream]) for stream in unions], None)
+            workplace = Workplace(lineage_in(history, unions), None)
             events = register_person(person_of(history[own]), workplace, jurisdiction, command)
             held = [reserved(self._vault, own, relative.resident_id)] if relative.resident_id else []
             return Decision(events, answer=answer({"person_id": person_id}, version=1), reserve=held)
@@ -120,6 +121,7 @@ class Households:
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
 
+    @as_the_tree_stands
     async def form(
         self, issued: Issued, union_org_id: UUID, jurisdiction: Jurisdiction, *, household_id: UUID,
         members: Sequence[Told], on: date,
@@ -132,7 +134,7 @@ class Households:
         step = await step_of(self._pool, issued, on)
 
         def decide(history: History) -> Decision:
-            place(Workplace([union_org_of(history[stream]) for stream in unions], None), jurisdiction)
+            place(Workplace(lineage_in(history, unions), None), jurisdiction)
             entries = [_entry(told, saying) for told in members]
             events = rules.form(
                 household_of(history[own]), persons, step,

@@ -21,7 +21,13 @@ from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.household import rules
 from unionaid.registry.domain.household.facts import Unformed
-from unionaid.registry.domain.household.importing import ReadMember, TypedMember, read_households, settle
+from unionaid.registry.domain.household.importing import (
+    MEMBER_ALIKE,
+    ReadMember,
+    TypedMember,
+    read_households,
+    settle,
+)
 from unionaid.registry.domain.household.rules import Step
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.entering import RegisterPerson, register_person
@@ -65,7 +71,10 @@ class ImportedHouseholds:
             [
                 (member.number, warning["field"], warning["code"])
                 for member in settled.good
-                for warning in warnings_of(member.relative.resident_id)
+                for warning in (
+                    *warnings_of(member.relative.resident_id),
+                    *([{"field": "name", "code": MEMBER_ALIKE}] if member.number in registered.alike else []),
+                )
             ],
             {one.number: Placed(one, ids.get(one.number)) for one in (*settled.good, *settled.old)},
         )

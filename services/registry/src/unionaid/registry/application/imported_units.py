@@ -12,6 +12,7 @@ from unionaid.contracts import Event, stream_name
 from unionaid.contracts.fields import Ownership
 from unionaid.contracts.registry import UnionOrgEstablished
 from unionaid.eventlog import holders
+from unionaid.registry.application.holding import holding
 from unionaid.registry.application.importing import About, Asker, Entering, Judged, faults_of_cells, faulty
 from unionaid.registry.application.units import USCC
 from unionaid.registry.domain.enterprise import rules as enterprise_rules
@@ -75,7 +76,7 @@ class ImportedEnterprises:
             ]  # fmt: skip
 
         told = [{"row": number, "enterprise_id": id} for number, id in ids.items()]
-        return Entering(sorted(unions.values()), decide, lambda: told)
+        return Entering(sorted(unions.values()), decide, lambda: told, also=holding(*unions))
 
 
 class ImportedUnions:
@@ -119,7 +120,7 @@ class ImportedUnions:
             return events
 
         told = [{"row": row.number, "org_id": row.org_id} for row in rows]
-        return Entering(sorted(above.values()), decide, lambda: told)
+        return Entering(sorted(above.values()), decide, lambda: told, also=holding(*above))
 
 
 def _establish(row: ReadUnit, today: date) -> union_rules.EstablishUnionOrg:

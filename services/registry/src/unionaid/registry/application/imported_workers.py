@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 from unionaid.contracts import Event, stream_name
 from unionaid.eventlog import Connection, holders
+from unionaid.registry.application.holding import hold_open
 from unionaid.registry.application.importing import About, Asker, Entering, Judged, faults_of_cells, faulty
-from unionaid.registry.application.placing import place_of_file
+from unionaid.registry.application.placing import lineage_in, place_of_file
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -26,7 +27,6 @@ from unionaid.registry.domain.person.importing import (
 from unionaid.registry.domain.person.rules import Entrant
 from unionaid.registry.domain.refusals import Fault, Refusal, UnitUnknown
 from unionaid.registry.domain.rows import row_fault_of
-from unionaid.registry.domain.union_org.facts import union_org_of
 from unionaid.registry.forgetting import RESIDENT_ID, RESIDENT_ID_KIND
 from unionaid.registry.identities import reference_of, reserved, warnings_of
 from unionaid.registry.views import units
@@ -91,11 +91,12 @@ class ImportedWorkers:
         ]
 
         def decide(history: History) -> list[Event]:
-            unions = [union_org_of(history[stream]) for stream in above]
+            unions = lineage_in(history, above)
             return enter_workers(unions, asker.jurisdiction, import_id, entries)
 
         async def put(conn: Connection) -> None:
             await self._vault.put(conn, sealed)
+            await hold_open(conn, [cast("UUID", about.union_org_id)])
 
         return Entering(
             above,

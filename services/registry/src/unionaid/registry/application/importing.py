@@ -19,6 +19,7 @@ import msgspec
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.fields import ImportedTable
 from unionaid.eventlog import Log, Reservation, ReservationTaken
+from unionaid.registry.application.placing import as_the_tree_stands
 from unionaid.registry.application.units import IMPORTED_FILE, reservations_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.refusals import Fault, FileEntered, ImportChanged, NotFound
@@ -137,6 +138,7 @@ class Imports:
         """Look through a kept file again. Raises NotFound."""
         return await self._report(import_id, asker, await self._kept(asker, import_id), headings, today)
 
+    @as_the_tree_stands
     async def enter(
         self,
         issued: Issued,

@@ -11,7 +11,8 @@ from unionaid.contracts import Event, stream_name
 from unionaid.contracts.fields import LeavingReason
 from unionaid.eventlog import Log
 from unionaid.registry.application.along import Along, GoesAlong, by_turns
-from unionaid.registry.application.placing import Place, Streams
+from unionaid.registry.application.holding import holding
+from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person import moving
@@ -119,6 +120,7 @@ class Moving:
             raise NotFound
         return found[person_id]
 
+    @as_the_tree_stands
     async def _moved(
         self,
         issued: Issued,
@@ -145,4 +147,5 @@ class Moving:
             return Decision([*events, *beside.events], status=200, answer=told, release=beside.release)
 
         loaded = [own, *streams.all, *(along.streams if along else [])]
-        return await carry_out(self._log, issued, loaded, decided, first=along.wait if along else None)
+        first, also = along.wait if along else None, holding(place[0]) if place is not None else None
+        return await carry_out(self._log, issued, loaded, decided, first=first, also=also)

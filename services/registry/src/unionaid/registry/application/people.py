@@ -11,7 +11,8 @@ from uuid import UUID
 from unionaid.contracts import stream_name
 from unionaid.eventlog import Beside, Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.application.duplicates import Duplicates
-from unionaid.registry.application.placing import Place, Streams
+from unionaid.registry.application.holding import held_open, hold_open
+from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
@@ -65,8 +66,9 @@ class People:
 
     def __init__(self, pool: Pool, vault: Vault, duplicates: Duplicates) -> None:
         self._pool, self._log, self._vault, self._duplicates = pool, Log(pool), vault, duplicates
-        self._lineages = Lineages(pool)
+        self._lineages, self._store = Lineages(pool), held_open(vault.put_all)
 
+    @as_the_tree_stands
     async def register_worker(self, issued: Issued, place: Place, worker: NewWorker, on: date) -> Done:
         """Enter one worker. Raises ResidentIdTaken."""
         own = stream_name("person", worker.person_id)
@@ -89,11 +91,12 @@ class People:
 
         try:
             return await carry_out(
-                self._log, issued, [own, *streams.all], decide, beside=Beside(self._vault.put_all, sealed)
+                self._log, issued, [own, *streams.all], decide, beside=Beside(self._store, (place.union_org_id, sealed))
             )
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
 
+    @as_the_tree_stands
     async def register_provisionally(self, issued: Issued, place: Place, worker: NewProvisional, on: date) -> Done:
         """Enter a worker whose ID is not at hand: nothing is reserved until it is given."""
         own = stream_name("person", worker.person_id)
@@ -117,9 +120,10 @@ class People:
             return Decision([*events, *alike], answer=told)
 
         return await carry_out(
-            self._log, issued, [own, *streams.all], decide, beside=Beside(self._vault.put_all, sealed)
+            self._log, issued, [own, *streams.all], decide, beside=Beside(self._store, (place.union_org_id, sealed))
         )
 
+    @as_the_tree_stands
     async def register_roster(
         self,
         issued: Issued,
@@ -150,6 +154,7 @@ class People:
         async def put(conn: Connection) -> None:
             if sealed is not None:
                 await self._vault.put(conn, sealed)
+            await hold_open(conn, [place.union_org_id])
 
         try:
             return await carry_out(self._log, issued, streams.all, decide, also=put)
@@ -195,7 +200,8 @@ class People:
         return [row for row, key in keys.items() if key in held]
 
     async def _streams(self, place: Place) -> Streams:
-        return Streams.of(await self._lineages.of(place.union_org_id), place.enterprise_id)
+        org_id = place.union_org_id
+        return Streams.of(await self._lineages.of(org_id), place.enterprise_id, lambda: self._lineages.forget(org_id))
 
     def _reservation(self, worker: NewWorker) -> Reservation:
         return reserved(self._vault, stream_name("person", worker.person_id), worker.identity.resident_id)

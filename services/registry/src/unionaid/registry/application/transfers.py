@@ -11,7 +11,8 @@ from unionaid.contracts.fields import DecliningReason
 from unionaid.contracts.registry import TransferRequested
 from unionaid.eventlog import Log
 from unionaid.registry.application.along import Along, by_turns
-from unionaid.registry.application.placing import Place, Streams
+from unionaid.registry.application.holding import holding
+from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.facts import Left, person_of
@@ -55,6 +56,7 @@ class Transfers:
     def __init__(self, pool: Pool, vault: Vault) -> None:
         self._pool, self._log, self._vault = pool, Log(pool), vault
 
+    @as_the_tree_stands
     async def request_transfer(
         self, issued: Issued, request_id: UUID, resident_id: ResidentId, to: Place, on: date
     ) -> Done:
@@ -79,8 +81,9 @@ class Transfers:
             told = {"request_id": request_id, "status": "requested"}
             return Decision(events, answer=answer(told, location=f"/transfer-requests/{request_id}", version=1))
 
-        return await carry_out(self._log, issued, [own, person, *streams.all], decide)
+        return await carry_out(self._log, issued, [own, person, *streams.all], decide, also=holding(to.union_org_id))
 
+    @as_the_tree_stands
     async def take_up(
         self, issued: Issued, request_id: UUID, on: date, jurisdiction: Jurisdiction, expect: Expect
     ) -> Done:
@@ -106,7 +109,9 @@ class Transfers:
                 )  # fmt: skip
 
             loaded = [own, person, *streams.all, *along.streams]
-            return await carry_out(self._log, issued, loaded, decide, first=along.wait)
+            return await carry_out(
+                self._log, issued, loaded, decide, first=along.wait, also=holding(terms.union_org_id)
+            )
 
         return await by_turns(attempt)
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.registry import (
+    EnterpriseDetailsCorrected,
     EnterpriseRegistered,
     TableImported,
     TitleAppointed,
@@ -14,6 +15,7 @@ from unionaid.contracts.registry import (
     UnionOrgEstablished,
 )
 from unionaid.eventlog import Log, Reservation, ReservationTaken
+from unionaid.registry.application.holding import holding
 from unionaid.registry.domain.enterprise import rules as enterprise_rules
 from unionaid.registry.domain.enterprise.facts import enterprise_of
 from unionaid.registry.domain.refusals import DistrictExists, UsccTaken
@@ -61,7 +63,9 @@ class Units:
             return Decision(events, answer=told, reserve=reservations_of(events, self._division))
 
         try:
-            return await carry_out(self._log, issued, [own, *([above] if above else [])], decide)
+            streams = [own, *([above] if above else [])]
+            held = holding(*([command.parent_id] if command.parent_id else []))
+            return await carry_out(self._log, issued, streams, decide, also=held)
         except ReservationTaken:
             raise DistrictExists(field="level") from None
 
@@ -78,7 +82,9 @@ class Units:
             return Decision(events, answer=told, reserve=reservations_of(events, self._division))
 
         try:
-            return await carry_out(self._log, issued, [own, *([union] if union else [])], decide)
+            streams = [own, *([union] if union else [])]
+            held = holding(*([command.union_org_id] if command.union_org_id else []))
+            return await carry_out(self._log, issued, streams, decide, also=held)
         except ReservationTaken:
             raise UsccTaken(field="uscc") from None
 
@@ -94,7 +100,9 @@ def reservations_of(events: Iterable[Event], division: str) -> list[Reservation]
             case UnionOrgEstablished(level="district"):
                 held.append(Reservation(DISTRICT, sha256(division.encode()).digest(), event.subject))
             case EnterpriseRegistered():
-                held.append(Reservation(USCC, sha256(event.uscc.encode()).digest(), event.subject))
+                held.append(code_of(event.uscc, event.subject))
+            case EnterpriseDetailsCorrected() if "uscc" in event.corrected_details:
+                held.append(code_of(event.uscc, event.subject))
             case TitleSchemeAdopted():
                 held.append(Reservation(TITLE_SCHEME, sha256(event.enterprise_id.bytes).digest(), event.subject))
             case TitleAppointed():
@@ -105,3 +113,8 @@ def reservations_of(events: Iterable[Event], division: str) -> list[Reservation]
             case _:
                 pass
     return held
+
+
+def code_of(uscc: str, stream: str) -> Reservation:
+    """Return what an enterprise holds: its code."""
+    return Reservation(USCC, sha256(uscc.encode()).digest(), stream)

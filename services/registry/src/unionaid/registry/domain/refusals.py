@@ -22,11 +22,14 @@ __all__ = [
     "DateTooEarly",
     "DistrictExists",
     "DistrictHasNoParent",
+    "DistrictStays",
     "DossierIsErased",
     "DossierNotAt",
     "DossierOpenAlready",
     "DossierRowTwice",
     "EnteredBySame",
+    "ExportEmpty",
+    "ExportTooLarge",
     "Fault",
     "FieldsBeyondPurpose",
     "FileEntered",
@@ -79,6 +82,7 @@ __all__ = [
     "PairDecided",
     "PairNotMerged",
     "ParentMissing",
+    "ParentUnchanged",
     "ParentWrongLevel",
     "PassedBySame",
     "PersonIsErased",
@@ -123,7 +127,10 @@ __all__ = [
     "TwoResidentIds",
     "UndoUnderWay",
     "UnionAmbiguous",
+    "UnionDissolved",
+    "UnionNotEmpty",
     "UnionTwice",
+    "UnionUnderItself",
     "UnitNameMalformed",
     "UnitNameMissing",
     "UnitUnknown",
@@ -183,6 +190,48 @@ class ParentWrongLevel(Refusal):
     """The parent is not of the level just above."""
 
     code = "parent-wrong-level"
+
+
+class DistrictStays(Refusal):
+    """The district federation is the root of the tree: it is neither moved nor dissolved."""
+
+    code = "district-stays"
+
+
+class ParentUnchanged(Refusal):
+    """The union stands under that one."""
+
+    code = "parent-unchanged"
+
+
+class UnionUnderItself(Refusal):
+    """A union would stand under itself, or under one that stands under it: a circle."""
+
+    code = "union-under-itself"
+
+
+class UnionDissolved(Refusal):
+    """The union is no more: nothing is entered in it, and it is neither moved nor dissolved again."""
+
+    code = "union-dissolved"
+
+
+class UnionNotEmpty(Refusal):
+    """Something still stands in the union, or under it; how many of what, is told."""
+
+    code = "union-not-empty"
+
+
+class ExportEmpty(Refusal):
+    """Nothing stands in the list."""
+
+    code = "export-empty"
+
+
+class ExportTooLarge(Refusal):
+    """More rows than one exported list has."""
+
+    code = "export-too-large"
 
 
 class UsccLength(Refusal):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from unionaid.registry.http.dossiers import dossier_steps, dossiers
 from unionaid.registry.http.duplicates import pair_routes
+from unionaid.registry.http.exports import Lists, exports
 from unionaid.registry.http.households import households, relatives
 from unionaid.registry.http.identities import identities, matches
 from unionaid.registry.http.imports import imports
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[Router]:
     """Return the routes."""
     return [
-        union_orgs(commands.units, pool, own_views),
-        enterprises(commands.units, pool, own_views),
-        workers(commands.people, pool, figures),
+        union_orgs(commands.units, commands.unit_changes, pool, own_views),
+        enterprises(commands.units, commands.unit_changes, pool, own_views),
+        workers(commands.people, pool, own_views, figures),
         persons(commands.people, figures),
         persons_kept(commands.keeping),
         dossiers_kept(commands.keeping),
@@ -52,5 +53,6 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         title_schemes(commands.titles, pool, own_views),
         titles(commands.titles, pool),
         pair_routes(commands.duplicates, commands.undoing, pool, own_views),
+        exports(Lists(commands.exports, commands.dossiers, pool, own_views)),
         searches(commands.searching, figures, own_views),
     ]

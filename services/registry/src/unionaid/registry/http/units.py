@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Query
 from starlette.responses import Response
 
+from unionaid.registry.application.unit_changes import Changes, UnitChanges
 from unionaid.registry.application.units import Units
-from unionaid.registry.bodies.units import NewEnterprise, NewUnionOrg
+from unionaid.registry.bodies.units import Dissolution, EnterpriseCorrection, NewEnterprise, NewUnionOrg, UnionMove
 from unionaid.registry.domain.enterprise import facts as enterprise_facts
 from unionaid.registry.domain.enterprise.rules import RegisterEnterprise
 from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.refusals import NotFound
-from unionaid.registry.domain.union_org.facts import Established
+from unionaid.registry.domain.union_org.changing import DissolveUnionOrg, MoveUnionOrg
+from unionaid.registry.domain.union_org.facts import Dissolved, Existing, Unknown
 from unionaid.registry.domain.union_org.rules import EstablishUnionOrg
 from unionaid.registry.views import units
 from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
@@ -34,7 +36,7 @@ from unionaid.registry.http.access import OFFICE
 from unionaid.registry.http.answers import page, shown
 
 
-def union_orgs(registered: Units, pool: Pool, own_views: OwnViews) -> Router:
+def union_orgs(registered: Units, changes: UnitChanges, pool: Pool, own_views: OwnViews) -> Router:
     """Return the routes of unions."""
     routes = Router(prefix="/union-orgs", tags=["unions"])
 
@@ -57,24 +59,50 @@ def union_orgs(registered: Units, pool: Pool, own_views: OwnViews) -> Router:
         parent_id: UUID | None = None,
         cursor: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        dissolved: Annotated[bool, Query(description="Also those that are no more")] = False,
     ) -> Response:
         """List the unions from the district federation down, each with the workers entered in it."""
         await own_views.settled()
-        return page(await units.union_orgs(pool, parent_id, cursor, limit + 1), "org_id", limit)
+        found = await units.union_orgs(pool, parent_id, cursor, limit + 1, dissolved=dissolved)
+        return page(found, "org_id", limit)
 
     @routes.get("/{org_id}")
     async def show(org_id: UUID, _: Annotated[Actor, require(*OFFICE)]) -> Response:
         """Show a union."""
         async with pool.acquire() as conn:
             union, version = await units.union_org(conn, org_id)
-        if not isinstance(union, Established):
+        if isinstance(union, Unknown):
             raise NotFound
-        return shown(asdict(union), version)
+        return shown(told_union(union), version)
+
+    @routes.post("/{org_id}/move")
+    async def move(
+        org_id: UUID, body: UnionMove, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]
+    ) -> Response:
+        """Let a union stand under another of the level above, with all that is in it and under it."""
+        return await command.run(moving(changes, org_id, body, command))
+
+    @routes.post("/{org_id}/dissolution")
+    async def dissolve(
+        org_id: UUID, body: Dissolution, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]
+    ) -> Response:
+        """Dissolve a union in which nothing remains; it keeps its place, for what was done in it."""
+        return await command.run(dissolving(changes, org_id, body, command))
 
     return routes
 
 
-def enterprises(registered: Units, pool: Pool, own_views: OwnViews) -> Router:
+def told_union(union: Existing) -> dict[str, Any]:
+    """Return what is told of a union."""
+    known = union.was if isinstance(union, Dissolved) else union
+    return {
+        **asdict(known),
+        "dissolved_on": union.dissolved_on if isinstance(union, Dissolved) else None,
+        "dissolved_for": union.reason_code if isinstance(union, Dissolved) else None,
+    }
+
+
+def enterprises(registered: Units, changes: UnitChanges, pool: Pool, own_views: OwnViews) -> Router:
     """Return the routes of enterprises."""
     routes = Router(prefix="/enterprises", tags=["enterprises"])
 
@@ -116,4 +144,51 @@ def enterprises(registered: Units, pool: Pool, own_views: OwnViews) -> Router:
             raise NotFound
         return shown(asdict(enterprise), version)
 
+    @routes.post("/{enterprise_id}/corrections")
+    async def correct(
+        enterprise_id: UUID,
+        body: EnterpriseCorrection,
+        command: Annotated[Command, commands(Role.DISTRICT_OFFICER)],
+    ) -> Response:
+        """Correct what is known of an enterprise; what was known before stays in its history."""
+        return await command.run(correcting(changes, enterprise_id, body, command))
+
     return routes
+
+
+def moving(changes: UnitChanges, org_id: UUID, body: UnionMove, command: Command) -> Act:
+    """Return what moves a union: for a command's `run`."""
+
+    async def act(issued: Issued) -> Done:
+        asked = MoveUnionOrg(org_id, body.parent_id, body.occurred_on, issued.business_date)
+        return await changes.move_union_org(issued, asked, command.expect)
+
+    return act
+
+
+def dissolving(changes: UnitChanges, org_id: UUID, body: Dissolution, command: Command) -> Act:
+    """Return what dissolves a union: for a command's `run`."""
+
+    async def act(issued: Issued) -> Done:
+        asked = DissolveUnionOrg(org_id, body.reason_code, body.occurred_on, issued.business_date)
+        return await changes.dissolve_union_org(issued, asked, command.expect)
+
+    return act
+
+
+def correcting(changes: UnitChanges, enterprise_id: UUID, body: EnterpriseCorrection, command: Command) -> Act:
+    """Return what corrects an enterprise: for a command's `run`."""
+
+    async def act(issued: Issued) -> Done:
+        corrected = Changes(
+            read_uscc(body.uscc) if body.uscc is not None else None,
+            body.name,
+            body.ownership,
+            "union_org_id" in body.model_fields_set,
+            body.union_org_id,
+            body.reason_code,
+            body.occurred_on,
+        )
+        return await changes.correct_enterprise(issued, enterprise_id, corrected, command.expect)
+
+    return act

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID, uuid4
 
+from fastapi import Query
 from starlette.responses import Response
 
 from unionaid.registry.application.people import NewWorker, People
@@ -15,20 +16,26 @@ from unionaid.registry.domain.person.facts import Left
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.person.roster import Row
-from unionaid.registry.views.units import Pool
+from unionaid.registry.views import workers as worker_views
+from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.workers import After, Which
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
+from unionaid.service.problems import Problem
 from unionaid.service.roles import Actor
 from unionaid.service.routes import Router
 
 if TYPE_CHECKING:
+    from unionaid.eventlog import OwnViews
     from unionaid.registry.figures import Figures
     from unionaid.service.deciding import Done, Issued
 
     Act = Callable[[Issued], Awaitable[Done]]
-from unionaid.registry.http.access import ENTERING, OVERSEEING, jurisdiction_of, worker_seen_by
-from unionaid.registry.http.answers import shown
+from unionaid.registry.http.access import ENTERING, OVERSEEING, jurisdiction_of, reach_of, worker_seen_by
+from unionaid.registry.http.answers import json_answer, shown
 
+CURSOR_CHARS = 73
+"""Two ids and a dot."""
 UPLOADS = "/rosters"
 """The path on which bodies up to the shell's limit of uploads are taken."""
 
@@ -48,7 +55,7 @@ def worker_command(people: People, figures: Figures, body: NewWorkerBody, actor:
     return act
 
 
-def workers(people: People, pool: Pool, figures: Figures) -> Router:
+def workers(people: People, pool: Pool, own_views: OwnViews, figures: Figures) -> Router:
     """Return the routes."""
     routes = Router(tags=["workers"])
 
@@ -75,6 +82,26 @@ def workers(people: People, pool: Pool, figures: Figures) -> Router:
                 )
 
         return await command.run(act)
+
+    @routes.get("/workers")
+    async def list_all(
+        reader: Annotated[Actor, require(*ENTERING, *OVERSEEING)],
+        union_org_id: UUID | None = None,
+        enterprise_id: UUID | None = None,
+        cursor: Annotated[str | None, Query(max_length=CURSOR_CHARS)] = None,
+        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+    ) -> Response:
+        """List the workers of the own jurisdiction without identity, union by union; of a union with all under it."""
+        try:
+            after = After.read(cursor) if cursor is not None else None
+        except ValueError:
+            raise Problem.of_input("query.cursor", "invalid") from None
+        await own_views.settled()
+        which = Which(union_org_id, enterprise_id)
+        rows = await worker_views.workers(pool, reach_of(reader), which, after, limit + 1)
+        items = rows[:limit]
+        last = After(items[-1]["union_org_id"], items[-1]["person_id"]) if len(rows) > limit else None
+        return json_answer({"items": items, "next_cursor": str(last) if last else None})
 
     @routes.get("/workers/{person_id}")
     async def show(person_id: UUID, reader: Annotated[Actor, require(*ENTERING, *OVERSEEING)]) -> Response:

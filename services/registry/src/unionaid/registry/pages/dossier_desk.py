@@ -76,7 +76,7 @@ def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRoute
         return shell.screens.page(
             request, "dossiers.html", rows=rows[:ROWS_MAX], counts=counts, chosen=chosen, unions=names,
             tabs=("waiting", *DUE, *STATUSES), waiting=sum(counts[status] for status in waiting), today=today,
-            enters=not reader.roles.isdisjoint(ENTERING),
+            enters=not reader.roles.isdisjoint(ENTERING), key=new_key(),
             next=rows[ROWS_MAX - 1]["dossier_id"] if len(rows) > ROWS_MAX else None,
         )  # fmt: skip
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unionaid.registry.http.exports import Lists
 from unionaid.registry.pages.dossier_desk import desk_pages
+from unionaid.registry.pages.dossier_export import dossier_export
 from unionaid.registry.pages.dossiers import dossier_pages
 from unionaid.registry.pages.duplicates import duplicate_pages
+from unionaid.registry.pages.enterprises import enterprise_pages
 from unionaid.registry.pages.household import household_page
 from unionaid.registry.pages.households import household_pages
 from unionaid.registry.pages.imports import import_pages
@@ -18,6 +21,8 @@ from unionaid.registry.pages.searching import search_pages
 from unionaid.registry.pages.splitting import splitting_pages
 from unionaid.registry.pages.titles import title_pages
 from unionaid.registry.pages.transfers import provisional_pages, transfer_pages
+from unionaid.registry.pages.unions import union_pages
+from unionaid.registry.pages.worker_list import worker_list_pages
 from unionaid.registry.pages.workers import worker_pages
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
 def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[PageRouter]:
     """Return the screens."""
+    lists = Lists(commands.exports, commands.dossiers, pool, own_views)
     return [
         household_pages(commands, pool, own_views, figures),
         splitting_pages(commands, pool),
@@ -46,6 +52,10 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
         worker_pages(
             commands.people, commands.duplicates, commands.identities, pool, own_views=own_views, figures=figures
         ),
+        dossier_export(lists),
+        worker_list_pages(commands.identities, lists, pool, own_views),
+        union_pages(commands.unit_changes, lists, pool, own_views),
+        enterprise_pages(commands.unit_changes, lists, pool, own_views),
         search_pages(commands.searching, commands.identities, pool, own_views, figures),
         duplicate_pages(commands.duplicates, commands.undoing, commands.identities, pool, own_views),
         own_file_pages(commands.identities, pool, own_views),

@@ -62,6 +62,13 @@ class Ask(NamedTuple):
     options: str = ""
 
 
+def worded_choices(request: Request, kind: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Return values to choose from with their texts `<kind>-<value>`, none chosen first."""
+    shell: Shell = request.app.state.shell
+    language = language_of(request)
+    return [("", ""), *((value, shell.catalogue.text(language, f"{kind}-{value}")) for value in values)]
+
+
 def read(typed: Mapping[str, str], asked: Sequence[Ask]) -> dict[str, Any]:
     """Return what was typed as a body takes it: what is empty is left out, yuan are fen. Raises NotYuan."""
     given: dict[str, Any] = {}

@@ -10,9 +10,10 @@ import asyncpg
 
 from unionaid.eventlog import Connection
 from unionaid.registry.domain.enterprise.facts import Enterprise, enterprise_of
-from unionaid.registry.domain.union_org.facts import Established, UnionOrg, union_org_of
+from unionaid.registry.domain.union_org.changing import Remaining
+from unionaid.registry.domain.union_org.facts import UnionOrg, Unknown, union_org_of
 from unionaid.registry.views.streams import history
-from unionaid.registry.views.writing import DEPTH
+from unionaid.registry.views.units_writing import DEPTH
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -21,21 +22,26 @@ PAGE_ROWS_MAX = 500
 """Rows of one page."""
 
 
-async def union_orgs(pool: Pool, parent_id: UUID | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+async def union_orgs(
+    pool: Pool, parent_id: UUID | None, after: UUID | None, limit: int, *, dissolved: bool = False
+) -> list[dict[str, Any]]:
     """Return at most `limit` unions after the one named, from the district federation down, each with its workers.
 
-    `parent_id` narrows to the unions directly under it. The workers are those of the union itself.
+    `parent_id` narrows to the unions directly under it; `dissolved` adds those that are no more. The workers are those
+    of the union itself.
     """
     rows = await pool.fetch(
-        "SELECT o.org_id, o.level, o.parent_id, o.name, o.established_on, "
+        "SELECT o.org_id, o.level, o.parent_id, o.name, o.established_on, o.dissolved_on, "
         "coalesce(c.workers, 0) AS workers, coalesce(c.migrants, 0) AS migrants "
         "FROM views.org o LEFT JOIN views.worker_count c ON c.union_org_id = o.org_id "
-        "WHERE ($1::uuid IS NULL OR o.parent_id = $1) AND ($2::uuid IS NULL OR (o.depth, o.name, o.org_id) > "
+        "WHERE ($1::uuid IS NULL OR o.parent_id = $1) AND ($4 OR o.dissolved_on IS NULL) "
+        "AND ($2::uuid IS NULL OR (o.depth, o.name, o.org_id) > "
         "(SELECT a.depth, a.name, a.org_id FROM views.org a WHERE a.org_id = $2)) "
         "ORDER BY o.depth, o.name, o.org_id LIMIT $3",
         parent_id,
         after,
         limit,
+        dissolved,
     )
     return [dict(row) for row in rows]
 
@@ -71,8 +77,22 @@ async def enterprises(pool: Pool, after: UUID | None, limit: int) -> list[dict[s
 
 
 async def all_union_orgs(pool: Pool) -> list[dict[str, Any]]:
-    """Return every union: id, level, parent and name."""
-    return [dict(row) for row in await pool.fetch("SELECT org_id, level, parent_id, name FROM views.org")]
+    """Return every union that stands: id, level, parent and name."""
+    rows = await pool.fetch("SELECT org_id, level, parent_id, name FROM views.org WHERE dissolved_on IS NULL")
+    return [dict(row) for row in rows]
+
+
+async def remaining(conn: Connection, org_id: UUID) -> Remaining:
+    """Return what stands in a union or under it, as far as the views have come."""
+    row = await conn.fetchrow(
+        "SELECT (SELECT count(*) FROM views.org WHERE parent_id = $1 AND dissolved_on IS NULL) AS unions, "
+        "(SELECT coalesce(sum(workers), 0)::bigint FROM views.worker_count WHERE union_org_id = $1) AS workers, "
+        "(SELECT count(*) FROM views.enterprise WHERE union_org_id = $1) AS enterprises, "
+        "(SELECT count(*) FROM views.dossier WHERE union_org_id = $1 AND status <> 'closed') AS dossiers, "
+        "(SELECT count(*) FROM views.transfer WHERE union_org_id = $1 AND status = 'requested') AS requests",
+        org_id,
+    )
+    return Remaining(**dict(row)) if row is not None else Remaining()
 
 
 async def enterprises_by_code(pool: Pool, codes: Sequence[str]) -> dict[str, UUID]:
@@ -106,7 +126,7 @@ async def _lineage(conn: Connection, org_id: UUID) -> tuple[list[UUID], bool]:
     found = [org_id]
     while len(found) <= len(DEPTH):
         union, _ = await union_org(conn, found[-1])
-        if not isinstance(union, Established):
+        if isinstance(union, Unknown):
             break
         if union.parent_id is None:
             return found, True
@@ -115,9 +135,10 @@ async def _lineage(conn: Connection, org_id: UUID) -> tuple[list[UUID], bool]:
 
 
 class Lineages:
-    """Which unions stand above each, kept in memory once read: no event moves a union, its stream has one.
+    """Which unions stand above each, kept in memory once read.
 
-    Whether they are there is not told by this; commands load the streams.
+    Whether they are there, and stand there still, is not told by this: commands load the streams, and let be
+    forgotten what is not so any more (`application.placing`).
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -134,3 +155,7 @@ class Lineages:
         if whole:
             self._known[org_id] = found
         return found
+
+    def forget(self, org_id: UUID) -> None:
+        """Read it again when it is asked for next."""
+        self._known.pop(org_id, None)

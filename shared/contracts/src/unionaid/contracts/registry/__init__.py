@@ -67,7 +67,13 @@ from unionaid.contracts.registry.titles import (
     TitleSchemeAdopted,
 )
 from unionaid.contracts.registry.transfers import TransferDeclined, TransferRequested, TransferTakenUp
-from unionaid.contracts.registry.units import EnterpriseRegistered, UnionOrgEstablished
+from unionaid.contracts.registry.units import (
+    EnterpriseDetailsCorrected,
+    EnterpriseRegistered,
+    UnionOrgDissolved,
+    UnionOrgEstablished,
+    UnionOrgMoved,
+)
 
 __all__ = [
     "EVENTS",
@@ -86,6 +92,7 @@ __all__ = [
     "DossierReviewed",
     "DossierVerified",
     "DuplicateKeptApart",
+    "EnterpriseDetailsCorrected",
     "EnterpriseRegistered",
     "FiveClears",
     "FiveClearsRecorded",
@@ -121,7 +128,9 @@ __all__ = [
     "TransferDeclined",
     "TransferRequested",
     "TransferTakenUp",
+    "UnionOrgDissolved",
     "UnionOrgEstablished",
+    "UnionOrgMoved",
     "UnmergeAnswered",
     "UnmergeRefused",
     "UnmergeRequested",
@@ -136,7 +145,10 @@ __all__ = [
 
 EVENTS: tuple[type[Event], ...] = (
     UnionOrgEstablished,
+    UnionOrgMoved,
+    UnionOrgDissolved,
     EnterpriseRegistered,
+    EnterpriseDetailsCorrected,
     PersonRegistered,
     WorkerRegistered,
     WorkerDetailsCorrected,

@@ -4,7 +4,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import dossiers, duplicates, erasures, registry, relief
+from unionaid.contracts.samples import dossiers, duplicates, erasures, registry, relief, units
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -84,6 +84,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *duplicates.SAMPLES,
         *relief.SAMPLES,
         *erasures.SAMPLES,
+        *units.SAMPLES,
     )
 }
 """The sample of every event class, service by service, each in the order of its story."""

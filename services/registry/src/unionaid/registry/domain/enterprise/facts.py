@@ -1,9 +1,9 @@
-"""An enterprise: unknown, then registered."""
+"""An enterprise: unknown, then registered, and corrected as often as need be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.fields import Ownership
-from unionaid.contracts.registry import EnterpriseRegistered
+from unionaid.contracts.registry import EnterpriseDetailsCorrected, EnterpriseRegistered
 from unionaid.service.refusals import BrokenHistory
 
 
@@ -30,6 +30,12 @@ class Registered:
     ownership: Ownership
     union_org_id: UUID | None
     registered_on: date
+    corrected_on: date | None = None
+
+    @property
+    def since(self) -> date:
+        """The day since when it is what it is."""
+        return self.corrected_on or self.registered_on
 
 
 Enterprise: TypeAlias = Unknown | Registered
@@ -46,6 +52,15 @@ def evolve(enterprise: Enterprise, event: Event) -> Enterprise:
                 event.ownership,
                 event.union_org_id,
                 event.occurred_on,
+            )
+        case Registered(), EnterpriseDetailsCorrected():
+            return replace(
+                enterprise,
+                uscc=event.uscc,
+                name=event.name,
+                ownership=event.ownership,
+                union_org_id=event.union_org_id,
+                corrected_on=event.since or event.occurred_on,
             )
         case _:
             raise BrokenHistory(enterprise, event)

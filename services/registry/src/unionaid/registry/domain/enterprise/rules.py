@@ -11,8 +11,9 @@ from unionaid.contracts.fields import Ownership
 from unionaid.contracts.registry import EnterpriseRegistered
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.enterprise.facts import Enterprise, Unknown
-from unionaid.registry.domain.refusals import AlreadyRegistered, UnitUnknown
-from unionaid.registry.domain.union_org.facts import Established, UnionOrg
+from unionaid.registry.domain.refusals import AlreadyRegistered, UnionDissolved, UnitUnknown
+from unionaid.registry.domain.union_org.facts import Dissolved, UnionOrg
+from unionaid.registry.domain.union_org.facts import Unknown as UnionUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,12 @@ def register(enterprise: Enterprise, union: UnionOrg | None, command: RegisterEn
     """Register an enterprise; `union` is the one that `union_org_id` names, None if it names none.
 
     That a code registers once is held by a reservation (`application`).
-    Raises AlreadyRegistered, UnitUnknown and the refusals of dates.
+    Raises AlreadyRegistered, UnitUnknown, UnionDissolved and the refusals of dates.
     """
     if not isinstance(enterprise, Unknown):
         raise AlreadyRegistered
     refuse_impossible(command.on, command.today)
-    if union is not None and not isinstance(union, Established):
-        raise UnitUnknown(field="union_org_id")
+    refuse_union(union)
     return [
         EnterpriseRegistered(
             occurred_on=command.on,
@@ -49,3 +49,14 @@ def register(enterprise: Enterprise, union: UnionOrg | None, command: RegisterEn
             union_org_id=command.union_org_id,
         )
     ]
+
+
+def refuse_union(union: UnionOrg | None) -> None:
+    """Refuse a union that an enterprise cannot belong to. Raises UnitUnknown, UnionDissolved."""
+    match union:
+        case UnionUnknown():
+            raise UnitUnknown(field="union_org_id")
+        case Dissolved():
+            raise UnionDissolved(field="union_org_id")
+        case _:
+            pass

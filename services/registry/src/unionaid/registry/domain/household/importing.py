@@ -96,16 +96,22 @@ class Found:
     household_id: UUID | None = None
 
 
+MEMBER_ALIKE = "member-alike"
+"""The code of a warning: somebody like a member without an ID is registered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """What is registered of a file's people.
 
     `found` by number of the row, `members` of the households they are in, and who has the names of rows without an ID.
+    `alike` are rows without an ID that name somebody who is registered within reach: same name, same year of birth.
     """
 
     found: Mapping[int, Found]
     members: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
     named: Mapping[int, frozenset[UUID]] = field(default_factory=dict)
+    alike: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)

@@ -15,8 +15,15 @@ from unionaid.registry.domain.enterprise.facts import Enterprise
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.facts import Erased, Person, Unknown
 from unionaid.registry.domain.person.resident_id import ResidentId
-from unionaid.registry.domain.refusals import AlreadyRegistered, Fault, PersonIsErased, RowsRefused, UnitUnknown
-from unionaid.registry.domain.union_org.facts import Established, UnionOrg
+from unionaid.registry.domain.refusals import (
+    AlreadyRegistered,
+    Fault,
+    PersonIsErased,
+    RowsRefused,
+    UnionDissolved,
+    UnitUnknown,
+)
+from unionaid.registry.domain.union_org.facts import Dissolved, Established, UnionOrg
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +103,15 @@ def register_roster(workplace: Workplace, jurisdiction: Jurisdiction, command: R
 
 
 def place(workplace: Workplace, jurisdiction: Jurisdiction) -> tuple[UUID, UUID | None]:
-    """Return the ids of union and enterprise. Raises UnitUnknown: one is not there, or not the officer's."""
-    known = [union.org_id for union in workplace.lineage if isinstance(union, Established)]
+    """Return the ids of union and enterprise. Raises UnionDissolved.
+
+    Raises UnitUnknown: one is not there, or not the officer's.
+    """
+    known = [union.org_id for union in workplace.lineage if isinstance(union, Established | Dissolved)]
     if not known or not jurisdiction.covers(known):
         raise UnitUnknown(field="union_org_id")
+    if isinstance(workplace.lineage[0], Dissolved):
+        raise UnionDissolved(field="union_org_id")
     match workplace.enterprise:
         case None:
             return known[0], None

@@ -1,17 +1,17 @@
-"""A union: unknown, then established."""
+"""A union: unknown, established, moved as often as need be, dissolved for good."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from typing import TypeAlias
 from uuid import UUID
 
 from unionaid.contracts import Event
-from unionaid.contracts.fields import UnionLevel
-from unionaid.contracts.registry import UnionOrgEstablished
+from unionaid.contracts.fields import DissolutionReason, UnionLevel
+from unionaid.contracts.registry import UnionOrgDissolved, UnionOrgEstablished, UnionOrgMoved
 from unionaid.service.refusals import BrokenHistory
 
 
@@ -29,9 +29,35 @@ class Established:
     parent_id: UUID | None
     name: str
     established_on: date
+    moved_on: date | None = None
+
+    @property
+    def since(self) -> date:
+        """The day since when it stands where it stands."""
+        return self.moved_on or self.established_on
 
 
-UnionOrg: TypeAlias = Unknown | Established
+@dataclass(frozen=True, slots=True)
+class Dissolved:
+    """It is no more, and keeps its place in the tree: what was done in it is seen from above."""
+
+    was: Established
+    dissolved_on: date
+    reason_code: DissolutionReason
+
+    @property
+    def org_id(self) -> UUID:
+        """Its id, which no other union gets."""
+        return self.was.org_id
+
+    @property
+    def parent_id(self) -> UUID | None:
+        """The union above it."""
+        return self.was.parent_id
+
+
+UnionOrg: TypeAlias = Unknown | Established | Dissolved
+Existing: TypeAlias = Established | Dissolved
 
 
 def evolve(union: UnionOrg, event: Event) -> UnionOrg:
@@ -39,6 +65,10 @@ def evolve(union: UnionOrg, event: Event) -> UnionOrg:
     match union, event:
         case Unknown(), UnionOrgEstablished():
             return Established(event.org_id, event.level, event.parent_id, event.name, event.occurred_on)
+        case Established(), UnionOrgMoved() if union.parent_id is not None:
+            return replace(union, parent_id=event.parent_id, moved_on=event.occurred_on)
+        case Established(), UnionOrgDissolved() if union.parent_id is not None:
+            return Dissolved(union, event.occurred_on, event.reason_code)
         case _:
             raise BrokenHistory(union, event)
 

@@ -16,9 +16,10 @@ from unionaid.registry.domain.refusals import (
     DistrictHasNoParent,
     ParentMissing,
     ParentWrongLevel,
+    UnionDissolved,
     UnitUnknown,
 )
-from unionaid.registry.domain.union_org.facts import Established, UnionOrg, Unknown
+from unionaid.registry.domain.union_org.facts import Dissolved, UnionOrg, Unknown
 
 LEVEL_ABOVE: Mapping[UnionLevel, UnionLevel] = {"sub_district": "district", "grassroots": "sub_district"}
 
@@ -39,13 +40,13 @@ def establish(union: UnionOrg, parent: UnionOrg | None, command: EstablishUnionO
     """Establish a union; `parent` is the one that `parent_id` names, None if it names none.
 
     That a division has one district federation is held by a reservation (`application`).
-    Raises AlreadyRegistered, DistrictHasNoParent, ParentMissing, UnitUnknown, ParentWrongLevel and the refusals
-    of dates.
+    Raises AlreadyRegistered, DistrictHasNoParent, ParentMissing, UnitUnknown, UnionDissolved, ParentWrongLevel and
+    the refusals of dates.
     """
     if not isinstance(union, Unknown):
         raise AlreadyRegistered
     refuse_impossible(command.on, command.today)
-    _refuse_parent(parent, command.level)
+    refuse_parent(parent, command.level)
     return [
         UnionOrgEstablished(
             occurred_on=command.on,
@@ -57,7 +58,11 @@ def establish(union: UnionOrg, parent: UnionOrg | None, command: EstablishUnionO
     ]
 
 
-def _refuse_parent(parent: UnionOrg | None, level: UnionLevel) -> None:
+def refuse_parent(parent: UnionOrg | None, level: UnionLevel) -> None:
+    """Refuse a union above that is not there, or not of the level just above.
+
+    Raises DistrictHasNoParent, ParentMissing, UnitUnknown, UnionDissolved, ParentWrongLevel.
+    """
     above = LEVEL_ABOVE.get(level)
     if above is None:
         if parent is not None:
@@ -65,7 +70,9 @@ def _refuse_parent(parent: UnionOrg | None, level: UnionLevel) -> None:
         return
     if parent is None:
         raise ParentMissing(field="parent_id")
-    if not isinstance(parent, Established):
+    if isinstance(parent, Unknown):
         raise UnitUnknown(field="parent_id")
+    if isinstance(parent, Dissolved):
+        raise UnionDissolved(field="parent_id")
     if parent.level != above:
         raise ParentWrongLevel(field="parent_id")

@@ -17,13 +17,27 @@ class UnionOrgEstablished(msgspec.Struct, frozen=True, gc=False):
     parent_id: Id | None = None
 
 
+class UnionOrgMoved(msgspec.Struct, frozen=True, gc=False):
+    """A union stands under another since a day."""
+
+    occurred_on: date
+    org_id: Id
+    parent_id: Id
+
+
 class EnterpriseRegistered(msgspec.Struct, frozen=True, gc=False):
-    """An employing unit, as version 2 has it."""
+    """What an employing unit is since a day: as registered (version 2), or as corrected (`since`)."""
 
     occurred_on: date
     enterprise_id: Id
     ownership: Ownership
     union_org_id: Id | None = None
+    since: date | None = None
+
+    @property
+    def holds_from(self) -> date:
+        """The day from which it holds."""
+        return self.since or self.occurred_on
 
 
 class TitleSchemeAdopted(msgspec.Struct, frozen=True, gc=False):

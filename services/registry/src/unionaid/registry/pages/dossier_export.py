@@ -1,0 +1,37 @@
+"""What the desk of dossiers shows, saved as a workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from starlette.responses import RedirectResponse, Response
+
+from unionaid.registry.bodies.exports import DossiersExport
+from unionaid.registry.http.access import ENTERING
+from unionaid.registry.pages.dossier_desk import DUE, STATUSES
+from unionaid.service.forms import Form, faults_of, forms
+from unionaid.service.screens import HEADERS, PageRouter, language_of
+from unionaid.sheets import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from unionaid.registry.http.exports import Lists
+
+
+def dossier_export(lists: Lists) -> PageRouter:
+    """Return the screens."""
+    pages = PageRouter(tags=["screens"])
+
+    @pages.post("/pages/exports/dossiers")
+    async def export(form: Annotated[Form, forms(*ENTERING)]) -> Response:
+        """Save the dossiers of one tab, with who holds them; who sends it again, or of an empty tab, is led back."""
+        show = form.text("show")
+        asked = DossiersExport.model_validate(
+            {"status": show if show in STATUSES else None, "due": show if show in DUE else None}
+        )
+        answered = await lists.dossiers(await form.command(), asked, language_of(form.request))
+        if faults_of(answered) or answered.headers["content-type"] != MEDIA_TYPE:
+            back = f"?show={show}" if show in (*DUE, *STATUSES) else ""
+            return RedirectResponse(f"/registry/pages/dossiers{back}", 303, HEADERS)
+        return answered
+
+    return pages
