@@ -35,6 +35,10 @@ StartPostgres = Callable[..., Awaitable[Postgres]]
 StartKafka = Callable[..., Awaitable[Kafka]]
 
 
+ID_LENGTH_MAX = 80
+"""Of bytes or text that names a case of a test."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--all`."""
     parser.addoption(
@@ -49,6 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"needs(tool): skipped where it is missing; one of {', '.join(TOOLS)}")
     config.addinivalue_line("markers", "xdist_group(name): runs in one process with the others of this name")
     config.stash[_shared] = []
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a file's content or a long text by its argument: both workers must come to the same names."""
+    return argname if isinstance(val, bytes | str) and len(val) > ID_LENGTH_MAX else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

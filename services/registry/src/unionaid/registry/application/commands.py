@@ -22,6 +22,7 @@ from unionaid.registry.application.kinship import Kinship
 from unionaid.registry.application.moving import Moving
 from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
+from unionaid.registry.application.statements import Statements
 from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.transfers import Transfers
 from unionaid.registry.application.undoing import Settled, Undoing
@@ -43,6 +44,7 @@ class Commands:
     identities: Identities
     households: Households
     dossiers: Dossiers
+    statements: Statements
     imports: Imports
     titles: Titles
     searching: Searching
@@ -83,13 +85,14 @@ class Commands:
             people=People(pool, vault, duplicates),
             identities=Identities(pool, vault, purposes),
             households=Households(pool, vault),
-            dossiers=Dossiers(pool, vault, policies.hardship, settled),
+            statements=Statements(pool, vault, settled),
+            dossiers=Dossiers(pool, vault, policies.hardship),
             imports=Imports(pool, uploads, tables, division),
             titles=Titles(pool, division),
             searching=Searching(pool, vault, finder),
             duplicates=duplicates,
             undoing=Undoing(pool, policies.duplicates, settled),
-            keeping=Keeping(pool, elsewhere, policies.retention),
+            keeping=Keeping(pool, elsewhere, policies.retention, settled),
             moving=Moving(pool),
             transfers=Transfers(pool, vault),
             unit_changes=UnitChanges(pool),

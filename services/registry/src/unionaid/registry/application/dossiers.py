@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
-
-from msgspec.structs import replace
 
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.fields import (
@@ -20,7 +18,7 @@ from unionaid.contracts.fields import (
     ObjectionOutcome,
     ReturnReason,
 )
-from unionaid.contracts.registry import Assessment, FiveClears, StatementReference, StatementsOpened
+from unionaid.contracts.registry import Assessment, FiveClears, StatementReference
 from unionaid.eventlog import Connection, Log, ReservationTaken
 from unionaid.registry.application.alone import Alone
 from unionaid.registry.application.kinship import step_of
@@ -35,6 +33,7 @@ from unionaid.registry.application.matters import (
     taken,
 )
 from unionaid.registry.application.reaching import reached
+from unionaid.registry.application.statements import DOSSIER
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.dossier import managing, rules
 from unionaid.registry.domain.dossier.assessing import (
@@ -58,8 +57,6 @@ from unionaid.service.idempotency import answer
 from unionaid.vault import TOPICS, SealedStatements, Vault
 
 Rule = Callable[[Dossier, Household, Step], list[Event]]
-DOSSIER = "dossier"
-"""The purpose under which statements are opened to be read, and to be changed in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +80,8 @@ class ObjectionTold:
 class Dossiers:
     """Commands about dossiers. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(
-        self, pool: Pool, vault: Vault, policies: Sequence[HardshipPolicy], settled: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, pool: Pool, vault: Vault, policies: Sequence[HardshipPolicy]) -> None:
         self._pool, self._log, self._vault, self.policies = pool, Log(pool), vault, policies
-        self._settled = settled
 
     async def open(self, issued: Issued, at: At, *, household_id: UUID, holder_id: UUID, clears: Clears) -> Done:
         """Begin a household's file. Raises HouseholdUnknown, PersonUnknown, DossierOpenAlready."""
@@ -251,49 +245,6 @@ class Dossiers:
             return rules.pass_on(dossier, household, step, holder_id=holder_id, union_org_id=union, reason=reason)
 
         return await self._carried(issued, at, found, rule, first=first, turn=turn)
-
-    async def open_statements(
-        self,
-        issued: Issued,
-        opening_id: UUID,
-        matter_id: UUID,
-        topics: Collection[str],
-        *,
-        persons: bool = True,
-    ) -> Done:
-        """Show what was said in a matter; the record of it is committed first, and what is kept tells nobody.
-
-        Whether the caller may is judged before. Without `persons` it is not told, nor recorded, who said it.
-        """
-        await self._settled()  # a restored vault has forgotten again by then
-        fields = sorted(frozenset().union(*(TOPICS[topic] for topic in topics)))
-        said: dict[tuple[UUID, str], dict[str, str]] = {}
-
-        async def look(conn: Connection) -> None:
-            said.clear()
-            said.update(
-                await self._vault.statements.open(conn, matter_id, topics, fields, actor=issued.actor, purpose=DOSSIER)
-            )
-
-        def decide(_: History) -> Decision:
-            event = StatementsOpened.model_validate(
-                {
-                    "occurred_on": issued.business_date,
-                    "opening_id": opening_id,
-                    "matter_id": matter_id,
-                    "opening_purpose": DOSSIER,
-                    "opened_statement_fields": tuple(fields),
-                    "opened_person_ids": tuple(sorted({who for who, _ in said})) if persons else (),
-                }
-            )
-            return Decision([event], status=200, answer=answer({"opening_id": opening_id}))
-
-        done = await carry_out(self._log, issued, [], decide, first=look)
-        each = [
-            {**({"person_id": who} if persons else {}), "topic": topic, "said": words}
-            for (who, topic), words in sorted(said.items())
-        ]
-        return replace(done, answer=answer({"opening_id": opening_id, "statements": each}))
 
     async def household_of(self, household_id: UUID, jurisdiction: Jurisdiction) -> Formed:
         """Return a household within reach. Raises NotFound."""

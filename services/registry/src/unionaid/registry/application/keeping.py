@@ -15,6 +15,7 @@ from unionaid.registry.application.along import by_turns
 from unionaid.registry.application.kinship import step_of
 from unionaid.registry.application.matters import At, dossier_in, dossier_within
 from unionaid.registry.application.reaching import reached
+from unionaid.registry.application.statements import Settled
 from unionaid.registry.domain.dossier.erasing import HouseholdKept, erase_dossier
 from unionaid.registry.domain.household.facts import household_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -52,8 +53,8 @@ Decide: TypeAlias = Callable[[History], Decision]
 class Keeping:
     """Restrictions and erasures. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, elsewhere: Elsewhere, policies: Sequence[RetentionPolicy]) -> None:
-        self._pool, self._log = pool, Log(pool)
+    def __init__(self, pool: Pool, elsewhere: Elsewhere, policies: Sequence[RetentionPolicy], settled: Settled) -> None:
+        self._pool, self._log, self._settled = pool, Log(pool), settled
         self.elsewhere, self._policies = elsewhere, policies
 
     def confirm_within_days(self, today: date) -> int:
@@ -165,6 +166,7 @@ class Keeping:
         return await ended_dossiers(self._pool, unit, bounds[DOSSIER], after, limit)
 
     async def _records(self, person_id: UUID) -> list[Kept]:
+        await self._settled()  # what was told of somebody a moment ago keeps that person
         async with self._pool.acquire() as conn:
             households = await kept_by_households(conn, person_id)
         return [*households, *await self.elsewhere.kept(person_id)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import Query
@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from unionaid.registry.application.dossiers import Dossiers, ObjectionTold
 from unionaid.registry.application.matters import At, dossier_within
+from unionaid.registry.application.statements import Statements
 from unionaid.registry.bodies.dossiers import (
     CallingBack,
     ClearsTold,
@@ -25,8 +26,7 @@ from unionaid.registry.bodies.dossiers import (
     Settling,
     StepOn,
 )
-from unionaid.registry.domain.dossier.assessing import HardshipPolicy, explain, policy_on
-from unionaid.registry.domain.dossier.facts import STATUSES, Act, Approved, Closed, Draft, Posted, Unopened, dossier_of
+from unionaid.registry.domain.dossier.assessing import HardshipPolicy, policy_on
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.views import dossiers as views
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     Run = Callable[[Issued], Awaitable[Done]]
 from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, jurisdiction_of, reach_of
 from unionaid.registry.http.answers import page, shown
+from unionaid.registry.http.dossier_told import acts_seen_by, told_of
 
 POSTING = (Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER)
 """Who puts notices up, and takes objections."""
@@ -53,11 +54,9 @@ SETTLING = (Role.DISTRICT_OFFICER, Role.APPROVER)
 RETURNING = (Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.APPROVER)
 CLOSING = (*ENTERING, Role.APPROVER)
 Status = Literal["draft", "returned", "verified", "posted", "approved", "closed"]
-_TELLS = ("reason_code", "missing_clears", "hardship_level", "former_level", "next_review_on", "objection_outcome")
-"""What an act tells beside its name, who took it and when."""
 
 
-def dossiers(kept: Dossiers, pool: Pool, own_views: OwnViews) -> Router:
+def dossiers(kept: Dossiers, statements: Statements, pool: Pool, own_views: OwnViews) -> Router:
     """Return the routes of lists and of what is entered."""
     routes = Router(prefix="/dossiers", tags=["dossiers"])
 
@@ -141,7 +140,7 @@ def dossiers(kept: Dossiers, pool: Pool, own_views: OwnViews) -> Router:
         await dossier_within(pool, dossier_id, reach_of(command.actor))
         opening_id = uuid4()
         answered = await command.run(
-            lambda issued: kept.open_statements(issued, opening_id, dossier_id, ["five-clears", "assessment"])
+            lambda issued: statements.open(issued, opening_id, dossier_id, ["five-clears", "assessment"])
         )
         answered.headers["Cache-Control"] = "no-store"
         return answered
@@ -149,7 +148,7 @@ def dossiers(kept: Dossiers, pool: Pool, own_views: OwnViews) -> Router:
     return routes
 
 
-def dossier_steps(kept: Dossiers, pool: Pool) -> Router:
+def dossier_steps(kept: Dossiers, statements: Statements, pool: Pool) -> Router:
     """Return the routes of the steps that others take."""
     routes = Router(prefix="/dossiers", tags=["dossiers"])
 
@@ -193,7 +192,7 @@ def dossier_steps(kept: Dossiers, pool: Pool) -> Router:
             raise NotFound
         opening_id = uuid4()
         answered = await command.run(
-            lambda issued: kept.open_statements(issued, opening_id, objection_id, ["objection"], persons=False)
+            lambda issued: statements.open(issued, opening_id, objection_id, ["objection"], persons=False)
         )
         answered.headers["Cache-Control"] = "no-store"
         return answered
@@ -259,65 +258,3 @@ def unit_of(reach: Jurisdiction) -> UUID | None:
 def due_days(policies: Sequence[HardshipPolicy], today: date) -> int:
     """Return how many days before its date a review is due."""
     return policy_on(policies, today).due_before_days
-
-
-async def acts_seen_by(reader: Actor, pool: Pool, dossier_id: UUID) -> list[Act]:
-    """Return what happened to a dossier within reach. Raises NotFound."""
-    await dossier_within(pool, dossier_id, reach_of(reader))
-    async with pool.acquire() as conn:
-        return await views.acts_of(conn, dossier_id)
-
-
-def told_of(acts: Sequence[Act], policies: Sequence[HardshipPolicy]) -> dict[str, Any]:
-    """Return what is shown of a dossier: where it stands, what is known, how it came there."""
-    dossier = dossier_of(acts)
-    if isinstance(dossier, Unopened):
-        raise NotFound
-    file, assessment = dossier.file, dossier.file.assessment
-    by_version = {policy.version: policy for policy in policies}
-    policy = by_version.get(assessment.policy_version) if assessment else None
-    returned = isinstance(dossier, Draft) and dossier.returned_for is not None
-    return {
-        "dossier_id": file.dossier_id,
-        "household_id": file.household_id,
-        "holder_id": file.holder_id,
-        "union_org_id": file.union_org_id,
-        "status": "returned" if returned else STATUSES[type(dossier)],
-        "opened_on": file.opened_on,
-        "clears": file.clears.model_dump(),
-        "missing_clears": list(file.missing),
-        "returned_for": dossier.returned_for if isinstance(dossier, Draft) else None,
-        "returned_clears": list(dossier.returned_clears) if isinstance(dossier, Draft) else [],
-        "assessment": assessment.model_dump() if assessment else None,
-        "explanation": [line._asdict() for line in explain(policy, assessment)] if policy and assessment else [],
-        "hardship_level": dossier.level if isinstance(dossier, Approved | Closed) else None,
-        "found_level": dossier.found.hardship_level if isinstance(dossier, Approved) and dossier.found else None,
-        "next_review_on": dossier.next_review_on if isinstance(dossier, Approved) else None,
-        "notice": {
-            "place": dossier.place,
-            "posted_on": dossier.posted_on,
-            "posted_until": dossier.posted_until,
-            "working_days": dossier.working_days,
-            "calendar_version": dossier.calendar_version,
-        }
-        if isinstance(dossier, Posted)
-        else None,
-        "objections": [
-            {"objection_id": id, "ground": one.ground, "raised_on": one.raised_on, "outcome": one.outcome}
-            for id, one in file.objections.items()
-        ],
-        "closed": {
-            "reason_code": dossier.reason,
-            "closed_on": dossier.closed_on,
-            "called_back": dossier.called_back,
-            "erased_on": dossier.erased_on,
-        }
-        if isinstance(dossier, Closed)
-        else None,
-        "steps": [_step(act) for act in acts],
-    }
-
-
-def _step(act: Act) -> dict[str, Any]:
-    told = act.event.model_dump(mode="json", include=set(_TELLS), exclude_none=True)
-    return {"step": type(act.event).__name__, "occurred_on": act.event.occurred_on, "by": act.by, **told}

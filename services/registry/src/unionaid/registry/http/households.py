@@ -12,6 +12,7 @@ from starlette.responses import Response
 from unionaid.registry.application.dossiers import Dossiers
 from unionaid.registry.application.households import Departure, Households, Letter, Splitting, Told
 from unionaid.registry.application.matters import At
+from unionaid.registry.application.statements import Statements
 from unionaid.registry.bodies.households import (
     Admitted,
     Joining,
@@ -74,7 +75,7 @@ def relatives(registered: Households, figures: Figures) -> Router:
     return routes
 
 
-def households(registered: Households, dossiers: Dossiers, pool: Pool) -> Router:
+def households(registered: Households, dossiers: Dossiers, statements: Statements, pool: Pool) -> Router:
     """Return the routes of households."""
     routes = Router(prefix="/households", tags=["households"])
 
@@ -156,7 +157,7 @@ def households(registered: Households, dossiers: Dossiers, pool: Pool) -> Router
         await dossiers.household_of(household_id, reach_of(command.actor))
         opening_id = uuid4()
         answered = await command.run(
-            lambda issued: dossiers.open_statements(issued, opening_id, household_id, ["member", "admission"])
+            lambda issued: statements.open(issued, opening_id, household_id, ["member", "admission"])
         )
         answered.headers["Cache-Control"] = "no-store"
         return answered

@@ -11,7 +11,8 @@ from unionaid.registry.domain.dossier.facts import Unopened, dossier_of
 from unionaid.registry.domain.person.opening import OpenIdentity
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import ENTERING, reach_of
-from unionaid.registry.http.dossiers import SETTLING, acts_seen_by
+from unionaid.registry.http.dossier_told import acts_seen_by
+from unionaid.registry.http.dossiers import SETTLING
 from unionaid.registry.views.units import Pool
 from unionaid.service.forms import Form
 from unionaid.service.idempotency import command_of
@@ -60,7 +61,7 @@ async def opened_by(commands: Commands, pool: Pool, form: Form, dossier_id: UUID
         command = await command_of(form.request, form.actor, f"{key}-{matter_id}")
         opening_id, whose = uuid4(), topics != ["objection"]
         done = await command.run(
-            lambda issued, id=opening_id, m=matter_id, t=topics, w=whose: kept.open_statements(  # type: ignore[misc]  # bound now
+            lambda issued, id=opening_id, m=matter_id, t=topics, w=whose: commands.statements.open(  # type: ignore[misc]  # bound now
                 issued, id, m, t, persons=w
             )
         )

@@ -14,10 +14,9 @@ from unionaid.registry.application.commands import Commands
 from unionaid.registry.domain.dossier.facts import CLEARS, Closed, Existing, Posted, Unopened, dossier_of
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, reach_of
+from unionaid.registry.http.dossier_told import acts_seen_by, told_of
 from unionaid.registry.http.dossiers import (
-    acts_seen_by,
     seen_at,
-    told_of,
 )
 from unionaid.registry.pages.dossier_acts import ACTS, offered
 from unionaid.registry.pages.dossier_opening import names_of, opened_by
