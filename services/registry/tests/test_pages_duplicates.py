@@ -73,7 +73,7 @@ async def test_a_search_shows_names_and_opens_them_once(office: Office, units: U
     shown = await browser.send(blank, SEARCH, name="oygh")
     assert shown.status_code == 200, shown.text
     assert "欧阳国华" in shown.text
-    assert f"/registry/pages/workers/{person}" in shown.text
+    assert f"/registry/pages/persons/{person}" in shown.text
     assert f"{ID[:6]}********{ID[-4:]}" in shown.text
     assert ID not in shown.text
     assert await openings(office) == 1
@@ -224,7 +224,7 @@ async def test_what_was_entered_since_the_merge_is_listed(office: Office, units:
     assert (await office.post(f"/persons/{survivor}/corrections", body)).status_code == 200
     shown = " ".join((await browser.get(path)).text.split())
     assert "Entered since the merge" in shown
-    assert re.search(rf'workers/{survivor}">File of the person</a></th><td class="number">1</td><td>2017-01-05', shown)
+    assert re.search(rf'persons/{survivor}">File of the person</a></th><td class="number">1</td><td>2017-01-05', shown)
 
 
 async def test_an_undoing_that_cannot_be_is_told_on_the_page(office: Office, units: Units) -> None:
