@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from unionaid.registry.views.households import household_of_person
 from unionaid.service.roles import Role
 
 from .conftest import Office
@@ -103,6 +106,24 @@ async def test_the_same_file_twice_opens_nothing_also_after_a_closing(office: Of
     assert await office.events() == before + 1
     newer = workbook(DOSSIERS, dossier(1, more=("", "", "", "2017-01-04")))
     assert (await send(office, None, newer, table="dossiers")).json()["good"] == 1
+
+
+async def test_a_file_entered_while_a_holder_goes_opens_nothing_for_who_has_gone(office: Office, units: Units) -> None:
+    """Each order is right, both at once is not."""
+    await lived(office, units, *([500] * 8))
+    refused = set()
+    for n in range(1, 9):
+        sent = await send(office, None, workbook(DOSSIERS, dossier(n)), table="dossiers")
+        match = await office.post("/matches", {"kind": "resident_id", "values": [number(n)]})
+        person = match.json()["matches"][0]["person_id"]
+        async with office.pool.acquire() as conn:
+            home = await household_of_person(conn, UUID(person))
+        going = {"reason_code": "moved", "occurred_on": "2017-01-03"}
+        ways = [entered(office, sent), office.post(f"/households/{home}/members/{person}/departure", going)]
+        done = await asyncio.gather(*(ways if n % 2 else reversed(ways)))
+        assert sorted(one.is_success for one in done) == [False, True], [one.text for one in done]
+        refused |= {one.json()["code"] for one in done if not one.is_success}
+    assert refused <= {"import-changed", "nothing-to-enter", "not-a-member", "holder-needed"}
 
 
 async def test_what_is_wrong_is_told_row_by_row(office: Office, units: Units) -> None:

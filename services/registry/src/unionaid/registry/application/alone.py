@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from unionaid.eventlog import Connection
     from unionaid.service.deciding import History
 
-_TURN = "SELECT pg_advisory_xact_lock(hashtext('unionaid registry household'), hashtext($1::text))"
+TURNS = 256
+"""Turns there are: ids share them, so that a file of thousands of households fits PostgreSQL's table of locks."""
+_TURN = "SELECT pg_advisory_xact_lock(hashtext('unionaid registry household'), $1)"
 
 
 class FileChanged(Exception):
@@ -29,13 +31,13 @@ class Alone:
     """A turn: nobody else decides about these households or persons until the transaction ends."""
 
     def __init__(self, *ids: UUID | None, streams: Sequence[str] = ()) -> None:
-        self._ids = sorted({str(id) for id in ids if id is not None})
+        self._turns = sorted({id.int % TURNS for id in ids if id is not None})
         self._streams, self._versions = list(streams), dict[str, int]()
 
     async def wait(self, conn: Connection) -> None:
         """Wait for the turn, then read again how long the streams are."""
-        for id in self._ids:
-            await conn.execute(_TURN, id)
+        for turn in self._turns:
+            await conn.execute(_TURN, turn)
         if self._streams:
             self._versions = {name: len(events) for name, events in (await load_many(conn, self._streams)).items()}
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.registry import Assessment, FiveClears, StatementReference
 from unionaid.eventlog import Connection
+from unionaid.registry.application.alone import Alone
 from unionaid.registry.application.finding import Finding
 from unionaid.registry.application.importing import About, Asker, Entering, Judged, faults_of_cells, faulty
 from unionaid.registry.application.kinship import declared_by
@@ -75,6 +76,7 @@ class _Entry:
         self._assessed: dict[UUID, Assessment] = {}
         self._sealed: list[SealedStatements] = []
         self.kin: frozenset[UUID] = frozenset()
+        self._turn = Alone(*(one.household_id for one in self._openings.values()), streams=self.streams)
 
     @property
     def streams(self) -> list[str]:
@@ -86,7 +88,8 @@ class _Entry:
         ]
 
     async def seal(self, conn: Connection) -> None:
-        """Read what the members earn, compute levels, and encrypt what is said in words: `first` of `carry_out`."""
+        """Wait for the turn; read incomes, compute levels, encrypt what is said in words: `first` of `carry_out`."""
+        await self._turn.wait(conn)
         for dossier_id, opening in self._openings.items():
             level = await self._level(conn, opening)
             if level is not None:
@@ -114,6 +117,7 @@ class _Entry:
 
     def decide(self, history: History) -> list[Event]:
         """Return how the dossiers are opened. Raises ImportChanged: a household is another than was looked at."""
+        self._turn.refuse_stale(history)
         changed = [one for one in self._openings.values() if _members(history, one) != one.members]
         if changed:
             raise ImportChanged(shown=len(self._openings), now=len(self._openings) - len(changed))
