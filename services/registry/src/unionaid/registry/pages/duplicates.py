@@ -18,6 +18,7 @@ from unionaid.registry.http.duplicates import asking_to_undo, keeping_apart, mer
 from unionaid.registry.pages.opening import opened
 from unionaid.registry.views import duplicates as pairs
 from unionaid.registry.views import people, units
+from unionaid.registry.views.households import household_of_person
 from unionaid.registry.views.meanwhile import entered_since
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
@@ -56,6 +57,7 @@ def duplicate_pages(
         both = [pair["person_id"], pair["other_person_id"]]
         async with pool.acquire() as conn:
             known = await people.people(conn, both)
+            homes = [await household_of_person(conn, one) for one in both]
         unions = {one: person.union_org_id for one, person in known.items() if isinstance(person, Worker | Left)}
         names = await units.names_of(pool, set(unions.values()))
         shown = {each.person_id: each for each in await opened(request, actor, identities, both)}
@@ -64,6 +66,7 @@ def duplicate_pages(
             "duplicate.html",
             status=REFUSED if faults else 200,
             pair=pair,
+            homes=homes,
             sides=[
                 (one, shown.get(one), known[one], names.get(unions[one], "") if one in unions else "") for one in both
             ],
