@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from importlib.resources.abc import Traversable
 from typing import Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
-from unionaid.contracts.fields import AmountFen, Code, PolicyVersion, ProgrammeKind
+from unionaid.contracts.fields import AmountFen, Code, ProgrammeKind
 from unionaid.relief.domain.programme import rules
+from unionaid.service.policies import PolicyRefused, Version, Versions, read_policy
 
 Policies = Mapping[ProgrammeKind, tuple[rules.PolicyVersion, ...]]
 """By kind; a kind without a file has no policy, so no such programme can be opened."""
 
 
-class PolicyRefused(Exception):
-    """A policy file does not say what it must; the message names file and fault."""
-
-
-class _Version(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    version: PolicyVersion
-    in_force_from: date
+class _Version(Version):
     purposes: list[Code]
     standard_fen: AmountFen
     amount_max_fen: AmountFen
@@ -37,18 +28,8 @@ class _Version(BaseModel):
         return self
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
+class _File(Versions[_Version]):
     kind: ProgrammeKind
-    versions: list[_Version]
-
-    @model_validator(mode="after")
-    def _versions_apart(self) -> Self:
-        for name in ("version", "in_force_from"):
-            if len({getattr(v, name) for v in self.versions}) < len(self.versions):
-                raise ValueError(f"two versions have the same {name}")
-        return self
 
 
 def read(directory: Traversable) -> Policies:
@@ -59,10 +40,7 @@ def read(directory: Traversable) -> Policies:
     """
     policies: dict[ProgrammeKind, tuple[rules.PolicyVersion, ...]] = {}
     for file in sorted((f for f in directory.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name):
-        try:
-            read_file = _File.model_validate(yaml.safe_load(file.read_text("utf-8")))
-        except (ValidationError, yaml.YAMLError) as error:
-            raise PolicyRefused(f"{file.name}: {error}") from None
+        read_file = read_policy(_File, file)
         if read_file.kind in policies:
             raise PolicyRefused(f"{file.name}: a second file for {read_file.kind}")
         policies[read_file.kind] = tuple(_made(version) for version in read_file.versions)

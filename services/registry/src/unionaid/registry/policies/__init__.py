@@ -10,8 +10,8 @@ from unionaid.registry.domain.pair.rules import Thresholds
 from unionaid.registry.domain.person.retention import RetentionPolicy
 from unionaid.registry.policies.duplicates import read_thresholds
 from unionaid.registry.policies.hardship import read_hardship
-from unionaid.registry.policies.refused import PolicyRefused
 from unionaid.registry.policies.retention import read_retention
+from unionaid.service.policies import PolicyRefused
 
 __all__ = ["Policies", "PolicyRefused", "read_hardship", "read_policies", "read_retention", "read_thresholds"]
 

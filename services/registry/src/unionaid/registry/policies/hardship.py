@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from importlib.resources import files
 from typing import Annotated, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from unionaid.contracts.fields import NOTICE_WORKING_DAYS_MAX, PERCENT_MAX, AmountFen, PolicyVersion
+from unionaid.contracts.fields import NOTICE_WORKING_DAYS_MAX, PERCENT_MAX, AmountFen
 from unionaid.registry.domain.dossier.assessing import HardshipPolicy
-from unionaid.registry.policies.refused import PolicyRefused
+from unionaid.service.policies import Version, Versions, read_policy
 
+_FILE = files("unionaid.registry") / "policy" / "hardship.yaml"
 REVIEW_MONTHS_MAX = 12
 """Months between two reviews: at least one sweep of all dossiers a year."""
 DUE_DAYS_MAX = 180
@@ -20,11 +19,7 @@ DUE_DAYS_MAX = 180
 _Percent = Annotated[int, Field(ge=1, le=PERCENT_MAX)]
 
 
-class _Version(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    version: PolicyVersion
-    in_force_from: date
+class _Version(Version):
     guarantee_fen: AmountFen
     deep_up_to_percent: _Percent
     relative_up_to_percent: _Percent
@@ -40,33 +35,7 @@ class _Version(BaseModel):
         return self
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    versions: Annotated[list[_Version], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _versions_apart(self) -> Self:
-        for name in ("version", "in_force_from"):
-            if len({getattr(v, name) for v in self.versions}) < len(self.versions):
-                raise ValueError(f"two versions have the same {name}")
-        return self
-
-
 def read_hardship(text: str | None = None) -> tuple[HardshipPolicy, ...]:
-    """Return the versions of the policy, earliest first: those of the package, or of `text`.
-
-    Raises:
-        PolicyRefused: something is missing, twice, or out of bounds.
-    """
-    if text is None:
-        text = (files("unionaid.registry") / "policy" / "hardship.yaml").read_text(encoding="utf-8")
-    try:
-        read = _File.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise PolicyRefused(f"no YAML: {error}") from None
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        raise PolicyRefused("\n".join(faults)) from None
-    made = (HardshipPolicy(**version.model_dump()) for version in read.versions)
-    return tuple(sorted(made, key=lambda policy: policy.in_force_from))
+    """Return the versions of the policy, earliest first: those of the package, or of `text`. Raises PolicyRefused."""
+    read = read_policy(Versions[_Version], _FILE, text)
+    return tuple(HardshipPolicy(**version.model_dump()) for version in read.in_order)
