@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ from unionaid.testkit.log import until
 
 from .arrivals import ANSWER_S_MAX, Arrival, arrive
 from .contest import Line, Servers, Tell, demand, measured
+from .naming import drawn_name
 from .serving import Wire, request
 
 RATE = 200
@@ -47,6 +49,8 @@ SETTLE_S_MAX = 120.0
 ASK_PAUSE_S = 0.5
 """Seconds between two questions over HTTP that wait for a command just answered."""
 NAMES = ("latency", "latency-median", "latency-max", "latency-breaks")
+BIRTHDAYS = 60 * 365
+"""Days of birth among those registered."""
 WARM_UP = 100
 """Commands before the first round."""
 
@@ -100,6 +104,8 @@ class Office:
     """Person -> index of the last event of the command, of all rounds."""
     asked: int = 0
     """Questions that reporting answered for the state after a command."""
+    draw: Random = field(default_factory=lambda: Random(5))
+    """Of the names."""
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
@@ -115,10 +121,11 @@ class Office:
         ]
 
     def _worker(self, n: int) -> dict[str, Any]:
-        born = date(1950, 1, 1) + timedelta(days=n // 999)
-        body = f"640302{born:%Y%m%d}{n % 999 + 1:03d}"
+        serial, day = divmod(n, BIRTHDAYS)
+        born = date(1950, 1, 1) + timedelta(days=day * 7_919 % BIRTHDAYS)
+        body = f"640302{born:%Y%m%d}{serial + 1:03d}"
         return {
-            "union_org_id": self.union_id, "name": "张三", "migrant": False, "occurred_on": "2016-11-10",
+            "union_org_id": self.union_id, "name": drawn_name(self.draw), "migrant": False, "occurred_on": "2016-11-10",
             "resident_id": body + ric.calc_check_digit(body + "0"),
         }  # fmt: skip
 
@@ -188,8 +195,8 @@ class Office:
             values = [r.value async for records in reader.read(begin, end) for r in records]
         events = [json.loads(value) for value in values]
         demand([int(e["logindex"]) for e in events] == list(range(len(events))), "the topic's indexes have a hole")
-        folded = Counter((e["type"], e["data"]["person_id"]) for e in events if "person_id" in e["data"])
         kinds = ("unionaid.registry.PersonRegistered.v1", "unionaid.registry.WorkerRegistered.v1")
+        folded = Counter((e["type"], e["data"]["person_id"]) for e in events if e["type"] in kinds)
         demand(
             folded == Counter({(kind, person): 1 for kind in kinds for person in self.accepted}),
             "the topic does not hold those accepted, each once",

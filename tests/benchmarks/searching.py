@@ -25,6 +25,7 @@ from unionaid.vault import BLOCKS, Finder, Vault
 from unionaid.vault.readings import read_name
 
 from .contest import Line, Servers, Tell, demand
+from .naming import drawn_name
 
 ROUNDS, SEARCHES, ALIKE = 5, 60, 40
 """Rounds, and questions of a kind in each."""
@@ -35,15 +36,6 @@ CHUNK = 5_000
 PAGE = 20
 POSSIBLY = 55
 
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
-    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-)
-_GIVEN = (
-    "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华建国文玉梅海红春燕志林波宇浩凯"
-    "健俊帆雪辉婷鹏飞莉萍鑫佳琳晨欣慧宁东峰博雨龙云星梦瑶思雅天泽睿轩子涵一诺嘉怡紫萱"
-)
-
 
 @dataclass
 class Everybody:
@@ -53,24 +45,22 @@ class Everybody:
     draw: Random = field(default_factory=lambda: Random(11))
 
     def __post_init__(self) -> None:
-        weights = [1 / (n + 1) ** 0.7 for n in range(len(_SURNAMES))]
-        surnames = self.draw.choices(_SURNAMES, weights, k=self.size)
         self.district = self._id()
         self.streets = [self._id() for _ in range(STREETS)]
         self.unions = [(self._id(), street) for street in self.streets for _ in range(UNIONS_OF_STREET)]
         self.ids = [self._id() for _ in range(self.size)]
-        self.persons = [self._person(surname) for surname in surnames]
+        self.persons = [self._person() for _ in range(self.size)]
         self.at = [self.draw.randrange(len(self.unions)) for _ in range(self.size)]
 
     def _id(self) -> UUID:
         return UUID(int=self.draw.getrandbits(128), version=4)
 
-    def _person(self, surname: str) -> tuple[str, str, str]:
-        given = "".join(self.draw.choices(_GIVEN, k=2 if self.draw.random() < 0.85 else 1))
+    def _person(self) -> tuple[str, str, str]:
+        name = drawn_name(self.draw)
         area = "640302" if self.draw.random() < 0.7 else str(self.draw.randrange(110101, 659001))
         days = self.draw.randrange(365 * 60)
         serial = self.draw.randrange(1000)
-        return surname + given, _numbered(area, days, serial), f"13{self.draw.randrange(10**9):09d}"
+        return name, _numbered(area, days, serial), f"13{self.draw.randrange(10**9):09d}"
 
     def chunks(self) -> Iterator[list[int]]:
         """Give the persons' places, some at a time."""

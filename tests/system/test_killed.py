@@ -23,7 +23,7 @@ from .recount import checked, folded_from_topic, told
 
 KILLS = int(os.environ.get("UNIONAID_KILLS", "12"))
 VICTIMS = ("postgres", "kafka", "registry", "relief", "reporting")
-EXPECTED = {"winter-warmth-people": 4_116, "winter-warmth-paid": 199_700_000}
+EXPECTED = {"winter-warmth-people": 4_116, "winter-warmth-paid": 199_700_000, "title-schemes": 4}
 READY_S_MAX = 120
 
 

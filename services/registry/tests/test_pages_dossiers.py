@@ -6,12 +6,13 @@ import html
 import re
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import httpx
 import pytest
 import yaml
 
+from unionaid.contracts.fields import DissolutionReason, UnionLevel, UnitCorrectionReason
 from unionaid.registry.domain.person.retention import KINDS
 from unionaid.registry.pages.dossier_acts import ACTS
 from unionaid.registry.pages.dossier_desk import DUE, STATUSES
@@ -190,6 +191,8 @@ def test_every_value_has_a_text_and_every_text_a_value() -> None:
     wanted = {f"value-{name}-{value}" for name, values in OPTIONS.items() for value in values}
     wanted |= {f"value-tab-{tab}" for tab in ("waiting", *DUE, *STATUSES)}
     wanted |= {f"value-kept-{kind}" for kind in KINDS} | {f"value-retention-{tab}" for tab in TABS}
+    shown = {"level": UnionLevel, "dissolution": DissolutionReason, "unit-correction": UnitCorrectionReason}
+    wanted |= {f"value-{name}-{value}" for name, values in shown.items() for value in get_args(values)}
     assert wanted <= known
     assert {code for code in known if code.startswith("value-") and not code.startswith("value-step-")} == wanted
     names = {*ACTS, *PERSON_ACTS, *HOUSEHOLD_ACTS, "splitting"}
