@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from unionaid.payments.refusals import XmlTooLarge
 from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funds import budgets, funds
+from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
 from unionaid.relief.http.payment_batches import payment_batches
 from unionaid.relief.http.payment_holds import payment_holds
@@ -32,4 +33,4 @@ STATUSES: Mapping[str, int] = {
     **{refusal.code: 413 for refusal in (FileTooLarge, WorkbookTooLarge, XmlTooLarge)},
 }
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""
-ROUTERS = (funds, budgets, programmes, lists, payment_batches, bank_returns, payment_holds)
+ROUTERS = (funds, budgets, ledger, programmes, lists, payment_batches, bank_returns, payment_holds)
