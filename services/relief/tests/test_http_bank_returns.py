@@ -142,7 +142,8 @@ async def test_who_may_not_and_what_is_no_file(service: Service, batch: Batch, w
     nobody = Batch(UUID(int=3), 3, sum(FEN), batch.payer, batch.made_at, batch.pay_on, batch.lines)
     assert (await look(service, nobody, b"x")).status_code == 404
     token = service.token(ACCOUNTANT, "accountant")
-    for given in ({"json": {}}, {"files": {"other": b"x"}}, {"data": {"bank": "x"}, "files": {"f": b"x"}}):
+    sent: list[dict[str, Any]] = [{"json": {}}, {"files": {"x": b"x"}}, {"data": {"bank": "x"}, "files": {"x": b"x"}}]
+    for given in sent:
         answer = await service.client.post(
             f"/bank-returns/{batch.batch_id}", headers={"Authorization": f"Bearer {token}"}, **given
         )
