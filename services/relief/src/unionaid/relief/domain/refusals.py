@@ -16,6 +16,7 @@ __all__ = [
     "BudgetInsufficient",
     "BudgetOfOtherProgramme",
     "CommitmentMissing",
+    "ConditionTwice",
     "DateInFuture",
     "DateTooEarly",
     "DeclaredDiffers",
@@ -37,6 +38,7 @@ __all__ = [
     "Refusal",
     "SamePersonTwice",
     "SumTooLarge",
+    "TooManyConditions",
     "VerifiedBySame",
     "VisitorIsApprover",
     "VisitorIsPayee",
@@ -115,6 +117,18 @@ class PurposeNotInPolicy(Refusal):
     """The policy knows no such purpose."""
 
     code = "purpose-not-in-policy"
+
+
+class ConditionTwice(Refusal):
+    """Two conditions of a programme have the same code."""
+
+    code = "condition-twice"
+
+
+class TooManyConditions(Refusal):
+    """The policy's conditions and the programme's own are too many together."""
+
+    code = "too-many-conditions"
 
 
 class WindowReversed(Refusal):
