@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from unionaid.relief.domain.eligibility.attributes import ATTRIBUTES, Coded, Facts, Number, Truth, Type
 from unionaid.relief.domain.eligibility.judging import judge
 from unionaid.relief.domain.eligibility.reading import read_rule
-from unionaid.relief.rules_in_sql import Parameters, in_sql
+from unionaid.relief.views.rules_in_sql import Parameters, in_sql
 from unionaid.testkit.stack import Postgres
 
 
