@@ -67,7 +67,9 @@ def _value(name: str) -> st.SearchStrategy[bool | int | str]:
         case Truth():
             return st.booleans()
         case Number(low, high):
-            return st.one_of(st.integers(low, high), st.integers(max(low, 0), min(high, 20)), st.just(low), st.just(high))
+            return st.one_of(
+                st.integers(low, high), st.integers(max(low, 0), min(high, 20)), st.just(low), st.just(high)
+            )
         case Coded(values):
             return st.sampled_from(sorted(values))
 

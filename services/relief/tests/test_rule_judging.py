@@ -2,12 +2,17 @@
 
 import celpy
 import pytest
-from any_rule import conditions, facts
+from celpy.adapter import json_to_cel
+from celpy.evaluation import CELEvalError
 from hypothesis import given
 
 from unionaid.relief.domain.eligibility.attributes import Facts
 from unionaid.relief.domain.eligibility.judging import judge
 from unionaid.relief.domain.eligibility.reading import read_rule
+
+from .any_rule import conditions, facts
+
+ENVIRONMENT = celpy.Environment()
 
 
 @pytest.mark.parametrize(
@@ -42,11 +47,10 @@ def by_cel(text: str, known: Facts) -> bool | None:
         group, _, attribute = name.partition(".")
         if value is not None:
             given_by[group][attribute] = value
-    environment = celpy.Environment()
-    program = environment.program(environment.compile(text))
+    program = ENVIRONMENT.program(ENVIRONMENT.compile(text))
     try:
-        answer = program.evaluate({group: celpy.json_to_cel(fields) for group, fields in given_by.items()})
-    except celpy.CELEvalError:
+        answer = program.evaluate({group: json_to_cel(fields) for group, fields in given_by.items()})
+    except CELEvalError:
         return None
     return bool(answer)
 

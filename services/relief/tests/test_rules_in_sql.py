@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import asyncpg
 import pytest
-from any_rule import conditions, facts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,8 @@ from unionaid.relief.domain.eligibility.judging import judge
 from unionaid.relief.domain.eligibility.reading import read_rule
 from unionaid.relief.views.rules_in_sql import Parameters, in_sql
 from unionaid.testkit.stack import Postgres
+
+from .any_rule import conditions, facts
 
 
 def kind(of: Type) -> str:

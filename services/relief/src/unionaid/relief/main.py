@@ -14,6 +14,8 @@ from unionaid.eventlog import migrate as run_migrations
 from unionaid.relief.application.commands import Commands
 from unionaid.relief.application.deciding import Pool
 from unionaid.relief.application.holding import holds
+from unionaid.relief.domain.eligibility.attributes import ATTRIBUTES
+from unionaid.relief.domain.eligibility.refusals import RuleFault
 from unionaid.relief.domain.refusals import LineFault
 from unionaid.relief.domain.unmerge.rules import overdue
 from unionaid.relief.http.desk import Desk
@@ -25,6 +27,7 @@ from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
 from unionaid.relief.subscriptions import confirming, following, holding
+from unionaid.relief.views.eligible import Eligible
 from unionaid.relief.views.people import People, registry_people
 from unionaid.relief.views.writing import ReliefViews
 from unionaid.service import health
@@ -114,8 +117,8 @@ def assemble(
         position=known.reached,
         appended=appended,
     )
-    app.state.shell.catalogue.refuse_missing(LineFault)
-    commands = Commands.of(pool, known, read_programmes(directory("policy")))
+    app.state.shell.catalogue.refuse_missing((*LineFault, *RuleFault, *(f"attribute-{name}" for name in ATTRIBUTES)))
+    commands = Commands.of(pool, known, Eligible(pool, people), read_programmes(directory("policy")))
     identities = Identities(Neighbour("registry", settings.urls, neighbours))
     app.state.desk = Desk(commands, known, own_views, pool, identities)
     return Parts(

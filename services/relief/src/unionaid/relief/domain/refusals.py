@@ -17,6 +17,7 @@ __all__ = [
     "BudgetOfOtherProgramme",
     "CommitmentMissing",
     "ConditionTwice",
+    "ConditionUnknown",
     "DateInFuture",
     "DateTooEarly",
     "DeclaredDiffers",
@@ -123,6 +124,12 @@ class ConditionTwice(Refusal):
     """Two conditions of a programme have the same code."""
 
     code = "condition-twice"
+
+
+class ConditionUnknown(Refusal):
+    """The terms have no such condition."""
+
+    code = "condition-unknown"
 
 
 class TooManyConditions(Refusal):

@@ -8,6 +8,7 @@ from unionaid.relief.http.funds import budgets, funds
 from unionaid.relief.http.lists import lists
 from unionaid.relief.http.payment_batches import payment_batches
 from unionaid.relief.http.payment_holds import payment_holds
+from unionaid.relief.http.previews import previews
 from unionaid.relief.http.programmes import programmes
 
 STATUSES: Mapping[str, int] = {
@@ -26,4 +27,4 @@ STATUSES: Mapping[str, int] = {
     "own-matter": 403,
 }
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""
-ROUTERS = (funds, budgets, programmes, lists, payment_batches, payment_holds)
+ROUTERS = (funds, budgets, previews, programmes, lists, payment_batches, payment_holds)

@@ -47,8 +47,8 @@ class _Version(Version):
     purposes: list[Code]
     standard_fen: AmountFen
     amount_max_fen: AmountFen
-    eligibility: Annotated[list[_Condition], Field(max_length=RULES_MAX)] = []
-    standards: Annotated[list[_Standard], Field(max_length=RULES_MAX)] = []
+    eligibility: Annotated[list[_Condition], Field(max_length=RULES_MAX, default_factory=list)]
+    standards: Annotated[list[_Standard], Field(max_length=RULES_MAX, default_factory=list)]
 
     @model_validator(mode="after")
     def _standard_within(self) -> Self:
@@ -62,7 +62,8 @@ class _Version(Version):
         codes = [one.condition for one in self.eligibility], [one.standard for one in self.standards]
         if any(len(set(named)) < len(named) for named in codes):
             raise ValueError(f"{self.version}: two conditions, or two standards, have the same code")
-        for one in (*self.eligibility, *self.standards):
+        rules: list[_Condition | _Standard] = [*self.eligibility, *self.standards]
+        for one in rules:
             if not set(one.purposes or ()) <= set(self.purposes):
                 raise ValueError(f"{self.version}: a rule is for a purpose that is not listed")
             try:

@@ -100,10 +100,15 @@ class Eligible:
         rows = await self._fetch(statement.persons(failing, after, limit), statement.parameters)
         return [dict(row) for row in rows]
 
-    async def facts_of(self, persons: Collection[UUID], on: date) -> dict[UUID, Facts]:
-        """Return what is known of these persons on a day; nothing of those nobody knows, and of who was erased."""
-        parameters = Parameters(on, list(persons))
-        only = "p.person_id = ANY($2::uuid[])"
+    async def facts_of(
+        self, persons: Collection[UUID], on: date, unions: Collection[UUID] | None = None
+    ) -> dict[UUID, Facts]:
+        """Return what is known of these persons on a day, each of one of the unions (None: any).
+
+        Nothing of those nobody knows, of who was erased and of those for whom another stands.
+        """
+        parameters = Parameters(on, None if unions is None else list(unions), list(persons))
+        only = f"{_WITHIN} AND p.person_id = ANY($3::uuid[])"
         columns = ", ".join(_column(name) for name in ATTRIBUTES)
         rows = await self._fetch(f"{_known(only)} SELECT person_id, {columns} FROM known", parameters)
         return {row["person_id"]: {name: row[name] for name in ATTRIBUTES} for row in rows}
@@ -126,8 +131,7 @@ class _Statement:
         met = [f"(c{n} IS TRUE)" for n in range(1, self._count + 1)] + ["(standard IS NOT NULL)"]
         self._failing = " + ".join(f"(NOT {one})::int" for one in met)
         self._judged = (
-            f"{_known('($2::uuid[] IS NULL OR coalesce(p.union_org_id, h.union_org_id) = ANY($2))')}, "
-            f"judged AS (SELECT person_id, union_org_id, household_id, "
+            f"{_known(_WITHIN)}, judged AS (SELECT person_id, union_org_id, household_id, "
             f"{''.join(f'{c}, ' for c in conditions)}{standard} AS standard FROM known), "
             f"weighed AS (SELECT *, {self._failing} AS failing FROM judged)"
         )
@@ -166,6 +170,9 @@ class _Statement:
 
     def _sql(self, rule: Node) -> str:
         return in_sql(rule, _column, self.parameters)
+
+
+_WITHIN = "($2::uuid[] IS NULL OR coalesce(p.union_org_id, h.union_org_id) = ANY($2))"
 
 
 def _column(name: str) -> str:

@@ -35,15 +35,14 @@ from unionaid.contracts.registry import (
 from unionaid.eventlog import Connection, Decoder, Event
 
 
-class _Born(msgspec.Struct, frozen=True, gc=False):
+class PersonTold(msgspec.Struct, frozen=True, gc=False):
+    """What an event says of a person; the tables of one set read each type of event once, in one form."""
+
     person_id: UUID
+    union_org_id: UUID | None = None
     birth_year: int | None = None
     sex: str | None = None
-
-
-class _Working(msgspec.Struct, frozen=True, gc=False):
-    person_id: UUID
-    migrant: bool
+    migrant: bool = False
 
 
 class _Household(msgspec.Struct, frozen=True, gc=False):
@@ -92,16 +91,19 @@ class Particulars:
         CREATE TABLE particulars (person_id uuid PRIMARY KEY, birth_year smallint, sex text,
             worker boolean NOT NULL DEFAULT false, migrant boolean NOT NULL DEFAULT false);
     """
-    decoders: ClassVar[dict[str, Decoder]] = {
-        **_decoders(_Born, PersonRegistered.TYPE, IdentityCorrected.TYPE),
-        **_decoders(
-            _Working, WorkerRegistered.TYPE, WorkerTransferred.TYPE, WorkerDetailsCorrected.TYPE, WorkerLeft.TYPE
-        ),
-    }
+    decoders: ClassVar[dict[str, Decoder]] = _decoders(
+        PersonTold,
+        PersonRegistered.TYPE,
+        IdentityCorrected.TYPE,
+        WorkerRegistered.TYPE,
+        WorkerTransferred.TYPE,
+        WorkerDetailsCorrected.TYPE,
+        WorkerLeft.TYPE,
+    )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
         """Fold what each person is, and what each worker; who left is neither worker nor migrant."""
-        born = {event.data.person_id: event.data for event in events if isinstance(event.data, _Born)}
+        born = {event.data.person_id: event.data for event in events if event.type in _BORN}
         await conn.execute(
             "INSERT INTO particulars (person_id, birth_year, sex) "
             "SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[]) "
@@ -113,7 +115,7 @@ class Particulars:
         working = {
             event.data.person_id: (event.type != WorkerLeft.TYPE, event.type != WorkerLeft.TYPE and event.data.migrant)
             for event in events
-            if isinstance(event.data, _Working)
+            if event.type not in _BORN
         }
         await conn.execute(
             "INSERT INTO particulars (person_id, worker, migrant) "
@@ -123,6 +125,9 @@ class Particulars:
             [worker for worker, _ in working.values()],
             [migrant for _, migrant in working.values()],
         )
+
+
+_BORN = frozenset((PersonRegistered.TYPE, IdentityCorrected.TYPE))
 
 
 class Households:

@@ -27,9 +27,9 @@ from unionaid.contracts.registry import (
     WorkerTransferred,
     WorkerUnmerged,
 )
-from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
+from unionaid.eventlog import Connection, Decoder, Event, Projection, ProjectionSet, reading
 from unionaid.relief.domain.refusals import LineFault
-from unionaid.relief.views.particulars import Admissions, Dossiers, Households, Members, Particulars
+from unionaid.relief.views.particulars import Admissions, Dossiers, Households, Members, Particulars, PersonTold
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -39,11 +39,6 @@ class _Org(msgspec.Struct, frozen=True, gc=False):
     level: str = ""
     name: str = ""
     parent_id: UUID | None = None
-
-
-class _Person(msgspec.Struct, frozen=True, gc=False):
-    person_id: UUID
-    union_org_id: UUID | None = None
 
 
 class _Merge(msgspec.Struct, frozen=True, gc=False):
@@ -109,7 +104,7 @@ class Persons:
             RestrictionLifted.TYPE,
             PersonErased.TYPE,
         ),
-        msgspec.json.Decoder(_Person).decode,
+        msgspec.json.Decoder(PersonTold).decode,
     )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
@@ -180,7 +175,16 @@ class Merges:
 def registry_people(division: str) -> ProjectionSet:
     """Return the set of all of them, fed by the registry of a division: what rules look at stands beside it."""
     topic = topic_name(division, "registry")
-    projections = [Orgs(), Persons(), Merges(), Particulars(), Households(), Members(), Admissions(), Dossiers()]
+    projections: list[Projection] = [
+        Orgs(),
+        Persons(),
+        Merges(),
+        Particulars(),
+        Households(),
+        Members(),
+        Admissions(),
+        Dossiers(),
+    ]
     return ProjectionSet("registry_people", {topic: source(division, "registry")}, projections)
 
 

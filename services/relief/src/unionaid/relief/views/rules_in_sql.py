@@ -40,7 +40,7 @@ class Parameters:
 def in_sql(node: Node, column: Callable[[str], str], parameters: Parameters) -> str:
     """Return a tree as SQL. `column` gives the column of an attribute: boolean, bigint or text."""
 
-    def sql(part: Node) -> str:
+    def sql(part: Node) -> str:  # noqa: PLR0911  one answer for each node
         match part:
             case Constant(value):
                 return parameters.add(value, _kind(value))

@@ -68,6 +68,7 @@ class Coded:
 
 
 Type: TypeAlias = Truth | Number | Coded
+Source: TypeAlias = type[Event]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Attribute:
 
     name: str
     type: Type
-    sources: tuple[type[Event], ...]
+    sources: tuple[Source, ...]
     unit: str | None = None
     always: bool = False
 

@@ -74,7 +74,7 @@ _OPERATIONS: Final[dict[str, Operation]] = {
 _LOOPS = frozenset(("all", "exists", "exists_one", "existsOne", "map", "filter"))
 
 
-def checked(tree: Parsed, depth: int = 0) -> Checked:
+def checked(tree: Parsed, depth: int = 0) -> Checked:  # noqa: PLR0911  one answer for each part of the language
     """Return a part of a rule with its type. Raises RuleRefused at the first place that cannot be."""
     tree = _inside(tree)
     if depth > RULE_DEPTH_MAX:
@@ -223,7 +223,7 @@ def _constant(tree: Parsed) -> Checked:
     token = cast(Token, tree.children[0])
     match token.type:
         case "BOOL_LIT":
-            return Checked(Constant(token == "true"), Truth())
+            return Checked(Constant(str(token) == "true"), Truth())
         case "INT_LIT":
             value = int(token, 0) if "x" in token else int(token)
             if abs(value) > CONSTANT_MAX:

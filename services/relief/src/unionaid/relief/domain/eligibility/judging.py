@@ -32,7 +32,7 @@ def judge(condition: Node, facts: Facts) -> bool | None:
     return cast("bool | None", value_of(condition, facts))
 
 
-def value_of(node: Node, facts: Facts) -> Value | None:
+def value_of(node: Node, facts: Facts) -> Value | None:  # noqa: PLR0911  one answer for each node
     """Return the value of a checked tree, None where it is not known."""
     match node:
         case Constant(value):
@@ -49,8 +49,8 @@ def value_of(node: Node, facts: Facts) -> Value | None:
             chosen = judge(condition, facts)
             return None if chosen is None else value_of(yes if chosen else no, facts)
         case Not(of) | Minus(of) | OneOf(of):
-            value = value_of(of, facts)
-            return None if value is None else _alone(node, value)
+            only = value_of(of, facts)
+            return None if only is None else _alone(node, only)
         case Compared(_, left, right) | Computed(_, left, right):
             first, second = value_of(left, facts), value_of(right, facts)
             return None if first is None or second is None else _together(node, first, second)

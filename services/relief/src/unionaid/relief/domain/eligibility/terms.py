@@ -1,4 +1,4 @@
-"""What a programme asks for and gives: conditions that must all be met, and standards of which the first that fits counts."""
+"""What a programme asks for and gives: conditions that must all be met; of the standards the first that fits counts."""
 
 from __future__ import annotations
 

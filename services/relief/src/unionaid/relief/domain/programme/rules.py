@@ -22,6 +22,9 @@ from unionaid.relief.domain.refusals import (
     WindowReversed,
 )
 
+NO_STANDARD = "no-standard"
+"""What stands against who meets every condition but no standard's rule; no condition has this code."""
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyVersion:
@@ -110,10 +113,13 @@ def open_programme(programme: Programme, policies: tuple[PolicyVersion, ...], co
 
 
 def terms_with(terms: Terms, own: tuple[Condition, ...]) -> Terms:
-    """Return the terms with a programme's own conditions after the policy's. Raises ConditionTwice, TooManyConditions."""
+    """Return the terms with a programme's own conditions last. Raises ConditionTwice, TooManyConditions."""
     conditions = (*terms.conditions, *own)
     if len(conditions) > RULES_MAX:
         raise TooManyConditions(field="conditions", most=RULES_MAX)
-    if twice := [one.code for n, one in enumerate(conditions) if one.code in {c.code for c in conditions[:n]}]:
-        raise ConditionTwice(field="conditions", condition=twice[0])
+    taken = {NO_STANDARD}
+    for one in conditions:
+        if one.code in taken:
+            raise ConditionTwice(field="conditions", condition=one.code)
+        taken.add(one.code)
     return replace(terms, conditions=conditions)
