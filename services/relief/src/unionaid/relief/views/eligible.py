@@ -24,6 +24,10 @@ PREVIEW_SECONDS_MAX = 10
 """Seconds that the statement may take before it is given up."""
 
 
+PREVIEW_MEBIBYTES = 32
+"""Memory that one sort or hash of the statement may take before it goes to disk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """How many do not meet a condition, of how many it is not known, and for how many nothing else stands against it.
@@ -110,16 +114,20 @@ class Eligible:
         parameters = Parameters(on, None if unions is None else list(unions), list(persons))
         only = f"{_WITHIN} AND p.person_id = ANY($3::uuid[])"
         columns = ", ".join(_column(name) for name in ATTRIBUTES)
-        rows = await self._fetch(f"{_known(only)} SELECT person_id, {columns} FROM known", parameters)
+        rows = await self._fetch(f"{_known(only, few=True)} SELECT person_id, {columns} FROM known", parameters)
         return {row["person_id"]: {name: row[name] for name in ATTRIBUTES} for row in rows}
 
     async def _fetch(self, statement: str, parameters: Parameters) -> Sequence[asyncpg.Record]:
         async with reading(self._pool, self._chosen) as conn:
+            await conn.execute(f"SET LOCAL work_mem = '{PREVIEW_MEBIBYTES}MB'")
             return await conn.fetch(statement, *parameters.values, timeout=PREVIEW_SECONDS_MAX)
 
 
 class _Statement:
-    """The terms as one statement: who is known, how each stands with each condition, and by which standard."""
+    """The terms as one statement: who is known, how each stands with each condition, and by which standard.
+
+    `OFFSET 0` keeps each step a step: otherwise a rule would be computed anew wherever its answer is looked at.
+    """
 
     def __init__(self, asked: Asked) -> None:
         terms = asked.terms
@@ -132,8 +140,8 @@ class _Statement:
         self._failing = " + ".join(f"(NOT {one})::int" for one in met)
         self._judged = (
             f"{_known(_WITHIN)}, judged AS (SELECT person_id, union_org_id, household_id, "
-            f"{''.join(f'{c}, ' for c in conditions)}{standard} AS standard FROM known), "
-            f"weighed AS (SELECT *, {self._failing} AS failing FROM judged)"
+            f"{''.join(f'{c}, ' for c in conditions)}{standard} AS standard FROM known OFFSET 0), "
+            f"weighed AS (SELECT *, {self._failing} AS failing FROM judged OFFSET 0)"
         )
 
     def counts(self) -> str:
@@ -214,8 +222,15 @@ _COLUMNS = {
 """Where each attribute is; `$1` is the day."""
 
 
-def _known(only: str) -> str:
-    """Return what is known of everybody who stands for nobody else and was not erased; `only` narrows it.
+_SIZES = """LEFT JOIN (SELECT household_id, count(*) AS persons FROM member GROUP BY household_id) s
+        ON s.household_id = m.household_id"""
+_SIZE_OF_EACH = """LEFT JOIN LATERAL (SELECT count(*) AS persons FROM member o WHERE o.household_id = m.household_id) s
+        ON m.household_id IS NOT NULL"""
+"""The sizes of all households at once, and of each that is looked at: the one for many persons, the other for few."""
+
+
+def _known(only: str, *, few: bool = False) -> str:
+    """Return what is known of everybody who is no alias of another and was not erased; `only` narrows it.
 
     A household that is known of a merged person alone is the survivor's, and so is a dossier that one held.
     """
@@ -227,21 +242,19 @@ WITH RECURSIVE chained AS (
 ), survivor AS MATERIALIZED (
     SELECT person_id, survivor_id FROM chained c
     WHERE NOT EXISTS (SELECT FROM person_merge g WHERE g.person_id = c.survivor_id)
-), member AS (
+), member AS NOT MATERIALIZED (
     SELECT m.* FROM household_member m WHERE NOT EXISTS (SELECT FROM survivor v WHERE v.person_id = m.person_id)
     UNION ALL (SELECT DISTINCT ON (v.survivor_id) v.survivor_id, m.household_id, m.relation, m.health_code,
         m.school_stage FROM household_member m JOIN survivor v USING (person_id)
         WHERE NOT EXISTS (SELECT FROM household_member o WHERE o.person_id = v.survivor_id)
         ORDER BY v.survivor_id, m.person_id)
-), size AS (
-    SELECT household_id, count(*) AS persons FROM member GROUP BY household_id
 ), known AS (
     SELECT p.person_id, coalesce(p.union_org_id, h.union_org_id) AS union_org_id, m.household_id, {columns}
     FROM person p
     LEFT JOIN particulars w ON w.person_id = p.person_id
     LEFT JOIN member m ON m.person_id = p.person_id
     LEFT JOIN household h ON h.household_id = m.household_id
-    LEFT JOIN size s ON s.household_id = m.household_id
+    {_SIZE_OF_EACH if few else _SIZES}
     LEFT JOIN admission a ON a.person_id = p.person_id
     LEFT JOIN dossier d ON d.household_id = m.household_id
     LEFT JOIN survivor z ON z.person_id = d.holder_id

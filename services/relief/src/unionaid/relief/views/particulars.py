@@ -160,6 +160,7 @@ class Members:
     ddl = """
         CREATE TABLE household_member (person_id uuid PRIMARY KEY, household_id uuid NOT NULL, relation text NOT NULL,
             health_code text NOT NULL, school_stage text);
+        CREATE INDEX household_member_household ON household_member (household_id);
     """
     decoders: ClassVar[dict[str, Decoder]] = _decoders(
         _Member, HouseholdMemberJoined.TYPE, HouseholdMemberChanged.TYPE, HouseholdMemberLeft.TYPE
