@@ -3,8 +3,11 @@
 A test marked `@pytest.mark.needs("kcat")` is skipped where kcat is missing; the run ends by naming each
 test skipped so. With `--all` it fails instead.
 
-The tests that use a whole stack of others' (`SHARED`) run one after the other, and it ends with the last of them. In
-processes side by side (pytest-xdist, `--dist loadgroup`) they stay in one, and so do the tests of a file.
+The tests that use a whole stack of others' (`SHARED`) run one after the other, and it ends with the last of them.
+
+In processes side by side (pytest-xdist, `--dist loadgroup`) the tests of a file stay together, and all whole stacks run
+in one process: two of them at once would only wait for each other. They come first, so that no process waits long at
+the end (`--no-loadscope-reorder`).
 """
 
 import asyncio
@@ -31,6 +34,8 @@ TOOLS: Mapping[str, tuple[str, ...]] = {
 
 SHARED = ("demo", "screens")
 """Fixtures of the whole run that are a whole stack; each comes about by `lend`."""
+WHOLE_STACKS = ("tests/system/", "tests/contracts/")
+"""Where the tests of whole stacks lie."""
 
 POSTGRES_HERE: Mapping[str, str] = {"fsync": "off"}
 """Settings that servers of tests have: processes are killed here, and no machine loses its power."""
@@ -87,12 +92,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests share servers, and so belong into one process; put them one after the other."""
-    groups: dict[str, list[pytest.Item]] = {}
+    stacks: dict[str, list[pytest.Item]] = {}
+    others: dict[str, list[pytest.Item]] = {}
     for item in items:
-        group = next(iter(_shared_by(item)), item.nodeid.partition("::")[0])
-        item.add_marker(pytest.mark.xdist_group(group))
-        groups.setdefault(group, []).append(item)
-    items[:] = [item for group in groups.values() for item in group]
+        file = item.nodeid.partition("::")[0]
+        shared = next(iter(_shared_by(item)), None)
+        whole = shared is not None or file.startswith(WHOLE_STACKS)
+        item.add_marker(pytest.mark.xdist_group("stacks" if whole else file))
+        (stacks if whole else others).setdefault(shared or file, []).append(item)
+    items[:] = [item for group in (*stacks.values(), *others.values()) for item in group]
 
 
 def _shared_by(item: pytest.Item | None) -> list[str]:
