@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from unionaid.relief.http.funds import budgets, funds
+from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
 from unionaid.relief.http.payment_batches import payment_batches
 from unionaid.relief.http.payment_holds import payment_holds
@@ -28,4 +29,4 @@ STATUSES: Mapping[str, int] = {
     "own-matter": 403,
 }
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""
-ROUTERS = (funds, budgets, programmes, lists, payment_batches, payment_holds)
+ROUTERS = (funds, budgets, ledger, programmes, lists, payment_batches, payment_holds)
