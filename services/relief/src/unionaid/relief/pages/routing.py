@@ -9,7 +9,8 @@ from unionaid.relief.pages.funds import funds
 from unionaid.relief.pages.ledger import ledger
 from unionaid.relief.pages.lists import lists
 from unionaid.relief.pages.payment_batches import payment_batches
+from unionaid.relief.pages.previews import preview_page
 from unionaid.relief.pages.relief_list import relief_list
 
-PAGES = (lists, entering, cash_payments, payment_batches, bank_returns, relief_list, funds, ledger)
+PAGES = (lists, entering, cash_payments, payment_batches, bank_returns, preview_page, relief_list, funds, ledger)
 """In the order in which a path is looked for: `/pages/lists/new` before `/pages/lists/{list_id}`."""
