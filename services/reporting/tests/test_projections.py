@@ -76,6 +76,9 @@ def fold(given: Logs) -> Tables:  # noqa: PLR0912  a case for each event
                 case "UnionOrgMoved":
                     moved_on = date.fromisoformat(d["occurred_on"])
                     tables["union_move"].append((*front, ids["org_id"], ids["parent_id"], moved_on))
+                case "UnionOrgDetailsCorrected":
+                    holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
+                    tables["union_name"].append((*front, ids["org_id"], d["name"], holds_from))
                 case "EnterpriseRegistered" | "EnterpriseDetailsCorrected":
                     holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
                     tables["enterprise"].append(

@@ -248,7 +248,8 @@ class _Condition:
         self.merges = merges
         self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
         self._upto = "" if asked.upto is None else self.value(asked.upto)
-        parts = [f"p.occurred_on BETWEEN {self.value(asked.since)} AND {self.value(asked.until)}"]
+        since, self._until = self.value(asked.since), self.value(asked.until)
+        parts = [f"p.occurred_on BETWEEN {since} AND {self._until}"]
         if asked.kind is not None:
             parts.append(f"p.programme_kind = {self.value(asked.kind)}")
         if asked.programme is not None:
@@ -278,14 +279,14 @@ class _Condition:
 
     def told(self, query: str) -> str:
         """Fill a query's `{where}`, and the `{known_<row>}` of each row it joins."""
-        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e")}
+        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "n", "w", "e")}
         registry["known_m"] = f"{self.in_registry('m')} AND {_STANDS.format(known_u=self.in_registry('u'))}"
         relief = {f"known_{row}": self.in_relief(row) for row in ("f", "g")}
         people = {
             "person": "coalesce(s.survivor_id, p.person_id)" if self.merges else "p.person_id",
             "merges": _STANDS_FOR.format(**registry) if self.merges else "",
         }
-        return query.format(where=self.where, **people, **registry, **relief)
+        return query.format(where=self.where, until=self._until, **people, **registry, **relief)
 
 
 async def _condition(conn: Connection, asked: ReliefQuestion, by_day_upto: int | None = None) -> _Condition:
@@ -367,9 +368,18 @@ _ENTERPRISE = (
     "CASE WHEN e.holds_from <= p.occurred_on THEN -e.index ELSE e.index END LIMIT 1) e ON true"
 )
 _UNION = "LEFT JOIN union_org o ON o.org_id = p.union_org_id AND {known_o}"
+_NAMED = """
+LEFT JOIN (
+    SELECT DISTINCT ON (org_id) org_id, name FROM (
+        SELECT o.org_id, o.name, '-infinity'::date AS since, o.index FROM union_org o WHERE {known_o}
+        UNION ALL SELECT n.org_id, n.name, n.holds_from, n.index FROM union_name n WHERE {known_n}
+            AND n.holds_from <= {until}
+    ) called ORDER BY org_id, since DESC, index DESC
+) o ON o.org_id = p.union_org_id"""
+"""What a union is called on the last day asked for, as known at the moment asked for."""
 # dimension -> key, name, joins, fen
 _DIMENSIONS: Mapping[Dimension, tuple[str, str, str, str]] = {
-    Dimension.UNION: ("p.union_org_id::text", "o.name", _UNION, "p.amount_fen"),
+    Dimension.UNION: ("p.union_org_id::text", "o.name", _NAMED, "p.amount_fen"),
     Dimension.LEVEL: ("o.level", "NULL::text", _UNION, "p.amount_fen"),
     Dimension.MONTH: ("to_char(p.occurred_on, 'YYYY-MM')", "NULL::text", "", "p.amount_fen"),
     Dimension.METHOD: ("p.method", "NULL::text", "", "p.amount_fen"),

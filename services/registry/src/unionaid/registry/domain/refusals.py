@@ -86,6 +86,7 @@ __all__ = [
     "ParentWrongLevel",
     "PassedBySame",
     "PersonIsErased",
+    "PersonIsMerged",
     "PersonIsRestricted",
     "PersonUnknown",
     "PhoneMalformed",
@@ -445,6 +446,14 @@ class PersonIsErased(Refusal):
     """The person's identity was destroyed; the id stays, and nothing more is done with it."""
 
     code = "person-erased"
+
+
+class PersonIsMerged(Refusal):
+    """Another stands for the person since a merge: things are done to that one. `survivor` says who, or that it is
+    somebody of another unit.
+    """
+
+    code = "person-merged"
 
 
 class PersonIsRestricted(Refusal):

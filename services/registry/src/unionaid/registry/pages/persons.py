@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.application.commands import Commands
+from unionaid.registry.application.merged import seen_survivor, survivor_of
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.person.facts import Erased, Known, Left, Living, Unknown, Worker, known_of, union_of
 from unionaid.registry.domain.refusals import NotFound, PersonIsErased, RetentionUnknown
 from unionaid.registry.http.access import ENTERING, OVERSEEING, reach_of
+from unionaid.registry.http.persons import NUMBER_INVALID
 from unionaid.registry.pages.opening import opened
 from unionaid.registry.pages.person_acts import PERSON_ACTS, Told, offered
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, read, told
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
     from unionaid.service.deciding import Done, Issued
 
 ACTING = (*ENTERING, Role.APPROVER)
-NUMBER_INVALID = "number-invalid"
+REASONS = tuple(reason for reason in OPTIONS["correction_reason"] if reason != NUMBER_INVALID)
+"""Why something is given otherwise; a number is taken away by a form of its own."""
 
 
 def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> PageRouter:
@@ -57,6 +60,8 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             person, version = await people_views.person(conn, person_id)
             household_id = await household_views.household_of_person(conn, person_id)
             dossier_id = await household_views.open_dossier_of(conn, household_id) if household_id else None
+            survivor = await survivor_of(conn, person_id)
+            stands_for = await seen_survivor(conn, survivor, reach_of(reader)) if survivor else None
         if isinstance(person, Erased):
             raise PersonIsErased
         if isinstance(person, Unknown):
@@ -65,15 +70,19 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             kept = await commands.keeping.periods(person_id, reach_of(reader), today)
         except RetentionUnknown:
             kept = None
+        acts = [(name, PERSON_ACTS[name]) for name in offered(person, reader, merged=survivor is not None)]
         blank = {"occurred_on": today.isoformat(), **_known(person)}
         return shell.screens.page(
             request, "person.html", status=REFUSED if faults else 200, person=person, known=known_of(person),
             worker=_worker(person), left=person if isinstance(person, Left) else None, version=version,
             names=await units.names_of(pool, [union] if (union := union_of(person)) else []),
             enterprise=await _enterprise(pool, person), union=union_of(person), household_id=household_id,
-            dossier_id=dossier_id, kept=kept, acts=[(name, PERSON_ACTS[name]) for name in offered(person, reader)],
+            dossier_id=dossier_id, kept=kept, acts=acts, merged=survivor is not None, survivor=stands_for,
             act=act, done=done, typed=typed or blank, blank=blank, faults=faults or {}, key=new_key(), who=who,
-            options={**OPTIONS, "union": await unions_of(pool, reader), "enterprise": await enterprises_of(pool)},
+            options={
+                **OPTIONS, "correction_reason": REASONS, "union": await unions_of(pool, reader),
+                "enterprise": await enterprises_of(pool),
+            },
             enters=not reader.roles.isdisjoint(ENTERING),
         )  # fmt: skip
 
@@ -100,8 +109,6 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             raise Problem(403, "role-missing")
         typed = {ask.name: form.text(ask.name) for ask in doing.asked}
         given: dict[str, Any] = read(typed, doing.asked)
-        if given.get("reason_code") == NUMBER_INVALID:
-            given.setdefault("resident_id", None)
         try:
             body = doing.body.model_validate(given)
         except ValidationError as error:
