@@ -9,10 +9,12 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from unionaid.relief import views
-from unionaid.relief.desk import LIST_READERS, MONEY_READERS, AtDesk, jurisdiction_of
-from unionaid.relief.entering_pages import ENTERING
-from unionaid.relief.turns import batches_waiting, lists_waiting
+from unionaid.relief.http.access import LIST_READERS, MONEY_READERS, jurisdiction_of
+from unionaid.relief.http.desk import AtDesk
+from unionaid.relief.pages.entering import ENTERING
+from unionaid.relief.pages.turns import batches_waiting, lists_waiting
+from unionaid.relief.views import lists as list_views
+from unionaid.relief.views import programmes as programme_views
 from unionaid.service.access import require
 from unionaid.service.roles import Actor
 from unionaid.service.screens import PageRouter
@@ -24,19 +26,19 @@ Row: TypeAlias = "Mapping[str, Any]"
 LISTS_SHOWN = 50
 """Lists of one page; as many that wait, and as many batches for each step, are shown on it."""
 
-overview = PageRouter(tags=["screens"])
+lists = PageRouter(tags=["screens"])
 
 
-@overview.get("/pages/lists")
-async def lists(request: Request, reader: Annotated[Actor, require(*LIST_READERS)], desk: AtDesk) -> Response:
+@lists.get("/pages/lists")
+async def show(request: Request, reader: Annotated[Actor, require(*LIST_READERS)], desk: AtDesk) -> Response:
     """The lists and batches that wait for the reader, then all lists that the reader may see, the latest first."""
     shell: Shell = request.app.state.shell
     await desk.settled()
-    programmes = await views.programmes(desk.pool)
+    programmes = await programme_views.programmes(desk.pool)
     chosen, cursor = (_id(request.query_params.get(name, "")) for name in ("programme_id", "cursor"))
     jurisdiction = jurisdiction_of(reader, *MONEY_READERS)
     unions = None if jurisdiction is None else await desk.people.subtree(jurisdiction)
-    found = await views.lists(desk.pool, chosen, unions, cursor, LISTS_SHOWN + 1)
+    found = await list_views.lists(desk.pool, chosen, unions, cursor, LISTS_SHOWN + 1)
     waiting: Sequence[Row] = []
     batches: Mapping[str, Sequence[Row]] = {}
     if cursor is None:

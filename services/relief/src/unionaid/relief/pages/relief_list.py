@@ -14,26 +14,21 @@ from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.fields import LINES_MAX
 from unionaid.contracts.relief import lines_hash
-from unionaid.relief import views
-from unionaid.relief.bodies import CancellationBody, RejectionBody, StepBody
-from unionaid.relief.desk import (
-    LIST_READERS,
-    MONEY_READERS,
-    AtDesk,
-    Desk,
-    acts_seen_by,
-    jurisdiction_of,
-    step_of,
-    told,
-    with_held,
-)
+from unionaid.relief.bodies.lists import CancellationBody, RejectionBody
+from unionaid.relief.bodies.typed import StepBody
 from unionaid.relief.domain.relief_list import facts
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import Step, status_of
 from unionaid.relief.domain.relief_list.rules import RejectionReason
 from unionaid.relief.domain.relief_list.settling import CancellationReason
-from unionaid.relief.offers import offer
-from unionaid.relief.turns import lines_of
+from unionaid.relief.http.access import LIST_READERS, MONEY_READERS, acts_seen_by, jurisdiction_of, step_of
+from unionaid.relief.http.answers import told, with_held
+from unionaid.relief.http.desk import AtDesk, Desk
+from unionaid.relief.pages.offers import offer
+from unionaid.relief.pages.turns import lines_of
+from unionaid.relief.views import funds as fund_views
+from unionaid.relief.views import lists as list_views
+from unionaid.relief.views import programmes as programme_views
 from unionaid.service.access import require
 from unionaid.service.deciding import Done, Issued
 from unionaid.service.forms import Form, faults_of, forms, new_key
@@ -42,7 +37,7 @@ from unionaid.service.roles import Actor, Role
 from unionaid.service.screens import HEADERS, PageRouter, language_of
 
 if TYPE_CHECKING:
-    from unionaid.relief.application import Expect
+    from unionaid.relief.application.deciding import Expect
     from unionaid.service.app import Shell
 
     Taking = Callable[[Issued, Step, Expect], Awaitable[Done]]
@@ -52,11 +47,11 @@ LINES_SHOWN = 200
 DONE = ("submitted", "verified", "approved", "rejected", "paid", "cancelled")
 """What a page may be told of a step just taken."""
 
-pages = PageRouter(tags=["screens"])
+relief_list = PageRouter(tags=["screens"])
 ListReader = Annotated[Actor, require(*LIST_READERS)]
 
 
-@pages.get("/pages/lists/{list_id}")
+@relief_list.get("/pages/lists/{list_id}")
 async def show(
     request: Request,
     list_id: UUID,
@@ -70,26 +65,26 @@ async def show(
     return await shown(request, reader, desk, list_id, cursor=cursor, names=names, notice=notice)
 
 
-@pages.post("/pages/lists/{list_id}/verification")
+@relief_list.post("/pages/lists/{list_id}/verification")
 async def verify(list_id: UUID, form: Annotated[Form, forms(Role.SUB_DISTRICT_OFFICER)], desk: AtDesk) -> Response:
     """Verify."""
     jurisdiction = jurisdiction_of(form.actor)
     return await _take(
         form, desk, list_id, "verified",
-        lambda issued, step, expect: desk.relief.verify_list(issued, list_id, step, expect, jurisdiction),
+        lambda issued, step, expect: desk.commands.lists.verify(issued, list_id, step, expect, jurisdiction),
     )  # fmt: skip
 
 
-@pages.post("/pages/lists/{list_id}/approval")
+@relief_list.post("/pages/lists/{list_id}/approval")
 async def approve(list_id: UUID, form: Annotated[Form, forms(Role.APPROVER)], desk: AtDesk) -> Response:
     """Approve."""
     return await _take(
         form, desk, list_id, "approved",
-        lambda issued, step, expect: desk.relief.approve_list(issued, list_id, step, expect),
+        lambda issued, step, expect: desk.commands.lists.approve(issued, list_id, step, expect),
     )  # fmt: skip
 
 
-@pages.post("/pages/lists/{list_id}/rejection")
+@relief_list.post("/pages/lists/{list_id}/rejection")
 async def reject(list_id: UUID, form: Annotated[Form, forms(Role.APPROVER)], desk: AtDesk) -> Response:
     """Reject, with the reason."""
     try:
@@ -100,11 +95,11 @@ async def reject(list_id: UUID, form: Annotated[Form, forms(Role.APPROVER)], des
         return await shown(form.request, form.actor, desk, list_id, faults=told_of(form.request, error))
     return await _take(
         form, desk, list_id, "rejected",
-        lambda issued, step, expect: desk.relief.reject_list(issued, list_id, body.reason_code, step, expect),
+        lambda issued, step, expect: desk.commands.lists.reject(issued, list_id, body.reason_code, step, expect),
     )  # fmt: skip
 
 
-@pages.post("/pages/lists/{list_id}/cancellation")
+@relief_list.post("/pages/lists/{list_id}/cancellation")
 async def cancel(list_id: UUID, form: Annotated[Form, forms(Role.APPROVER)], desk: AtDesk) -> Response:
     """Give up the lines that were ticked, with the reason."""
     ticked = [int(name[5:]) for name in form.fields if name.startswith("line_") and name[5:].isdecimal()]
@@ -117,7 +112,7 @@ async def cancel(list_id: UUID, form: Annotated[Form, forms(Role.APPROVER)], des
         return await shown(form.request, form.actor, desk, list_id, faults=told_of(form.request, error))
 
     async def act(issued: Issued, expect: Expect) -> Done:
-        return await desk.batches.cancel(
+        return await desk.commands.batches.cancel(
             issued, list_id, lines=body.lines, reason=body.reason_code, step=step_of(issued, body), expect=expect
         )
 
@@ -181,12 +176,12 @@ async def shown(
     if isinstance(state, facts.Unsubmitted):
         raise AssertionError("a list that is seen was submitted")
     terms, steps = state.terms, [told(act, at, "ReliefList") for act, at in acts]
-    found = await views.lines(desk.pool, list_id, cursor, LINES_SHOWN + 1)
+    found = await list_views.lines(desk.pool, list_id, cursor, LINES_SHOWN + 1)
     lines = await with_held(desk, found[:LINES_SHOWN])
     persons = [line["person_id"] for line in lines] + [one for step in steps for one in step.get("visitors", ())]
     opening = names or reader.roles != {Role.AUDITOR}  # an auditor sees names when asking for them, not by looking
     offered = offer(state, (await lines_of(desk, [state], reader))[list_id], reader)
-    payable = await views.payable(desk.pool, list_id) if "payment-batches" in offered.steps else []
+    payable = await list_views.payable(desk.pool, list_id) if "payment-batches" in offered.steps else []
     return shell.screens.page(
         request,
         "list.html",
@@ -195,8 +190,8 @@ async def shown(
         state=status_of(state),
         version=len(acts),
         steps=steps,
-        programme=await views.programme(desk.pool, terms.programme_id),
-        budget=await views.budget(desk.pool, terms.budget_id),
+        programme=await programme_views.programme(desk.pool, terms.programme_id),
+        budget=await fund_views.budget(desk.pool, terms.budget_id),
         union=(await desk.people.names_of([terms.union_org_id])).get(terms.union_org_id),
         lines=lines,
         next=lines[-1]["line"] if len(found) > LINES_SHOWN else None,
@@ -224,5 +219,5 @@ def told_of(request: Request, error: ValidationError) -> dict[str, str]:
 
 async def _failed(desk: Desk, list_id: UUID) -> list[tuple[int, UUID]]:
     """Return number and person of the lines that the bank returned."""
-    lines = await views.lines(desk.pool, list_id, 0, LINES_MAX)
+    lines = await list_views.lines(desk.pool, list_id, 0, LINES_MAX)
     return [(line["line"], line["person_id"]) for line in lines if line["status"] == "failed"]

@@ -1,19 +1,18 @@
 """Commands of payment batches: what the bank is to pay of a list, what it answered, what is given up.
 
-Each is one append of batch, list, budget and lines: `Relief.decide_on` writes it.
+Each is one append of batch, list, budget and lines: `Deciding.decide_on` writes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import reduce
 from typing import Any
 from uuid import UUID
 
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.relief import PaymentBatchIssued, ReliefCancelled
-from unionaid.relief.application import Expect, Found, Relief
+from unionaid.relief.application.deciding import Deciding, Expect, Found, Pool
 from unionaid.relief.domain.payment_batch import facts, returning, rules
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list import facts as list_facts
@@ -22,6 +21,7 @@ from unionaid.relief.domain.relief_list.facts import Act
 from unionaid.relief.domain.relief_list.guards import Step, status_of
 from unionaid.relief.domain.relief_list.submitting import Declared
 from unionaid.relief.reserving import given_back
+from unionaid.relief.views.acts import acts_of_batch
 from unionaid.service.deciding import Decision, Done, Issued
 from unionaid.service.idempotency import answer
 
@@ -29,8 +29,8 @@ from unionaid.service.idempotency import answer
 class Batches:
     """Commands on payment batches. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, relief: Relief) -> None:
-        self._relief = relief
+    def __init__(self, pool: Pool, deciding: Deciding) -> None:
+        self._pool, self._deciding = pool, deciding
 
     async def issue(
         self, issued: Issued, list_id: UUID, batch_id: UUID, *, declared: Declared, step: Step, expect: Expect
@@ -43,7 +43,7 @@ class Batches:
             told = _told(facts.batch_of(_acts(events, "batch", step.by)))
             return Decision(events, answer=answer(told, location=f"/payment-batches/{batch_id}", version=1))
 
-        return await self._relief.decide_on(issued, list_id, decide, paying=True)
+        return await self._deciding.decide_on(issued, list_id, decide, paying=True)
 
     async def release(self, issued: Issued, batch_id: UUID, step: Step, expect: Expect) -> Done:
         """Release a batch to the bank."""
@@ -120,7 +120,7 @@ class Batches:
                 release=given_back(found.lines, events),
             )
 
-        return await self._relief.decide_on(issued, list_id, decide)
+        return await self._deciding.decide_on(issued, list_id, decide)
 
     async def _step(
         self,
@@ -144,14 +144,10 @@ class Batches:
             told = {**_told(after), "list_status": status_of(relief_list)}
             return Decision(events, status=200, answer=answer(told, version=version + 1))
 
-        return await self._relief.decide_on(issued, list_id, decide, batch_id=batch_id, paying=paying)
-
-    async def acts_of(self, batch_id: UUID) -> list[tuple[Act, datetime]]:
-        """Return what happened to a batch, each with the instant it was decided at."""
-        return await self._relief.acts_in(stream_name("batch", batch_id))
+        return await self._deciding.decide_on(issued, list_id, decide, batch_id=batch_id, paying=paying)
 
     async def _list_of(self, batch_id: UUID) -> UUID:
-        acts = await self.acts_of(batch_id)
+        acts = await acts_of_batch(self._pool, batch_id)
         if not acts or not isinstance(acts[0][0].event, PaymentBatchIssued):
             raise NotFound
         return acts[0][0].event.list_id

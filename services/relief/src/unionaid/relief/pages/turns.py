@@ -8,12 +8,11 @@ from uuid import UUID
 
 from unionaid.contracts import stream_name
 from unionaid.contracts.relief import BankReturnRecorded
-from unionaid.relief import views
-from unionaid.relief.desk import Desk
 from unionaid.relief.domain.payment_batch.facts import Released, Unissued, batch_of
 from unionaid.relief.domain.relief_list import facts
 from unionaid.relief.domain.relief_list.facts import list_of
-from unionaid.relief.offers import (
+from unionaid.relief.http.desk import Desk
+from unionaid.relief.pages.offers import (
     BATCH_TURNS,
     Lines,
     batches_await,
@@ -21,6 +20,9 @@ from unionaid.relief.offers import (
     offer_of_batch,
     statuses_awaiting,
 )
+from unionaid.relief.views import lists as list_views
+from unionaid.relief.views import payment_batches as batch_views
+from unionaid.relief.views.acts import acts_in_each
 from unionaid.service.roles import Actor
 
 LISTS_LOOKED_AT = 200
@@ -37,9 +39,9 @@ async def lines_of(desk: Desk, lists: Collection[facts.ReliefList], reader: Acto
         for list_id, one in known.items()
         if isinstance(one, facts.Ordered)
     }
-    acts = await desk.relief.acts_in_each([stream for streams in batches.values() for stream in streams])
-    statuses = await views.statuses(desk.pool, known)
-    own = await views.stood_on(desk.pool, known, reader.person_id)
+    acts = await acts_in_each(desk.pool, [stream for streams in batches.values() for stream in streams])
+    statuses = await list_views.statuses(desk.pool, known)
+    own = await list_views.stood_on(desk.pool, known, reader.person_id)
     return {
         list_id: Lines(
             statuses[list_id],
@@ -57,7 +59,7 @@ async def lists_waiting(
     statuses, after = statuses_awaiting(reader.roles), None
     found: list[dict[str, Any]] = []
     while statuses:
-        rows = await views.lists(desk.pool, programme_id, unions, after, LISTS_LOOKED_AT, waiting=statuses)
+        rows = await list_views.lists(desk.pool, programme_id, unions, after, LISTS_LOOKED_AT, waiting=statuses)
         states = await _lists(desk, [row["list_id"] for row in rows])
         lines = await lines_of(desk, states.values(), reader)
         found += (row for row in rows if offer(states[row["list_id"]], lines[row["list_id"]], reader).turns)
@@ -74,8 +76,8 @@ async def batches_waiting(
     found: dict[str, list[dict[str, Any]]] = {step: [] for step in BATCH_TURNS}
     if not batches_await(reader.roles):
         return found
-    rows = await views.open_batches(desk.pool, programme_id, BATCHES_LOOKED_AT)
-    acts = await desk.relief.acts_in_each([stream_name("batch", row["batch_id"]) for row in rows])
+    rows = await batch_views.open_batches(desk.pool, programme_id, BATCHES_LOOKED_AT)
+    acts = await acts_in_each(desk.pool, [stream_name("batch", row["batch_id"]) for row in rows])
     states = await _lists(desk, {row["list_id"] for row in rows})
     lines = await lines_of(desk, states.values(), reader)
     for row in rows:
@@ -91,7 +93,7 @@ async def batches_waiting(
 
 
 async def _lists(desk: Desk, list_ids: Collection[UUID]) -> dict[UUID, facts.ReliefList]:
-    acts = await desk.relief.acts_in_each([stream_name("list", list_id) for list_id in list_ids])
+    acts = await acts_in_each(desk.pool, [stream_name("list", list_id) for list_id in list_ids])
     return {list_id: list_of(acts[stream_name("list", list_id)]) for list_id in list_ids}
 
 

@@ -16,13 +16,14 @@ from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.fields import LINES_MAX, OPENED_PERSONS_MAX
 from unionaid.contracts.relief import lines_hash
-from unionaid.relief import views
-from unionaid.relief.bodies import BusinessDate, LineFen
-from unionaid.relief.desk import MONEY_READERS, AtDesk, Desk, jurisdiction_of
+from unionaid.relief.bodies.typed import BusinessDate, LineFen
 from unionaid.relief.domain.relief_list.submitting import Declared, Line, Submit
+from unionaid.relief.http.access import MONEY_READERS, jurisdiction_of
+from unionaid.relief.http.desk import AtDesk, Desk
 from unionaid.relief.identities import Names
-from unionaid.relief.pages import told_of
-from unionaid.relief.typed import TooManyLines, TypedLine, read_lines, sum_fen
+from unionaid.relief.pages.relief_list import told_of
+from unionaid.relief.pages.typed import TooManyLines, TypedLine, read_lines, sum_fen
+from unionaid.relief.views import funds as fund_views
 from unionaid.service.access import require
 from unionaid.service.calling import NeighbourAway
 from unionaid.service.forms import Form, faults_of, forms, new_key
@@ -91,7 +92,7 @@ async def enter(form: Annotated[Form, forms(*ENTERING)], desk: AtDesk) -> Respon
             return await _submitted(form, desk, entry, body, programme_id)
         today = form.request.app.state.shell.clock.business_date()
         try:
-            await desk.relief.look_at_list(
+            await desk.commands.lists.look_at(
                 programme_id, body.budget_id, _command(entry, body, form.actor.id, today), jurisdiction
             )
             entry.checked = True
@@ -106,7 +107,7 @@ async def _submitted(form: Form, desk: Desk, entry: Entry, body: _Typed, program
 
     async def act(issued: Issued) -> Done:
         submit = _command(entry, body, issued.actor, issued.business_date)
-        return await desk.relief.submit_list(issued, programme_id, body.budget_id, submit, jurisdiction)
+        return await desk.commands.lists.submit(issued, programme_id, body.budget_id, submit, jurisdiction)
 
     done = await (await form.command()).run(act)
     if faults := faults_of(done):
@@ -157,7 +158,7 @@ async def _read(form: Form, desk: Desk, entry: Entry) -> tuple[_Typed, UUID] | N
     if body is None:
         return None
     programme_id = next(
-        (row["programme_id"] for row in await views.budgets(desk.pool) if row["budget_id"] == body.budget_id), None
+        (row["programme_id"] for row in await fund_views.budgets(desk.pool) if row["budget_id"] == body.budget_id), None
     )
     if programme_id is None:
         entry.faults["budget_id"] = fault("reference-unknown")
@@ -231,7 +232,7 @@ async def _names(form: Form, desk: Desk, entry: Entry) -> Names:
 async def _asked(request: Request, actor: Actor, desk: Desk, entry: Entry) -> Response:
     shell: Shell = request.app.state.shell
     await desk.settled()
-    budgets = await views.budgets(desk.pool)
+    budgets = await fund_views.budgets(desk.pool)
     return shell.screens.page(
         request,
         "new_list.html",

@@ -32,7 +32,7 @@ class _File(Versions[_Version]):
     kind: ProgrammeKind
 
 
-def read(directory: Traversable) -> Policies:
+def read_programmes(directory: Traversable) -> Policies:
     """Read every file of a directory.
 
     Raises:

@@ -12,22 +12,26 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.fields import LINES_MAX
-from unionaid.relief import views
-from unionaid.relief.bodies import BankReturnBody, PaymentBatchBody, StepBody, WithdrawalBody
-from unionaid.relief.desk import MONEY_READERS, AtDesk, Desk, step_of, told
+from unionaid.relief.bodies.payment_batches import BankReturnBody, PaymentBatchBody, WithdrawalBody
+from unionaid.relief.bodies.typed import StepBody
 from unionaid.relief.domain.payment_batch.facts import batch_of
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome
 from unionaid.relief.domain.payment_batch.rules import WithdrawalReason, existing_batch
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
-from unionaid.relief.http import declared_in
+from unionaid.relief.http.access import MONEY_READERS, step_of
+from unionaid.relief.http.answers import told
+from unionaid.relief.http.desk import AtDesk, Desk
+from unionaid.relief.http.lists import declared_in
 from unionaid.relief.identities import plain
-from unionaid.relief.offers import offer_of_batch
-from unionaid.relief.pages import shown as list_shown
-from unionaid.relief.pages import told_of
-from unionaid.relief.turns import lines_of
-from unionaid.relief.typed import RowsUnread, read_outcomes
+from unionaid.relief.pages.offers import offer_of_batch
+from unionaid.relief.pages.relief_list import shown as list_shown
+from unionaid.relief.pages.relief_list import told_of
+from unionaid.relief.pages.turns import lines_of
+from unionaid.relief.pages.typed import RowsUnread, read_outcomes
+from unionaid.relief.views import payment_batches as batch_views
+from unionaid.relief.views.acts import acts_of_batch, acts_of_list
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
 from unionaid.service.languages import Language
@@ -36,7 +40,7 @@ from unionaid.service.roles import Actor, Role
 from unionaid.service.screens import HEADERS, PageRouter, language_of
 
 if TYPE_CHECKING:
-    from unionaid.relief.application import Expect
+    from unionaid.relief.application.deciding import Expect
     from unionaid.service.app import Shell
     from unionaid.service.deciding import Done, Issued
 
@@ -48,10 +52,10 @@ ROWS_TOLD = 20
 """Rows of a pasted answer named at once."""
 DONE = ("issued", "released", "withdrawn", "returned")
 
-batches = PageRouter(tags=["screens"])
+payment_batches = PageRouter(tags=["screens"])
 
 
-@batches.post("/pages/lists/{list_id}/payment-batches")
+@payment_batches.post("/pages/lists/{list_id}/payment-batches")
 async def issue(list_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk: AtDesk) -> Response:
     """Make a batch of the lines that wait, as the cashier has seen them."""
     declared = {
@@ -66,7 +70,7 @@ async def issue(list_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk:
     batch_id = uuid4()
 
     async def act(issued: Issued, expect: Expect) -> Done:
-        return await desk.batches.issue(
+        return await desk.commands.batches.issue(
             issued, list_id, batch_id, declared=declared_in(body.declared), step=step_of(issued, body), expect=expect
         )
 
@@ -80,7 +84,7 @@ async def issue(list_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk:
     return await _carried(form, "issued", act, again)
 
 
-@batches.get("/pages/payment-batches/{batch_id}")
+@payment_batches.get("/pages/payment-batches/{batch_id}")
 async def show(
     request: Request, batch_id: UUID, reader: Annotated[Actor, require(*MONEY_READERS)], desk: AtDesk
 ) -> Response:
@@ -92,32 +96,32 @@ async def show(
     )
 
 
-@batches.post("/pages/payment-batches/{batch_id}/release")
+@payment_batches.post("/pages/payment-batches/{batch_id}/release")
 async def release(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNTANT)], desk: AtDesk) -> Response:
     """Release it to the bank."""
     given = {"occurred_on": form.text("occurred_on")}
     return await _take(
         form, desk, batch_id, becomes="released", model=StepBody, given=given,
-        act=lambda issued, body, expect: desk.batches.release(issued, batch_id, step_of(issued, body), expect),
+        act=lambda issued, body, expect: desk.commands.batches.release(issued, batch_id, step_of(issued, body), expect),
     )  # fmt: skip
 
 
-@batches.post("/pages/payment-batches/{batch_id}/withdrawal")
+@payment_batches.post("/pages/payment-batches/{batch_id}/withdrawal")
 async def withdraw(batch_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk: AtDesk) -> Response:
     """Withdraw it, with the reason, before the bank has it."""
     given = {"occurred_on": form.text("occurred_on"), "reason_code": form.text("reason_code")}
     return await _take(
         form, desk, batch_id, becomes="withdrawn", model=WithdrawalBody, given=given,
-        act=lambda issued, body, expect: desk.batches.withdraw(
+        act=lambda issued, body, expect: desk.commands.batches.withdraw(
             issued, batch_id, body.reason_code, step_of(issued, body), expect
         ),
     )  # fmt: skip
 
 
-@batches.post("/pages/payment-batches/{batch_id}/bank-return")
+@payment_batches.post("/pages/payment-batches/{batch_id}/bank-return")
 async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNTANT)], desk: AtDesk) -> Response:
     """Book what the bank answered: what was pasted or chosen per line, the others as paid if that is ticked."""
-    lines = await views.batch_lines(desk.pool, batch_id, 0, LINES_MAX)
+    lines = await batch_views.batch_lines(desk.pool, batch_id, 0, LINES_MAX)
     try:
         pasted = read_outcomes(form.text("pasted"), _words(form.request.app.state.shell))
     except RowsUnread as unread:
@@ -138,7 +142,7 @@ async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNT
     given = {"occurred_on": form.text("occurred_on"), "lines": answers}
     return await _take(
         form, desk, batch_id, becomes="returned", model=BankReturnBody, given=given,
-        act=lambda issued, body, expect: desk.batches.record_return(
+        act=lambda issued, body, expect: desk.commands.batches.record_return(
             issued,
             batch_id,
             [Answer(line.line, line.outcome, line.reason_code) for line in body.lines],
@@ -207,15 +211,15 @@ async def _shown(
 ) -> Response:
     """Return the page of a batch. Raises NotFound."""
     shell: Shell = request.app.state.shell
-    acts = await desk.batches.acts_of(batch_id)
+    acts = await acts_of_batch(desk.pool, batch_id)
     batch = existing_batch(batch_of(act for act, _ in acts))
     terms = batch.terms
-    of_list = await desk.relief.acts_of(terms.list_id)
+    of_list = await acts_of_list(desk.pool, terms.list_id)
     if not of_list:
         raise NotFound
     relief_list = list_of(act for act, _ in of_list)
     await desk.settled()
-    lines = await views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
+    lines = await batch_views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
     of_lines = await lines_of(desk, [relief_list], reader)
     opening = names or reader.roles != {Role.AUDITOR}
     persons = [line["person_id"] for line in lines]

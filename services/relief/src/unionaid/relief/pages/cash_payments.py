@@ -11,15 +11,16 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from unionaid.relief import views
-from unionaid.relief.bodies import CashPaymentBody
-from unionaid.relief.desk import AtDesk, Desk, acts_seen_by, step_of
+from unionaid.relief.bodies.lists import CashPaymentBody
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
-from unionaid.relief.offers import offer
-from unionaid.relief.pages import carried, shown, told_of
-from unionaid.relief.turns import lines_of
+from unionaid.relief.http.access import acts_seen_by, step_of
+from unionaid.relief.http.desk import AtDesk, Desk
+from unionaid.relief.pages.offers import offer
+from unionaid.relief.pages.relief_list import carried, shown, told_of
+from unionaid.relief.pages.turns import lines_of
+from unionaid.relief.views import lists as list_views
 from unionaid.service.access import require
 from unionaid.service.calling import NeighbourAway
 from unionaid.service.forms import Form, forms, new_key
@@ -29,7 +30,7 @@ from unionaid.service.screens import PageRouter, language_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from unionaid.relief.application import Expect
+    from unionaid.relief.application.deciding import Expect
     from unionaid.service.app import Shell
     from unionaid.service.deciding import Done, Issued
 
@@ -41,10 +42,10 @@ SIGNED = ("payee", "thumbprint", "proxy")
 VISITORS = ("visitor_1", "visitor_2")
 _READ_BYTES = 1 << 16
 
-paying = PageRouter(prefix=CASH_PAYMENTS, tags=["screens"])
+cash_payments = PageRouter(prefix=CASH_PAYMENTS, tags=["screens"])
 
 
-@paying.get("/{list_id}")
+@cash_payments.get("/{list_id}")
 async def blank(
     request: Request, list_id: UUID, cashier: Annotated[Actor, require(Role.CASHIER)], desk: AtDesk
 ) -> Response:
@@ -53,7 +54,7 @@ async def blank(
     return await _asked(Form(request, cashier, {}), desk, list_id, {"occurred_on": today}, {})
 
 
-@paying.post("/{list_id}")
+@cash_payments.post("/{list_id}")
 async def pay(list_id: UUID, form: Annotated[Form, forms(Role.CASHIER, files=1)], desk: AtDesk) -> Response:
     """Record the visit."""
     typed = dict(form.fields)
@@ -74,7 +75,7 @@ async def pay(list_id: UUID, form: Annotated[Form, forms(Role.CASHIER, files=1)]
     )
 
     async def act(issued: Issued, expect: Expect) -> Done:
-        return await desk.relief.pay_list_in_cash(issued, list_id, visit, step_of(issued, body), expect)
+        return await desk.commands.lists.pay_in_cash(issued, list_id, visit, step_of(issued, body), expect)
 
     async def again(faults: Mapping[str, str]) -> Response:
         return await _asked(form, desk, list_id, typed, _placed(faults))
@@ -94,7 +95,7 @@ async def _body(
     form: Form, desk: Desk, list_id: UUID, typed: Mapping[str, str]
 ) -> tuple[CashPaymentBody | None, dict[str, str]]:
     """Read the form; a person is named by ID number or by id. Raises NeighbourAway."""
-    found = await views.lines(desk.pool, list_id, 0, CASH_LINES_MAX)
+    found = await list_views.lines(desk.pool, list_id, 0, CASH_LINES_MAX)
     numbers = [line["line"] for line in found]
     persons = {name: typed.get(name, "").strip() for name in (*VISITORS, *(f"proxy_{n}" for n in numbers))}
     matched = await desk.identities.matched(form.request, {text for text in persons.values() if text})
@@ -156,7 +157,7 @@ async def _asked(form: Form, desk: Desk, list_id: UUID, typed: dict[str, str], f
     state = list_of(act for act, _ in acts)
     if "cash-payment" not in offer(state, (await lines_of(desk, [state], cashier))[list_id], cashier).steps:
         return await shown(request, cashier, desk, list_id)
-    lines = await views.lines(desk.pool, list_id, 0, CASH_LINES_MAX + 1)
+    lines = await list_views.lines(desk.pool, list_id, 0, CASH_LINES_MAX + 1)
     if len(lines) > CASH_LINES_MAX:
         return await shown(request, cashier, desk, list_id, notice="screen-list-too-long-for-cash")
     values: dict[str, Any] = {
