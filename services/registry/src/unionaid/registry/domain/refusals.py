@@ -101,6 +101,7 @@ __all__ = [
     "ResidentIdLength",
     "ResidentIdMalformed",
     "ResidentIdMissing",
+    "ResidentIdOfTwo",
     "ResidentIdOtherName",
     "ResidentIdTaken",
     "ResidentIdTwice",
@@ -802,6 +803,12 @@ class NothingToEnter(Refusal):
     """No row of the file can be entered."""
 
     code = "nothing-to-enter"
+
+
+class ResidentIdOfTwo(Refusal):
+    """The same ID stands in row `other` under another name: one of the two is wrong, and nobody knows here which."""
+
+    code = "resident-id-of-two"
 
 
 class ResidentIdOtherName(Refusal):
