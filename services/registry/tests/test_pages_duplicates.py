@@ -169,6 +169,36 @@ async def test_a_merge_says_what_must_be_settled_first(office: Office, units: Un
     assert "Merged." in (await browser.get(path)).text
 
 
+async def test_a_number_here_and_a_household_there_come_together_by_the_steps_the_page_names(
+    office: Office, units: Units
+) -> None:
+    browser, path, one, other = await side_by_side(office, units)
+    settled = {"resident_id": None, "reason_code": "number-invalid", "occurred_on": "2017-01-04"}
+    assert (await office.post(f"/persons/{other}/corrections", settled)).status_code == 200
+    home = {
+        "union_org_id": units.other_street, "occurred_on": "2017-01-04",
+        "members": [
+            {"person_id": other, "relation": "householder", "health_code": "healthy", "monthly_income_fen": 0}
+        ],
+    }  # fmt: skip
+    await office.made("/households", home, "household_id")
+    for survivor in (one, other):
+        refused = await browser.send(await browser.get(path), path, survivor_id=survivor, reason_code="asked-in-person")
+        assert refused.status_code == 422
+        assert "One has the resident ID, the other lives in a household." in refused.text
+    steps = re.findall(r'<li><a href="/registry(/pages/persons/[0-9a-f-]{36})"', (await browser.get(path)).text)
+    assert steps == [f"/pages/persons/{one}", f"/pages/persons/{other}"]
+    taken = await browser.send(await browser.get(steps[0]), f"{steps[0]}/number", occurred_on="2017-01-04")
+    assert taken.status_code == 303, taken.text
+    given = {"resident_id": ID, "reason_code": "completed", "occurred_on": "2017-01-04"}
+    assert (await browser.send(await browser.get(steps[1]), f"{steps[1]}/correction", **given)).status_code == 303
+    shown = await browser.get(path)
+    assert "Take the ID number away from" not in shown.text
+    before = await browser.send(shown, path, survivor_id=other, reason_code="asked-in-person")
+    assert (await browser.send(before, path)).status_code == 303
+    assert "Merged." in (await browser.get(path)).text
+
+
 async def test_who_decides_scans_on_the_page_and_is_told_what_was_found(
     office: Office, units: Units, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,7 @@ __all__ = [
     "NothingToEnter",
     "NothingToReclassify",
     "NoticeStillUp",
+    "NumberAndHouseholdApart",
     "ObjectionOpen",
     "ObjectionSettledBefore",
     "ObjectionUnknown",
@@ -387,6 +388,12 @@ class TwoResidentIds(Refusal):
     """Both have a valid number: whose is wrong is settled first."""
 
     code = "two-resident-ids"
+
+
+class NumberAndHouseholdApart(Refusal):
+    """One has the valid ID number, the other lives in a household: the number goes to the latter first."""
+
+    code = "number-and-household-apart"
 
 
 class SurvivorLacksNumber(Refusal):

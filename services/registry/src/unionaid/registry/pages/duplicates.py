@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 from uuid import UUID
 
@@ -66,6 +67,7 @@ def duplicate_pages(
             status=REFUSED if faults else 200,
             pair=pair,
             homes=homes,
+            apart=_apart([one for one in both if (who := shown.get(one)) and who.number], both, homes),
             sides=[
                 (one, shown.get(one), known[one], names.get(unions[one], "") if one in unions else "") for one in both
             ],
@@ -127,6 +129,14 @@ def duplicate_pages(
         return RedirectResponse(f"{LIST}/{pair_id}", 303, HEADERS)
 
     return pages
+
+
+def _apart(numbered: Sequence[UUID], both: Sequence[UUID], homes: Sequence[UUID | None]) -> tuple[UUID, UUID] | None:
+    """Return who has the number and who lives in a household, where the two are not one; None for others."""
+    housed = [one for one, home in zip(both, homes, strict=True) if home is not None]
+    if len(numbered) == len(housed) == 1 and numbered != housed:
+        return numbered[0], housed[0]
+    return None
 
 
 def _unseen(undone: WorkerUnmerged | None) -> dict[str, Any] | None:
