@@ -124,8 +124,8 @@ def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str)
     expect(page.locator(".done")).to_contain_text("3")
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download the rows to correct").press("Enter")
-    titles, *left = CalamineWorkbook.from_path(str(saved.value.path())).get_sheet_by_index(0).to_python()
-    header = [str(title).removesuffix(" *") for title in titles]
+    came = CalamineWorkbook.from_path(str(saved.value.path())).get_sheet_by_index(0).to_python()
+    header, left = [str(title).removesuffix(" *") for title in came[0]], came[1:]
     assert [row[1] for row in left] == [rows[4][1]] == ["刘乐"]
     left[0][header.index(rows[0][8])] = "2000"
     corrected = written(tmp_path / "corrected.xlsx", [[str(cell) for cell in row] for row in (header, *left)])

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.bodies.people import NewWorkerBody
-from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION
+from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person.facts import Left
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.resident_id import read_resident_id
@@ -123,9 +123,9 @@ async def enterprises_of(pool: Pool) -> list[Choice]:
     return [(str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)]
 
 
-async def unions_of(pool: Pool, actor: Actor) -> list[Choice]:
-    """List the unions that somebody enters workers for, from the top down."""
-    jurisdiction = jurisdiction_of(actor)
+async def unions_of(pool: Pool, actor: Actor, reach: Jurisdiction | None = None) -> list[Choice]:
+    """List the unions that somebody enters workers for, or those within `reach`, from the top down."""
+    jurisdiction = reach or jurisdiction_of(actor)
     above: dict[UUID, list[UUID]] = {}
     chosen = []
     for row in await units.union_orgs(pool, None, None, CHOICES_MAX):  # parents stand before their children
