@@ -128,7 +128,8 @@ def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str)
     header, left = [str(title).removesuffix(" *") for title in came[0]], came[1:]
     assert [row[1] for row in left] == [rows[4][1]] == ["刘乐"]
     left[0][header.index(rows[0][8])] = "2000"
-    corrected = written(tmp_path / "corrected.xlsx", [[str(cell) for cell in row] for row in (header, *left)])
+    rest = [[str(cell) for cell in row] for row in left]
+    corrected = written(tmp_path / "corrected.xlsx", [header, *rest])
     assert send(page, "Import households", corrected, on="2017-03-01") == ["1", "1", "0", "0"]
     page.get_by_role("button", name="Enter these 1 rows").press("Enter")
     expect(page.locator(".done")).to_contain_text("1")
