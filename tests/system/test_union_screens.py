@@ -104,6 +104,8 @@ def test_a_union_goes_elsewhere_and_its_workers_go_out_as_a_workbook(office: Off
     expect(page.locator("main table")).to_contain_text("样例乳业股份有限公司")
     office.look(page, "5-enterprise")
     page.goto(f"{front}/registry/pages/workers?union_org_id={office.unions['古城镇工会委员会']}")
+    page.locator("#names-purpose").select_option("verification")
+    page.locator("form.names button").press("Enter")
     expect(page.locator("main table")).to_contain_text("阿依古丽·买买提")
     for language in LANGUAGES:
         choose(page, language)
