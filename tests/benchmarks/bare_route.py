@@ -14,7 +14,7 @@ import asyncpg
 import uvicorn
 from fastapi import FastAPI, Request
 
-from unionaid.relief.bodies import OpenFundBody
+from unionaid.relief.bodies.funds import OpenFundBody
 from unionaid.service.limits import HTTP_POOL_MAX, STATEMENT_CACHE_SIZE
 
 INSERT = "INSERT INTO rival.plain (stream, version, id, type, body) VALUES ($1, $2, $3, $4, $5)"

@@ -26,7 +26,7 @@ from unionaid.eventlog import Event, ProjectionSet, Relay
 from unionaid.relief.examples import APPROVER as APPROVES
 from unionaid.relief.examples import CASHIER, ENTERER, VERIFIER
 from unionaid.relief.main import assemble, migrate
-from unionaid.relief.people import Orgs, Persons, registry_people
+from unionaid.relief.views.people import Orgs, Persons, registry_people
 from unionaid.service.clock import BUSINESS_ZONE
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts

@@ -12,7 +12,7 @@ import pytest
 from unionaid.contracts import Event
 from unionaid.contracts.registry import PersonErased, PersonRestricted
 from unionaid.relief.examples import APPROVER, CASHIER
-from unionaid.relief.people import Persons
+from unionaid.relief.views.people import Persons
 
 from .conftest import GRASSROOTS, _event
 

@@ -15,7 +15,7 @@ from unionaid.contracts import decode
 from unionaid.eventlog import Event
 from unionaid.relief.examples import APPROVER, CASHIER, ENTERER, VERIFIER, person
 from unionaid.relief.main import imply, migrate
-from unionaid.relief.own_views import ReliefViews
+from unionaid.relief.views.writing import ReliefViews
 from unionaid.service.languages import Language
 from unionaid.service.settings import MigrationSettings
 

@@ -38,7 +38,7 @@ from unionaid.relief.examples import (
     step,
     submit,
 )  # fmt: skip
-from unionaid.relief.offers import Lines, offer, offer_of_batch
+from unionaid.relief.pages.offers import Lines, offer, offer_of_batch
 from unionaid.service.roles import Actor, Role
 
 ROLE_OF = {

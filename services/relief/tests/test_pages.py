@@ -461,7 +461,7 @@ async def test_every_page_is_whole_in_every_language(service: Service, winter: W
 
 def test_every_text_of_the_screens_is_used() -> None:
     package = Path(__file__).parents[1] / "src" / "unionaid" / "relief"
-    sources = (*package.glob("templates/*.html"), *package.glob("*.py"))
+    sources = (*package.glob("templates/*.html"), *package.rglob("*.py"))
     written = "\n".join(file.read_text("utf-8") for file in sources)
     known = yaml.safe_load((directory("locale") / "en.yaml").read_text("utf-8"))
     ways = ("status", "whose-turn", "done", "reason", "signed", "batch-step", "batch-turn", "batches", "held")

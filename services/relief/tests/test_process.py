@@ -26,7 +26,7 @@ from unionaid.contracts import topic_name
 from unionaid.contracts.registry import UnionOrgEstablished, WorkerRegistered
 from unionaid.contracts.samples import DISTRICT, SAMPLES, Sample
 from unionaid.relief.examples import ENTERER, person
-from unionaid.relief.people import registry_people
+from unionaid.relief.views.people import registry_people
 from unionaid.testkit.log import published, until, write
 from unionaid.testkit.stack import Kafka, Postgres
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from unionaid.contracts.samples import PROGRAMME
-from unionaid.relief import policies
 from unionaid.relief.domain.programme.facts import INITIAL, Open, evolve, programme_of
 from unionaid.relief.domain.programme.rules import OpenProgramme, in_force, open_programme
 from unionaid.relief.domain.refusals import (
@@ -18,6 +17,7 @@ from unionaid.relief.domain.refusals import (
     WindowReversed,
 )
 from unionaid.relief.examples import POLICIES, TODAY, WINDOW_FROM, WINDOW_TO, programme_opened
+from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.resources import directory
 from unionaid.service.policies import PolicyRefused
 from unionaid.service.refusals import BrokenHistory
@@ -90,7 +90,7 @@ def test_a_history_that_cannot_be_is_no_state() -> None:
 
 
 def test_the_policy_files_can_be_read_and_hold_the_sample() -> None:
-    assert policies.read(directory("policy"))["WINTER_WARMTH"] == POLICIES
+    assert read_programmes(directory("policy"))["WINTER_WARMTH"] == POLICIES
 
 
 VERSION = "{version: a, in_force_from: 2012-10-01, purposes: [x], standard_fen: 1, amount_max_fen: 2}"
@@ -117,12 +117,12 @@ VERSION = "{version: a, in_force_from: 2012-10-01, purposes: [x], standard_fen: 
 def test_a_malformed_policy_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "odd.yaml").write_text(text)
     with pytest.raises(PolicyRefused, match=r"odd\.yaml"):
-        policies.read(tmp_path)
+        read_programmes(tmp_path)
 
 
 def test_a_well_formed_policy_is_read(tmp_path: Path) -> None:
     (tmp_path / "even.yaml").write_text(f"kind: AUTUMN_TUITION\nversions: [{VERSION}]")
-    (version,) = policies.read(tmp_path)["AUTUMN_TUITION"]
+    (version,) = read_programmes(tmp_path)["AUTUMN_TUITION"]
     assert (version.version, version.standard_fen, version.amount_max_fen) == ("a", 1, 2)
 
 
@@ -130,4 +130,4 @@ def test_two_policies_for_one_kind_are_refused(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(f"kind: WINTER_WARMTH\nversions: [{VERSION}]")
     with pytest.raises(PolicyRefused, match="second file"):
-        policies.read(tmp_path)
+        read_programmes(tmp_path)

@@ -31,8 +31,8 @@ from unionaid.contracts.samples import DISTRICT, GRASSROOTS, NEXT_UNION, SAMPLES
 from unionaid.eventlog import Event as Heard
 from unionaid.eventlog import Relay, load
 from unionaid.relief.examples import ENTERER
-from unionaid.relief.people import People, Persons
 from unionaid.relief.subscriptions import confirming, following
+from unionaid.relief.views.people import People, Persons
 from unionaid.service.keys import Keys
 from unionaid.testkit.log import published, until, write
 from unionaid.testkit.stack import Kafka

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
-from unionaid.relief import overview_pages, turns
 from unionaid.relief.examples import APPROVER, CASHIER, ENTERER, VERIFIER, person
+from unionaid.relief.pages import lists, turns
 
 if TYPE_CHECKING:
     from services.relief.tests.conftest import Service, Winter
@@ -191,6 +191,6 @@ async def test_what_waits_is_found_behind_what_waits_for_others(
     whole = await Reader(service, OTHER, "cashier").waiting()
     monkeypatch.setattr(turns, "LISTS_LOOKED_AT", 1)
     assert await Reader(service, OTHER, "cashier").waiting() == whole
-    monkeypatch.setattr(overview_pages, "LISTS_SHOWN", 2)
+    monkeypatch.setattr(lists, "LISTS_SHOWN", 2)
     assert len((await Reader(service, OTHER, "cashier").waiting())["Waiting for you"]) == 2
     assert len((await Reader(service, OTHER, "accountant").waiting())[TITLES["bank-return"]]) == 2

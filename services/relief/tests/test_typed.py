@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from unionaid.contracts.fields import LINES_MAX
-from unionaid.relief.typed import RowsUnread, TooManyLines, read_lines, read_outcomes, sum_fen
+from unionaid.relief.pages.typed import RowsUnread, TooManyLines, read_lines, read_outcomes, sum_fen
 
 ID, OTHER = "110101199003070011", "11010119900307002X"
 PERSON = "0b7d3c52-5e0a-4f0e-8a55-9f0c2d1e7a10"

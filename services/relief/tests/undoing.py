@@ -11,7 +11,7 @@ from unionaid.contracts import Event as Fact
 from unionaid.contracts import decode, stream_name
 from unionaid.contracts.registry import UnmergeRefused, UnmergeRequested, WorkerUnmerged, pair_id
 from unionaid.eventlog import Event, load
-from unionaid.relief.holding import Holding
+from unionaid.relief.application.holding import Holding
 from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys
 

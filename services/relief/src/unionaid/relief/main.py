@@ -11,25 +11,22 @@ import httpx
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import OwnViews, ProjectionSet, Relay, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
-from unionaid.relief import policies
-from unionaid.relief.application import Pool, Relief
-from unionaid.relief.batch_pages import batches
-from unionaid.relief.batches import Batches
-from unionaid.relief.desk import Desk
+from unionaid.relief.application.commands import Commands
+from unionaid.relief.application.deciding import Pool
+from unionaid.relief.application.holding import holds
 from unionaid.relief.domain.refusals import LineFault
 from unionaid.relief.domain.unmerge.rules import overdue
-from unionaid.relief.entering_pages import entering
-from unionaid.relief.holding import holds
-from unionaid.relief.http import ROUTERS, STATUSES
+from unionaid.relief.http.desk import Desk
+from unionaid.relief.http.routing import ROUTERS, STATUSES
 from unionaid.relief.identities import Identities
-from unionaid.relief.overview_pages import overview
-from unionaid.relief.own_views import ReliefViews
-from unionaid.relief.pages import pages
-from unionaid.relief.paying_pages import CASH_PAYMENTS, paying
-from unionaid.relief.people import People, registry_people
+from unionaid.relief.pages.cash_payments import CASH_PAYMENTS
+from unionaid.relief.pages.routing import PAGES
+from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
 from unionaid.relief.subscriptions import confirming, following, holding
+from unionaid.relief.views.people import People, registry_people
+from unionaid.relief.views.writing import ReliefViews
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.calling import Neighbour
@@ -42,7 +39,6 @@ from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
 
 NAME: Final = "relief"
-PAGES = (overview, entering, paying, batches, pages)
 ANY_DIVISION = "000000"
 """Tables are the same in every division; which topic feeds them is a matter of `consume`."""
 
@@ -119,9 +115,9 @@ def assemble(
         appended=appended,
     )
     app.state.shell.catalogue.refuse_missing(LineFault)
-    relief = Relief(pool, known, policies.read(directory("policy")))
+    commands = Commands.of(pool, known, read_programmes(directory("policy")))
     identities = Identities(Neighbour("registry", settings.urls, neighbours))
-    app.state.desk = Desk(relief, Batches(relief), known, own_views, pool, identities)
+    app.state.desk = Desk(commands, known, own_views, pool, identities)
     return Parts(
         app=app,
         beside={"own views": own_views.run},

@@ -10,7 +10,7 @@ from datetime import date
 from unionaid.contracts.registry import PersonErased
 from unionaid.contracts.relief import ErasureConfirmed
 from unionaid.eventlog import ProjectionSet, follow, follow_set
-from unionaid.relief.holding import Holding
+from unionaid.relief.application.holding import Holding
 from unionaid.service.answering import Answering, Answers
 from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys

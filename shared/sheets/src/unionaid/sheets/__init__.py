@@ -6,9 +6,9 @@ with its values and with everything that is wrong with its cells; what the value
 
 from importlib.resources import files
 
-from unionaid.sheets.forms import Column, Form, Headings
-from unionaid.sheets.tables import Read, Row, Table, read_table
-from unionaid.sheets.writing import MEDIA_TYPE, Correction, corrections, listing, template
+from unionaid.sheets.forms import Column, Form, Headings, Titles
+from unionaid.sheets.tables import Aside, Read, Row, Table, read_table
+from unionaid.sheets.writing import MEDIA_TYPE, Correction, Yuan, corrections, laid_out, listing, template
 
 LOCALE = files("unionaid.sheets") / "locale"
 """Texts of the refusals and of what we write."""
@@ -16,6 +16,7 @@ LOCALE = files("unionaid.sheets") / "locale"
 __all__ = [
     "LOCALE",
     "MEDIA_TYPE",
+    "Aside",
     "Column",
     "Correction",
     "Form",
@@ -23,7 +24,10 @@ __all__ = [
     "Read",
     "Row",
     "Table",
+    "Titles",
+    "Yuan",
     "corrections",
+    "laid_out",
     "listing",
     "read_table",
     "template",

@@ -88,6 +88,20 @@ class Headings:
         return None
 
 
+class Titles(Headings):
+    """Headings that are data, not texts of ours: of each column the words in use, the first of which is its own."""
+
+    def __init__(self, form: Form, titles: Mapping[str, Sequence[str]]) -> None:
+        self.form, self._titles = form, titles
+        self._known = {plain(title): column.name for column in form.columns for title in titles[column.name]}
+
+    def of(self, column: str, language: Language) -> str:  # noqa: ARG002 - the same in every language
+        return self._titles[column][0]
+
+    def choice(self, column: Column, value: str, language: Language) -> str:  # noqa: ARG002 - nor do words have texts
+        return value
+
+
 def plain(written: str) -> str:
     """Return a heading without blanks, notes in brackets, stars and the difference of forms."""
     text = "".join(unicodedata.normalize("NFKC", written).split())

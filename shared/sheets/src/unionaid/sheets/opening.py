@@ -29,7 +29,7 @@ from unionaid.sheets.refusals import (
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _UTF_8_MARK, _UTF_16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
-_SEPARATORS = (",", "\t", ";", "，")
+_SEPARATORS = (",", "\t", ";", "，", "|")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
 _MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html)", re.IGNORECASE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -42,15 +42,29 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a form that are not empty; `letters` says where each column stands, `unused` which are no column."""
+    """The rows of a form that are not empty; `letters` says where each column stands, `unused` which are no column.
+
+    `aside` are the rows that are none of the form: what stands above the header, and what the reader set aside.
+    """
 
     rows: Sequence[Row]
     letters: Mapping[str, str]
     unused: Sequence[str]
+    aside: Sequence[Aside] = ()
 
 
-def read_table(content: bytes, form: Form, headings: Headings) -> Table:
-    """Read a file: the first sheet that has a header of the form.
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A row that is none of the form: its number, and what its writer sees in each cell."""
+
+    number: int
+    shown: Sequence[str] = field(repr=False)
+
+
+def read_table(
+    content: bytes, form: Form, headings: Headings, *, aside: Callable[[Sequence[str]], bool] | None = None
+) -> Table:
+    """Read a file: the first sheet that has a header of the form. `aside` says of a row's cells that it is none of it.
 
     Raises the refusals of files, of workbooks, and of the header. What is wrong with a cell is a fault of its row.
     """
@@ -62,14 +76,21 @@ def read_table(content: bytes, form: Form, headings: Headings) -> Table:
         raise HeaderMissing(limit=HEADER_ROWS_MAX)
     grid, header = found[0]
     places = _columns(grid, header, form, headings)
-    rows = list(_rows(grid, header, form, headings, places))
+    above = [row for row in _shown(grid, range(header)) if any(row.shown)]
+    under = _shown(grid, range(header + 1, len(grid.rows)))
+    below = [] if aside is None else [row for row in under if aside(row.shown)]
+    rows = list(_rows(grid, header, form, headings, places, beside={row.number for row in below}))
     if not rows:
         raise SheetEmpty
     if len(rows) > ROWS_MAX:
         raise TooManyRows(limit=ROWS_MAX)
     known = {*places.values(), *_extra(grid, header, headings)}
     unused = [letters(n) for n, value in enumerate(grid.rows[header]) if _filled(value) and n not in known]
-    return Table(rows, {name: letters(place) for name, place in places.items()}, unused)
+    return Table(rows, {name: letters(place) for name, place in places.items()}, unused, [*above, *below])
+
+
+def _shown(grid: Grid, rows: range) -> Iterator[Aside]:
+    return (Aside(index + 1, [cells.shown(value) for value in grid.rows[index]]) for index in rows)
 
 
 def _filled(value: object) -> bool:
@@ -113,9 +134,13 @@ def _columns(grid: Grid, header: int, form: Form, headings: Headings) -> dict[st
     return places
 
 
-def _rows(grid: Grid, header: int, form: Form, headings: Headings, places: Mapping[str, int]) -> Iterator[Row]:
+def _rows(
+    grid: Grid, header: int, form: Form, headings: Headings, places: Mapping[str, int], *, beside: Set[int]
+) -> Iterator[Row]:
     columns = [(form.column(name), place) for name, place in places.items()]
     for index in range(header + 1, len(grid.rows)):
+        if index + 1 in beside:
+            continue
         merged = any(grid.flaws.get((index, place)) == "merged" for _, place in columns)
         if not merged and not any(_filled(grid.value(index, place)) for _, place in columns):
             continue

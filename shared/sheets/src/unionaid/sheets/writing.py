@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -102,6 +102,30 @@ def listing(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Seque
         for index, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
                 table.sheet.write_string(index, column, value, table.text)
+    return memory.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Yuan:
+    """Fen that are to be a cell of numbers, in yuan with two decimals."""
+
+    fen: int
+
+
+def laid_out(title: str, widths: Sequence[int], rows: Iterable[Sequence[str | Yuan]], heads: Set[int]) -> bytes:
+    """Return a workbook of one sheet whose rows are as given, text or money; `heads` are the rows (from 0) set off."""
+    memory = io.BytesIO()
+    with _workbook(memory) as workbook:
+        table = _Sheet(workbook, title)
+        money = workbook.add_format({"num_format": "0.00"})
+        for column, width in enumerate(widths):
+            table.sheet.set_column(column, column, width, table.text)
+        for index, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if isinstance(value, Yuan):
+                    table.sheet.write_number(index, column, value.fen / 100, money)
+                else:
+                    table.sheet.write_string(index, column, value, table.head if index in heads else table.text)
     return memory.getvalue()
 
 

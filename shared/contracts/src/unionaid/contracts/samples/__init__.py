@@ -4,7 +4,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import dossiers, duplicates, erasures, registry, relief, units
+from unionaid.contracts.samples import dossiers, duplicates, erasures, payment_batches, registry, relief, units
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -83,6 +83,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *dossiers.SAMPLES,
         *duplicates.SAMPLES,
         *relief.SAMPLES,
+        *payment_batches.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )

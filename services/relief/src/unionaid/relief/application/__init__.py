@@ -1,0 +1,1 @@
+"""Commands: load, decide, append. The only writer of relief's log."""

@@ -1,0 +1,36 @@
+"""All commands of relief, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from unionaid.eventlog import Log
+from unionaid.relief.application.batches import Batches
+from unionaid.relief.application.deciding import Deciding, Pool
+from unionaid.relief.application.funds import Funds
+from unionaid.relief.application.lists import Lists
+from unionaid.relief.application.programmes import Programmes
+from unionaid.relief.policies.programmes import Policies
+from unionaid.relief.views.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What relief can be asked to do, by matter."""
+
+    funds: Funds
+    programmes: Programmes
+    lists: Lists
+    batches: Batches
+
+    @classmethod
+    def of(cls, pool: Pool, people: People, policies: Policies) -> Self:
+        """Put the commands together over one pool."""
+        deciding = Deciding(pool, people)
+        return cls(
+            funds=Funds(Log(pool)),
+            programmes=Programmes(Log(pool), policies),
+            lists=Lists(pool, people, deciding),
+            batches=Batches(pool, deciding),
+        )

@@ -1,0 +1,116 @@
+"""What a step of a list is decided on, and one append of all that it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from unionaid.contracts import stream_name
+from unionaid.contracts.relief import PaymentFailed, ReliefListSubmitted, application_id
+from unionaid.eventlog import Connection, Log
+from unionaid.relief.application.holding import held_now
+from unionaid.relief.domain.budget.facts import Budget, budget_of
+from unionaid.relief.domain.payment_batch.facts import Batch, batch_of
+from unionaid.relief.domain.programme.facts import Programme, programme_of
+from unionaid.relief.domain.refusals import LineFault, NotFound
+from unionaid.relief.domain.relief_list.applications import Application, Unrequested, application_of
+from unionaid.relief.domain.relief_list.facts import Act, ReliefList, list_of
+from unionaid.relief.domain.relief_list.guards import Barred
+from unionaid.relief.reserving import key_of
+from unionaid.relief.views.acts import acts_of_list
+from unionaid.relief.views.people import People
+from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Expect = Callable[[int], None]
+"""Refuses the command if the caller has read another version of the list than this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a step of a list is decided on."""
+
+    relief_list: ReliefList
+    lines: list[Application]
+    programme: Programme
+    budget: Budget
+    batch: Batch
+    booked_by: frozenset[str]
+    """Who booked that the bank did not pay a line."""
+    versions: Mapping[str, int]
+    """Of the list's stream, and of the batch's where there is one."""
+    barred: Barred
+    """Who is helped no more, as far as registry has told; for a payment also to whom nothing is paid now."""
+
+
+class Deciding:
+    """Steps of lists: of list, lines, money and batch at once."""
+
+    def __init__(self, pool: Pool, people: People) -> None:
+        self._pool, self._log, self._people = pool, Log(pool), people
+
+    async def decide_on(
+        self,
+        issued: Issued,
+        list_id: UUID,
+        decide: Callable[[Found], Decision],
+        *,
+        jurisdiction: UUID | None = None,
+        batch_id: UUID | None = None,
+        paying: bool = False,
+    ) -> Done:
+        """Decide on a list with its lines, its money and one of its batches. Raises NotFound without the list.
+
+        `paying` is a step towards somebody's money: it and the undoing of a merge never both come about.
+        """
+        terms = await self._terms(list_id, jurisdiction)
+        listed, batch = stream_name("list", list_id), () if batch_id is None else (stream_name("batch", batch_id),)
+        lines = [stream_name("application", application_id(list_id, n)) for n in range(1, terms.lines + 1)]
+        programme, budget = stream_name("programme", terms.programme_id), stream_name("budget", terms.budget_id)
+        barred = await self._people.barred()
+        held: Collection[bytes] = ()
+
+        async def look(conn: Connection) -> None:
+            nonlocal held
+            held = await held_now(conn)
+
+        def found(history: History) -> Decision:
+            applications = [application_of(history[line]) for line in lines]
+            return decide(
+                Found(
+                    list_of(_acts(history, listed)),
+                    applications,
+                    programme_of(history[programme]),
+                    budget_of(history[budget]),
+                    batch_of(act for name in batch for act in _acts(history, name)),
+                    frozenset(by for line in lines for e, by in _acts(history, line) if isinstance(e, PaymentFailed)),
+                    {stream: len(history[stream]) for stream in (listed, *batch)},
+                    {**_held(applications, held), **barred},
+                )
+            )
+
+        streams = [listed, *lines, programme, budget, *batch]
+        return await carry_out(self._log, issued, streams, found, first=look if paying else None)
+
+    async def _terms(self, list_id: UUID, jurisdiction: UUID | None) -> ReliefListSubmitted:
+        """What was submitted: it never changes, and says which streams a step concerns."""
+        acts = await acts_of_list(self._pool, list_id)
+        if not acts or not isinstance(acts[0][0].event, ReliefListSubmitted):
+            raise NotFound
+        terms = acts[0][0].event
+        if jurisdiction is not None and terms.union_org_id not in await self._people.subtree(jurisdiction):
+            raise NotFound
+        return terms
+
+
+def _held(lines: Iterable[Application], held: Collection[bytes]) -> Barred:
+    payees = {line.terms.person_id for line in lines if not isinstance(line, Unrequested)} if held else set()
+    return {person_id: LineFault.PAYMENT_HELD for person_id in payees if key_of(person_id) in held}
+
+
+def _acts(history: History, stream: str) -> Iterable[Act]:
+    return (Act(*pair) for pair in zip(history[stream], history.actors[stream], strict=True))

@@ -1,0 +1,41 @@
+"""Bodies about payment batches."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from unionaid.contracts.fields import (
+    LINES_MAX,
+)
+from unionaid.relief.bodies.typed import DeclaredBody, LineNumber, StepBody
+from unionaid.relief.domain.payment_batch.returning import FailureReason, Outcome
+from unionaid.relief.domain.payment_batch.rules import WithdrawalReason
+from unionaid.service.routes import Body
+
+
+class PaymentBatchBody(StepBody):
+    """When, and what the lines that wait must agree with; `lines_hash` is over their numbers in the list."""
+
+    declared: DeclaredBody
+
+
+class WithdrawalBody(StepBody):
+    """When, and why."""
+
+    reason_code: WithdrawalReason
+
+
+class ReturnLineBody(Body):
+    """What the bank says of one line of a batch, by its number in the list; a reason where it did not pay."""
+
+    line: LineNumber
+    outcome: Outcome
+    reason_code: FailureReason | None = None
+
+
+class BankReturnBody(StepBody):
+    """What the bank answered, for some lines of a batch or all."""
+
+    lines: Annotated[list[ReturnLineBody], Field(min_length=1, max_length=LINES_MAX)]

@@ -1,0 +1,29 @@
+"""Bodies about programmes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from unionaid.contracts.fields import (
+    YEAR_MAX,
+    YEAR_MIN,
+    Code,
+    ProgrammeKind,
+    PublicName,
+)
+from unionaid.relief.bodies.typed import BusinessDate
+from unionaid.service.routes import Body
+
+
+class OpenProgrammeBody(Body):
+    """A programme; its amounts come from the policy in force on `window_from`."""
+
+    occurred_on: BusinessDate
+    kind: ProgrammeKind
+    year: Annotated[int, Field(strict=True, ge=YEAR_MIN, le=YEAR_MAX)]
+    name: PublicName
+    window_from: BusinessDate
+    window_to: BusinessDate
+    purpose: Code

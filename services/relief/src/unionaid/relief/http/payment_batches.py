@@ -1,0 +1,77 @@
+"""Payment batches over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from unionaid.relief.application.batches import shown as shown_batch
+from unionaid.relief.bodies.payment_batches import BankReturnBody, WithdrawalBody
+from unionaid.relief.bodies.typed import StepBody
+from unionaid.relief.domain.payment_batch.facts import batch_of
+from unionaid.relief.domain.payment_batch.returning import Answer
+from unionaid.relief.domain.payment_batch.rules import existing_batch
+from unionaid.relief.domain.refusals import NotFound
+from unionaid.relief.http.access import (
+    MONEY_READER,
+    ByAccountant,
+    ByCashier,
+    step_of,
+)
+from unionaid.relief.http.answers import LineCursor, LinesLimit, shown, shown_page, told
+from unionaid.relief.http.desk import AtDesk
+from unionaid.relief.views import payment_batches as batch_views
+from unionaid.relief.views.acts import acts_of_batch
+from unionaid.service.routes import Router
+
+payment_batches = Router(prefix="/payment-batches", tags=["payment batches"])
+
+
+@payment_batches.post("/{batch_id}/release")
+async def release_payment_batch(batch_id: UUID, body: StepBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Release a batch to the bank."""
+    return await command.run(
+        lambda issued: desk.commands.batches.release(issued, batch_id, step_of(issued, body), command.expect)
+    )
+
+
+@payment_batches.post("/{batch_id}/withdrawal")
+async def withdraw_payment_batch(batch_id: UUID, body: WithdrawalBody, command: ByCashier, desk: AtDesk) -> Response:
+    """Withdraw a batch that is not released."""
+    return await command.run(
+        lambda issued: desk.commands.batches.withdraw(
+            issued, batch_id, body.reason_code, step_of(issued, body), command.expect
+        )
+    )
+
+
+@payment_batches.post("/{batch_id}/bank-return")
+async def record_bank_return(batch_id: UUID, body: BankReturnBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Book what the bank answered: each line it names is paid, or failed for a reason."""
+    answers = [Answer(line.line, line.outcome, line.reason_code) for line in body.lines]
+    return await command.run(
+        lambda issued: desk.commands.batches.record_return(
+            issued, batch_id, answers, step_of(issued, body), command.expect
+        )
+    )
+
+
+@payment_batches.get("/{batch_id}", dependencies=[MONEY_READER])
+async def show_payment_batch(batch_id: UUID, desk: AtDesk) -> Response:
+    """Show where a batch is, what the bank has answered for, and who did what when."""
+    acts = await acts_of_batch(desk.pool, batch_id)
+    batch = existing_batch(batch_of(act for act, _ in acts))
+    steps = [told(act, at, "PaymentBatch") for act, at in acts]
+    return shown({**shown_batch(batch), "steps": steps}, {"ETag": f'"{len(acts)}"'})
+
+
+@payment_batches.get("/{batch_id}/lines", dependencies=[MONEY_READER])
+async def show_payment_batch_lines(
+    batch_id: UUID, desk: AtDesk, cursor: LineCursor = 0, limit: LinesLimit = 100
+) -> Response:
+    """Show a page of a batch's lines; `next_cursor` is null on the last one."""
+    if not await acts_of_batch(desk.pool, batch_id):
+        raise NotFound
+    await desk.settled()
+    return shown_page("lines", await batch_views.batch_lines(desk.pool, batch_id, cursor, limit + 1), limit, "line")

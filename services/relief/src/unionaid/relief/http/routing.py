@@ -1,0 +1,29 @@
+"""All routes of relief, and the statuses of its refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from unionaid.relief.http.funds import budgets, funds
+from unionaid.relief.http.lists import lists
+from unionaid.relief.http.payment_batches import payment_batches
+from unionaid.relief.http.payment_holds import payment_holds
+from unionaid.relief.http.programmes import programmes
+
+STATUSES: Mapping[str, int] = {
+    "already-opened": 409,
+    "fund-insufficient": 409,
+    "budget-insufficient": 409,
+    "commitment-missing": 409,
+    "list-wrong-status": 409,
+    "batch-wrong-status": 409,
+    "nothing-to-pay": 409,
+    "entered-by-same": 403,
+    "verified-by-same": 403,
+    "approved-by-same": 403,
+    "issued-by-same": 403,
+    "booked-by-same": 403,
+    "own-matter": 403,
+}
+"""Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""
+ROUTERS = (funds, budgets, programmes, lists, payment_batches, payment_holds)

@@ -1,0 +1,1 @@
+"""What relief shows of its own log, and what it knows of registry's."""

@@ -1,0 +1,72 @@
+"""Events of payment batches: what a bank is to pay, and what it answered."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import model_validator
+
+from unionaid.contracts.fields import (
+    AmountFen,
+    AmountFenOrNone,
+    Code,
+    Lines,
+    LinesOrNone,
+    Sha256Hex,
+)
+from unionaid.contracts.relief.base import ReliefEvent
+
+
+class PaymentBatchIssued(ReliefEvent, stream="batch"):
+    """The cashier made a batch of a list's lines, for the bank to pay.
+
+    Each line is a PaymentOrdered of its own; `lines_hash` is over those lines, by the list's numbers. No account
+    stands here: registry alone resolves a person.
+    """
+
+    batch_id: UUID
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+    lines_hash: Sha256Hex
+
+
+class PaymentBatchReleased(ReliefEvent, stream="batch"):
+    """An accountant, not the one who made it, released a batch to the bank."""
+
+    batch_id: UUID
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+
+
+class PaymentBatchWithdrawn(ReliefEvent, stream="batch"):
+    """A batch was withdrawn for a coded reason before it was released: the bank never had it."""
+
+    batch_id: UUID
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+    reason_code: Code
+
+
+class BankReturnRecorded(ReliefEvent, stream="batch"):
+    """The bank's answer to some lines of a batch, or to all, was booked.
+
+    Each line is a ReliefPaid or a PaymentFailed of its own.
+    """
+
+    batch_id: UUID
+    list_id: UUID
+    paid_lines: LinesOrNone
+    paid_fen: AmountFenOrNone
+    failed_lines: LinesOrNone
+    failed_fen: AmountFenOrNone
+
+    @model_validator(mode="after")
+    def _lines_and_money_agree(self) -> Self:
+        if self.paid_lines + self.failed_lines == 0:
+            raise ValueError("a return answers for one line at least")
+        for lines, fen in ((self.paid_lines, self.paid_fen), (self.failed_lines, self.failed_fen)):
+            if fen < lines or (lines == 0 and fen > 0):
+                raise ValueError("the money does not fit the number of lines")
+        return self
