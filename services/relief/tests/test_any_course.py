@@ -49,6 +49,7 @@ from unionaid.contracts.relief import (
 )
 from unionaid.contracts.samples import FUND, GRASSROOTS, PROGRAMME
 from unionaid.relief.domain.budget.facts import budget_of
+from unionaid.relief.domain.fund import budgeting
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
 from unionaid.relief.domain.payment_batch import rules as batch_rules
@@ -122,9 +123,9 @@ class Office(RuleBasedStateMachine):
     @rule(fen=FEN)
     def allots(self, fen: int) -> None:
         budget_id = uuid4()
-        command = fund_rules.AllotBudget(budget_id, fen, date(2016, 12, 1), TODAY)
+        command = budgeting.AllotBudget(budget_id, fen, date(2016, 12, 1), TODAY)
         try:
-            events = fund_rules.allot_budget(fund_of(self.of(f"fund-{FUND}")), OPEN, command)
+            events = budgeting.allot_budget(fund_of(self.of(f"fund-{FUND}")), OPEN, command)
         except Refusal:
             return
         self.wrote(events, "person-accountant")

@@ -8,12 +8,11 @@ import pytest
 from unionaid.contracts import Event
 from unionaid.contracts.fields import AMOUNT_FEN_MAX
 from unionaid.contracts.samples import BUDGET, FUND
+from unionaid.relief.domain.fund.budgeting import AllotBudget, allot_budget
 from unionaid.relief.domain.fund.facts import INITIAL, Open, evolve, fund_of
 from unionaid.relief.domain.fund.rules import (
-    AllotBudget,
     OpenFund,
     ReceiveFunds,
-    allot_budget,
     open_fund,
     receive_funds,
 )

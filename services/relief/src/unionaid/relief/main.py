@@ -31,6 +31,7 @@ from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.calling import Neighbour
 from unionaid.service.clock import Clock, clock_of
+from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts, Service, run
 from unionaid.service.operating import Views
@@ -116,11 +117,15 @@ def assemble(
     )
     app.state.shell.catalogue.refuse_missing(LineFault)
     commands = Commands.of(pool, known, read_programmes(directory("policy")))
+    itself = Itself(settings, keys, name=NAME, matter="due pledges", clock=clock)
     identities = Identities(Neighbour("registry", settings.urls, neighbours))
     app.state.desk = Desk(commands, known, own_views, pool, identities)
     return Parts(
         app=app,
-        beside={"own views": own_views.run},
+        beside={
+            "own views": own_views.run,
+            "due pledges": lambda: commands.funds.note_due_again(itself, appended),
+        },
         relay=relay.run,
         consumers={
             people.name: following(settings.database_url, settings.kafka, people),

@@ -165,6 +165,10 @@ STATEMENT_FIELDS_MAX = 11
 TitleEndReason = Literal["left", "retired", "promoted", "term-ended", "withdrawn"]
 """Why an appointment to an in-house title ended."""
 FundSource = Literal["appropriation", "dues", "donation"]
+FundReturnReason = Literal["unspent", "giver-asked", "sent-in-error", "entered-wrong"]
+"""Why money of a fund went back: not needed, asked back, not meant for it, or more was entered than came."""
+PledgeWithdrawalReason = Literal["giver-withdrew", "entered-wrong", "lapsed"]
+BudgetReleaseReason = Literal["year-end", "programme-ended", "allotted-too-much", "needed-elsewhere"]
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]
 SignedBy = Literal["payee", "thumbprint", "proxy"]

@@ -69,10 +69,11 @@ class Pair:
             raise AssertionError(f"{leading} lead {self.name}")
         return leading[0] if leading else None
 
-    def events(self) -> int:
-        """How many events the service has stored."""
+    def events(self, kind: str = "%") -> int:
+        """How many events the service has stored, of the types that are LIKE `kind`."""
         dsn = self.stack.stack.databases[self.name]["app"]
-        return int(asyncio.run(_fetch(dsn, "SELECT count(*) AS n FROM eventlog.events"))[0]["n"])
+        [row] = asyncio.run(_fetch(dsn, "SELECT count(*) AS n FROM eventlog.events WHERE type LIKE $1", kind))
+        return int(row["n"])
 
     def checks(self) -> list[Mapping[str, Mapping[str, str]]]:
         """What the two say of themselves in `/readyz`; nothing of one that does not answer."""
@@ -174,10 +175,10 @@ def _open(pid: int) -> list[Any]:
         return []
 
 
-async def _fetch(dsn: str, sql: str) -> list[asyncpg.Record]:
+async def _fetch(dsn: str, sql: str, *arguments: str) -> list[asyncpg.Record]:
     conn = await asyncpg.connect(dsn)
     try:
-        return list(await conn.fetch(sql))
+        return list(await conn.fetch(sql, *arguments))
     finally:
         await conn.close()
 

@@ -29,7 +29,7 @@ class Commands:
         """Put the commands together over one pool."""
         deciding = Deciding(pool, people)
         return cls(
-            funds=Funds(Log(pool)),
+            funds=Funds(pool),
             programmes=Programmes(Log(pool), policies),
             lists=Lists(pool, people, deciding),
             batches=Batches(pool, deciding),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from unionaid.service.refusals import Fault, NotFound, Refusal
 
 __all__ = [
+    "AlreadyCarriedOver",
     "AlreadyOpened",
     "ApprovedBySame",
     "BatchWrongStatus",
@@ -19,6 +20,7 @@ __all__ = [
     "DateInFuture",
     "DateTooEarly",
     "DeclaredDiffers",
+    "DueBeforePledge",
     "EarmarkedOtherwise",
     "EnteredBySame",
     "Fault",
@@ -28,6 +30,7 @@ __all__ = [
     "LinesRefused",
     "ListWrongStatus",
     "NotFound",
+    "NothingLeft",
     "NothingToPay",
     "OutsideWindow",
     "OwnMatter",
@@ -42,6 +45,7 @@ __all__ = [
     "VisitorIsPayee",
     "VisitorsSame",
     "WindowReversed",
+    "YearNotBegun",
 ]
 
 
@@ -79,6 +83,30 @@ class FundInsufficient(Refusal):
     """The fund holds less than is to be allotted."""
 
     code = "fund-insufficient"
+
+
+class AlreadyCarriedOver(Refusal):
+    """The budget was carried over at the end of this year already."""
+
+    code = "already-carried-over"
+
+
+class DueBeforePledge(Refusal):
+    """The day for which money is promised lies before the day of the promise."""
+
+    code = "due-before-pledge"
+
+
+class NothingLeft(Refusal):
+    """The budget has nothing left to carry over."""
+
+    code = "nothing-left"
+
+
+class YearNotBegun(Refusal):
+    """The year has not begun on the day of the step."""
+
+    code = "year-not-begun"
 
 
 class EarmarkedOtherwise(Refusal):

@@ -6,8 +6,23 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
-from unionaid.relief.bodies.funds import AllotBudgetBody, OpenFundBody, ReceiveFundsBody
-from unionaid.relief.domain.fund.rules import AllotBudget, OpenFund, ReceiveFunds
+from unionaid.relief.bodies.funds import (
+    AllotBudgetBody,
+    BankFeeBody,
+    CarryOverBody,
+    OpenFundBody,
+    PledgeBody,
+    PledgeWithdrawalBody,
+    ReceiveFundsBody,
+    ReleaseBudgetBody,
+    ReturnFundsBody,
+    SpendingPlanBody,
+)
+from unionaid.relief.domain.budget.rules import CarryOver
+from unionaid.relief.domain.fund.budgeting import AllotBudget, ReleaseBudget
+from unionaid.relief.domain.fund.pledges import MakePledge, WithdrawPledge
+from unionaid.relief.domain.fund.rules import ChargeFee, OpenFund, PlanSpending, ReceiveFunds, ReturnFunds
+from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.http.access import (
     MONEY_READER,
     ByAccountant,
@@ -38,7 +53,77 @@ async def receive_funds(fund_id: UUID, body: ReceiveFundsBody, command: ByAccoun
     """Record money that came in."""
     return await command.run(
         lambda issued: desk.commands.funds.receive(
-            issued, fund_id, ReceiveFunds(body.amount_fen, body.voucher, body.occurred_on, issued.business_date)
+            issued,
+            fund_id,
+            ReceiveFunds(
+                body.amount_fen, body.voucher, body.occurred_on, issued.business_date, body.pledge_id, body.reference
+            ),
+        )
+    )
+
+
+@funds.post("/{fund_id}/returns", status_code=201)
+async def return_funds(fund_id: UUID, body: ReturnFundsBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Record money that went back to where it came from."""
+    return await command.run(
+        lambda issued: desk.commands.funds.return_funds(
+            issued,
+            fund_id,
+            ReturnFunds(
+                body.amount_fen,
+                body.voucher,
+                body.reason_code,
+                body.occurred_on,
+                issued.business_date,
+                body.reference,
+            ),
+        )
+    )
+
+
+@funds.post("/{fund_id}/bank-fees", status_code=201)
+async def charge_fee(fund_id: UUID, body: BankFeeBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Book what the bank took."""
+    return await command.run(
+        lambda issued: desk.commands.funds.charge_fee(
+            issued,
+            fund_id,
+            ChargeFee(body.amount_fen, body.voucher, body.occurred_on, issued.business_date, body.reference),
+        )
+    )
+
+
+@funds.post("/{fund_id}/spending-plans", status_code=201)
+async def plan_spending(fund_id: UUID, body: SpendingPlanBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Plan what a month is to cost: for how many months the fund lasts follows."""
+    return await command.run(
+        lambda issued: desk.commands.funds.plan_spending(
+            issued, fund_id, PlanSpending(body.monthly_fen, body.occurred_on, issued.business_date)
+        )
+    )
+
+
+@funds.post("/{fund_id}/pledges", status_code=201)
+async def make_pledge(fund_id: UUID, body: PledgeBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Record a promise of money."""
+    pledge_id = uuid4()
+    return await command.run(
+        lambda issued: desk.commands.funds.pledge(
+            issued,
+            fund_id,
+            MakePledge(pledge_id, body.amount_fen, body.due_on, body.voucher, body.occurred_on, issued.business_date),
+        )
+    )
+
+
+@funds.post("/{fund_id}/pledges/{pledge_id}/withdrawal", status_code=201)
+async def withdraw_pledge(
+    fund_id: UUID, pledge_id: UUID, body: PledgeWithdrawalBody, command: ByAccountant, desk: AtDesk
+) -> Response:
+    """Record that what is awaited of a pledge will not come."""
+    return await command.run(
+        lambda issued: desk.commands.funds.withdraw_pledge(
+            issued, fund_id, WithdrawPledge(pledge_id, body.reason_code, body.occurred_on, issued.business_date)
         )
     )
 
@@ -57,11 +142,44 @@ async def allot_budget(fund_id: UUID, body: AllotBudgetBody, command: ByAccounta
     )
 
 
+@funds.get("", dependencies=[MONEY_READER])
+async def show_funds(desk: AtDesk) -> Response:
+    """Show all funds, each with for how many months it lasts, and the pledges that are awaited."""
+    await desk.settled()
+    return shown({"funds": await fund_views.funds(desk.pool), "pledges": await fund_views.pledges(desk.pool)})
+
+
 @funds.get("/{fund_id}", dependencies=[MONEY_READER])
 async def show_fund(fund_id: UUID, desk: AtDesk) -> Response:
-    """Show what a fund received, allotted and has left."""
+    """Show what a fund received, allotted and has left, for how many months, its budgets and what is awaited."""
     await desk.settled()
-    return shown(await fund_views.fund(desk.pool, fund_id))
+    fund = await fund_views.fund(desk.pool, fund_id)
+    if fund is None:
+        raise NotFound
+    budgets = await fund_views.budgets_of_fund(desk.pool, fund_id)
+    return shown({**fund, "budgets": budgets, "pledges": await fund_views.pledges(desk.pool, fund_id)})
+
+
+@budgets.post("/{budget_id}/release", status_code=201)
+async def release_budget(budget_id: UUID, body: ReleaseBudgetBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Give what is free in a budget back to its fund."""
+    return await command.run(
+        lambda issued: desk.commands.funds.release_budget(
+            issued,
+            budget_id,
+            ReleaseBudget(body.amount_fen, body.reason_code, body.occurred_on, issued.business_date),
+        )
+    )
+
+
+@budgets.post("/{budget_id}/carry-over", status_code=201)
+async def carry_over(budget_id: UUID, body: CarryOverBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Leave what a budget has not spent at the end of a year to it for the next."""
+    return await command.run(
+        lambda issued: desk.commands.funds.carry_over(
+            issued, budget_id, CarryOver(body.year, body.occurred_on, issued.business_date)
+        )
+    )
 
 
 @budgets.get("/{budget_id}", dependencies=[MONEY_READER])

@@ -11,12 +11,14 @@ from unionaid.relief.http.payment_holds import payment_holds
 from unionaid.relief.http.programmes import programmes
 
 STATUSES: Mapping[str, int] = {
+    "already-carried-over": 409,
     "already-opened": 409,
     "fund-insufficient": 409,
     "budget-insufficient": 409,
     "commitment-missing": 409,
     "list-wrong-status": 409,
     "batch-wrong-status": 409,
+    "nothing-left": 409,
     "nothing-to-pay": 409,
     "entered-by-same": 403,
     "verified-by-same": 403,

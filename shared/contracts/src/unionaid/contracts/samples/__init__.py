@@ -4,7 +4,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import dossiers, duplicates, erasures, payment_batches, registry, relief, units
+from unionaid.contracts.samples import dossiers, duplicates, erasures, funds, payment_batches, registry, relief, units
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -25,6 +25,7 @@ from unionaid.contracts.samples.sample import (
     NEXT_UNION,
     OFFICER,
     OPENING,
+    PLEDGE,
     POLICY,
     PROGRAMME,
     REJECTED_LIST,
@@ -60,6 +61,7 @@ __all__ = [
     "NEXT_UNION",
     "OFFICER",
     "OPENING",
+    "PLEDGE",
     "POLICY",
     "PROGRAMME",
     "REJECTED_LIST",
@@ -84,6 +86,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *duplicates.SAMPLES,
         *relief.SAMPLES,
         *payment_batches.SAMPLES,
+        *funds.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )

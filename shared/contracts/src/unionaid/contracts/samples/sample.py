@@ -51,6 +51,9 @@ RELATIVE = UUID("d35b7f10-6c2e-4e8d-9b41-0a5c8f7e3d08")
 FUND = UUID("58a6e4d2-9f1b-4c3d-8e70-b1d2c3f4a509")
 
 
+PLEDGE = UUID("1e3f5a7b-9c2d-4e6f-8a0b-4c5d6e7f8a22")
+
+
 PROGRAMME = UUID("c4f1e0d9-2b8a-4d5c-9f6e-7a8b9c0d1e10")
 
 

@@ -9,7 +9,14 @@ from typing import TypeAlias
 from uuid import UUID
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import BudgetCommitted, BudgetOpened, BudgetSpent, CommitmentReleased
+from unionaid.contracts.relief import (
+    BudgetCarriedOver,
+    BudgetCommitted,
+    BudgetOpened,
+    BudgetReduced,
+    BudgetSpent,
+    CommitmentReleased,
+)
 from unionaid.service.refusals import BrokenHistory
 
 
@@ -20,7 +27,10 @@ class Unopened:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Amounts in fen; `commitments` are what lists still have bound: a part that is paid or given up is off it."""
+    """Amounts in fen; `allotted_fen` is without what went back to the fund.
+
+    `commitments` are what lists still have bound: a part that is paid or given up is off it.
+    """
 
     budget_id: UUID
     fund_id: UUID
@@ -28,6 +38,8 @@ class Open:
     allotted_fen: int
     commitments: Mapping[UUID, int] = field(default_factory=dict)
     spent_fen: int = 0
+    carried: frozenset[int] = frozenset()
+    """The years at whose end what was left stayed with it."""
 
     @property
     def committed_fen(self) -> int:
@@ -37,6 +49,11 @@ class Open:
     def committed_to(self, list_id: UUID) -> int:
         """What is bound to a list and not yet paid."""
         return self.commitments.get(list_id, 0)
+
+    @property
+    def left_fen(self) -> int:
+        """What is not spent, bound to lists or free."""
+        return self.allotted_fen - self.spent_fen
 
     @property
     def free_fen(self) -> int:
@@ -54,6 +71,10 @@ def evolve(budget: Budget, event: Event) -> Budget:
     match budget, event:
         case Unopened(), BudgetOpened():
             return Open(event.budget_id, event.fund_id, event.programme_id, event.amount_fen)
+        case Open(), BudgetReduced() if event.amount_fen <= budget.free_fen:
+            return replace(budget, allotted_fen=budget.allotted_fen - event.amount_fen)
+        case Open(), BudgetCarriedOver() if event.amount_fen == budget.left_fen:
+            return replace(budget, carried=budget.carried | {event.year})
         case Open(), BudgetCommitted() if event.list_id not in budget.commitments:
             return replace(budget, commitments={**budget.commitments, event.list_id: event.amount_fen})
         case Open(), BudgetSpent() if event.amount_fen <= budget.committed_to(event.list_id):

@@ -10,10 +10,19 @@ from datetime import date
 from uuid import UUID
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import BudgetCommitted, BudgetSpent, CommitmentReleased
+from unionaid.contracts.relief import BudgetCarriedOver, BudgetCommitted, BudgetSpent, CommitmentReleased
 from unionaid.relief.domain.budget.facts import Budget, Open
+from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.money import yuan
-from unionaid.relief.domain.refusals import BudgetInsufficient, CommitmentMissing, ReferenceUnknown
+from unionaid.relief.domain.refusals import (
+    AlreadyCarriedOver,
+    BudgetInsufficient,
+    CommitmentMissing,
+    NotFound,
+    NothingLeft,
+    ReferenceUnknown,
+    YearNotBegun,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,41 @@ def release(budget: Budget, move: Movement) -> Event:
         amount_fen=move.amount_fen,
         lines=move.lines,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOver:
+    """Leave what a budget has not spent at the end of a year to it for the next one."""
+
+    year: int
+    on: date
+    today: date
+
+
+def carry_over(budget: Budget, command: CarryOver) -> list[Event]:
+    """Carry a budget over (結轉): what is bound to lists stays bound, what is free stays free.
+
+    Raises NotFound, YearNotBegun, AlreadyCarriedOver, NothingLeft and the refusals of dates.
+    """
+    if not isinstance(budget, Open):
+        raise NotFound
+    refuse_impossible(command.on, command.today)
+    if command.on.year < command.year:
+        raise YearNotBegun(field="year", year=command.year)
+    if command.year in budget.carried:
+        raise AlreadyCarriedOver(field="year", year=command.year)
+    if not budget.left_fen:
+        raise NothingLeft
+    return [
+        BudgetCarriedOver(
+            occurred_on=command.on,
+            budget_id=budget.budget_id,
+            fund_id=budget.fund_id,
+            programme_id=budget.programme_id,
+            year=command.year,
+            amount_fen=budget.left_fen,
+        )
+    ]
 
 
 def _committed(budget: Budget, move: Movement) -> Open:

@@ -1,4 +1,4 @@
-"""What may happen to a fund: it never goes below zero, and what is earmarked keeps to its purpose."""
+"""What may happen to a fund: it never goes below zero. Budgets stand in `budgeting`, promises in `pledges`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from datetime import date
 from uuid import UUID
 
 from unionaid.contracts import Event
-from unionaid.contracts.fields import AMOUNT_FEN_MAX, FundSource
-from unionaid.contracts.relief import BudgetAllotted, BudgetOpened, FundOpened, FundsReceived
+from unionaid.contracts.fields import AMOUNT_FEN_MAX, FundReturnReason, FundSource
+from unionaid.contracts.relief import BankFeeCharged, FundOpened, FundsReceived, FundsReturned, SpendingPlanned
 from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.fund.facts import Fund, Open, Unopened
 from unionaid.relief.domain.money import yuan
-from unionaid.relief.domain.programme import facts as programme_facts
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
-    EarmarkedOtherwise,
     FundInsufficient,
     NotFound,
     ReferenceUnknown,
@@ -43,14 +41,38 @@ class ReceiveFunds:
     voucher: str
     on: date
     today: date
+    pledge_id: UUID | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AllotBudget:
-    """Set money of a fund aside for a programme."""
+class ReturnFunds:
+    """Give money of a fund back, with its voucher; `reference` is the document that is corrected."""
 
-    budget_id: UUID
     amount_fen: int
+    voucher: str
+    reason: FundReturnReason
+    on: date
+    today: date
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeFee:
+    """Book what the bank took."""
+
+    amount_fen: int
+    voucher: str
+    on: date
+    today: date
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSpending:
+    """Say how much of a fund is to be spent in a month."""
+
+    monthly_fen: int
     on: date
     today: date
 
@@ -72,50 +94,73 @@ def open_fund(fund: Fund, command: OpenFund) -> list[Event]:
 
 
 def receive_funds(fund: Fund, command: ReceiveFunds) -> list[Event]:
-    """Record a receipt. Raises NotFound, SumTooLarge and the refusals of dates."""
-    if not isinstance(fund, Open):
-        raise NotFound
+    """Record a receipt. Raises NotFound, ReferenceUnknown, SumTooLarge and the refusals of dates."""
+    opened = opened_fund(fund)
     refuse_impossible(command.on, command.today)
-    if fund.received_fen + command.amount_fen > AMOUNT_FEN_MAX:
+    if command.pledge_id is not None and command.pledge_id not in opened.pledges:
+        raise ReferenceUnknown(field="pledge_id")
+    if opened.received_fen + command.amount_fen > AMOUNT_FEN_MAX:
         raise SumTooLarge(field="amount_fen", most=yuan(AMOUNT_FEN_MAX))
     return [
         FundsReceived(
             occurred_on=command.on,
-            fund_id=fund.fund_id,
+            fund_id=opened.fund_id,
             amount_fen=command.amount_fen,
             voucher=command.voucher,
+            pledge_id=command.pledge_id,
+            reference=command.reference,
         )
     ]
 
 
-def allot_budget(fund: Fund, programme: programme_facts.Programme, command: AllotBudget) -> list[Event]:
-    """Allot a budget, and open it in the same breath.
+def return_funds(fund: Fund, command: ReturnFunds) -> list[Event]:
+    """Give money back. Raises NotFound, FundInsufficient and the refusals of dates."""
+    opened = opened_fund(fund)
+    refuse_impossible(command.on, command.today)
+    refuse_beyond_balance(opened, command.amount_fen)
+    return [
+        FundsReturned(
+            occurred_on=command.on,
+            fund_id=opened.fund_id,
+            amount_fen=command.amount_fen,
+            voucher=command.voucher,
+            reason_code=command.reason,
+            reference=command.reference,
+        )
+    ]
 
-    Raises NotFound, ReferenceUnknown, FundInsufficient, EarmarkedOtherwise and the refusals of dates.
-    """
+
+def charge_fee(fund: Fund, command: ChargeFee) -> list[Event]:
+    """Book a fee of the bank. Raises NotFound, FundInsufficient and the refusals of dates."""
+    opened = opened_fund(fund)
+    refuse_impossible(command.on, command.today)
+    refuse_beyond_balance(opened, command.amount_fen)
+    return [
+        BankFeeCharged(
+            occurred_on=command.on,
+            fund_id=opened.fund_id,
+            amount_fen=command.amount_fen,
+            voucher=command.voucher,
+            reference=command.reference,
+        )
+    ]
+
+
+def plan_spending(fund: Fund, command: PlanSpending) -> list[Event]:
+    """Plan what a month is to cost. Raises NotFound and the refusals of dates."""
+    opened = opened_fund(fund)
+    refuse_impossible(command.on, command.today)
+    return [SpendingPlanned(occurred_on=command.on, fund_id=opened.fund_id, monthly_fen=command.monthly_fen)]
+
+
+def opened_fund(fund: Fund) -> Open:
+    """Return the fund that is there. Raises NotFound."""
     if not isinstance(fund, Open):
         raise NotFound
-    if not isinstance(programme, programme_facts.Open):
-        raise ReferenceUnknown(field="programme_id")
-    refuse_impossible(command.on, command.today)
-    if fund.earmark is not None and fund.earmark != programme.terms.purpose:
-        raise EarmarkedOtherwise(field="programme_id", earmark=fund.earmark, purpose=programme.terms.purpose)
-    if command.amount_fen > fund.balance_fen:
-        raise FundInsufficient(field="amount_fen", balance=yuan(fund.balance_fen), wanted=yuan(command.amount_fen))
-    programme_id = programme.terms.programme_id
-    return [
-        BudgetAllotted(
-            occurred_on=command.on,
-            fund_id=fund.fund_id,
-            budget_id=command.budget_id,
-            programme_id=programme_id,
-            amount_fen=command.amount_fen,
-        ),
-        BudgetOpened(
-            occurred_on=command.on,
-            budget_id=command.budget_id,
-            fund_id=fund.fund_id,
-            programme_id=programme_id,
-            amount_fen=command.amount_fen,
-        ),
-    ]
+    return fund
+
+
+def refuse_beyond_balance(fund: Open, amount_fen: int) -> None:
+    """Refuse more than is free. Raises FundInsufficient."""
+    if amount_fen > fund.balance_fen:
+        raise FundInsufficient(field="amount_fen", balance=yuan(fund.balance_fen), wanted=yuan(amount_fen))
