@@ -13,8 +13,23 @@ from hypothesis import strategies as st
 from unionaid.contracts import topic_name
 from unionaid.contracts.event import Event as Fact
 from unionaid.contracts.registry import (
+    Assessment,
+    DossierApproved,
+    DossierAssessed,
+    DossierCalledBack,
+    DossierClosed,
+    DossierHolderChanged,
+    DossierMoved,
+    DossierOpened,
+    DossierPosted,
+    DossierReclassified,
+    DossierReturned,
+    DossierReviewed,
+    DossierVerified,
     EnterpriseDetailsCorrected,
     EnterpriseRegistered,
+    FiveClears,
+    FiveClearsRecorded,
     IdentityReference,
     PersonRegistered,
     SchemeTitle,
@@ -127,7 +142,61 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
                     migrant=draw(st.booleans()),
                 )
             )
+    facts += draw(dossier_facts())
     return [*draw(st.permutations(facts)), *draw(merges())]
+
+
+LEVEL: st.SearchStrategy[Literal["deep", "relative", "sudden"]] = st.sampled_from(("deep", "relative", "sudden"))
+CAUSE: st.SearchStrategy[Literal["illness", "schooling"]] = st.sampled_from(("illness", "schooling"))
+DOSSIER_DAY = st.sampled_from((date(2016, 12, 31), date(2017, 1, 1), date(2017, 6, 1))) | DAY
+
+
+@st.composite
+def dossier_facts(draw: st.DrawFn) -> list[Fact]:
+    """What may be said of some dossiers, in any order and on any days: also what registry would refuse."""
+    return [
+        draw(dossier_fact(uuid(8, n))) for n in range(draw(st.integers(0, 3))) for _ in range(draw(st.integers(0, 9)))
+    ]
+
+
+@st.composite
+def dossier_fact(draw: st.DrawFn, dossier_id: UUID) -> Fact:
+    """One event of a dossier."""
+    of: dict[str, Any] = {"occurred_on": draw(DOSSIER_DAY), "dossier_id": dossier_id}
+    holder, union = uuid(3, draw(NUMBER)), uuid(1, draw(NUMBER))
+    level, cause, former = draw(LEVEL), draw(CAUSE), uuid(1, draw(NUMBER))
+    assessment = Assessment(
+        policy_version="hardship-2016.1", household_size=3, income_ratio_percent=80, hardship_level=level
+    )
+    household: dict[str, Any] = {"household_id": uuid(10, dossier_id.int & 0xFF)}
+    return draw(
+        st.sampled_from(
+            (
+                DossierOpened(**of, **household, holder_id=holder, union_org_id=union),
+                FiveClearsRecorded(**of, clears=FiveClears(hardship_cause=draw(st.none() | st.just(cause)))),
+                DossierAssessed(**of, assessment=assessment),
+                DossierVerified(**of),
+                DossierPosted(
+                    **of, notice_place="公开栏", posted_until=date(2018, 1, 1), notice_working_days=5,
+                    calendar_version="2017",
+                ),
+                DossierApproved(
+                    **of, **household, holder_id=holder, union_org_id=union, hardship_level=level,
+                    hardship_cause=cause, household_size=3, income_ratio_percent=80, policy_version="hardship-2016.1",
+                    next_review_on=date(2018, 1, 1),
+                ),
+                DossierReturned(**of, reason_code="facts-doubtful", missing_clears=()),
+                DossierReviewed(**of, assessment=assessment, next_review_on=date(2018, 1, 1)),
+                DossierReclassified(**of, former_level="deep", hardship_level=level, policy_version="hardship-2016.1"),
+                DossierClosed(**of, **household, reason_code="lifted"),
+                DossierHolderChanged(
+                    **of, former_holder_id=uuid(3, 0), holder_id=holder, union_org_id=union, reason_code="asked"
+                ),
+                DossierMoved(**of, former_union_org_id=former, union_org_id=union),
+                DossierCalledBack(**of, call_back_outcome="stable"),
+            )
+        )
+    )  # fmt: skip
 
 
 @st.composite

@@ -39,6 +39,15 @@ if TYPE_CHECKING:
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
+TOLD_OF_DOSSIERS: dict[str, str | None] = {
+    "DossierOpened": "opened", "DossierVerified": "verified", "DossierPosted": "posted", "DossierApproved": "approved",
+    "DossierReturned": "returned", "DossierReviewed": "reviewed", "DossierReclassified": "reclassified",
+    "DossierClosed": "closed", "FiveClearsRecorded": None, "DossierAssessed": None, "DossierHolderChanged": None,
+    "DossierMoved": None,
+}  # fmt: skip
+"""Event -> the step that totals count."""
+
+
 # --- the fold that shares nothing ---------------------------------------------------------------------------------
 
 
@@ -96,6 +105,15 @@ def fold(given: Logs) -> Tables:  # noqa: PLR0912  a case for each event
                     holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
                     place = (ids["union_org_id"], ids.get("enterprise_id"), d["migrant"], holds_from)
                     tables["worker"].append((*front, ids["person_id"], *place))
+                case kind if kind in TOLD_OF_DOSSIERS:
+                    on, step = date.fromisoformat(d["occurred_on"]), TOLD_OF_DOSSIERS[kind]
+                    level = None if kind == "DossierReviewed" else d.get("hardship_level")
+                    level = d["assessment"]["hardship_level"] if kind == "DossierAssessed" else level
+                    cause = d.get("clears", {}).get("hardship_cause", d.get("hardship_cause"))
+                    tables["dossier_event"].append(
+                        (*front, UUID(event["id"]), on, ids["dossier_id"], step, ids.get("holder_id"),
+                         ids.get("union_org_id"), level, cause)
+                    )  # fmt: skip
     tables["relief_daily"] = [(*key, *sums) for key, sums in daily.items()]
     names = [table for projection in PROJECTIONS for table in projection.tables]
     return {table: sorted(tables[table], key=repr) for table in names}

@@ -30,7 +30,8 @@ from unionaid.contracts.relief import FundPart, ReliefPaid, application_id
 from unionaid.eventlog import inbox_of
 from unionaid.reporting.domain.relief.question import ReliefQuestion
 from unionaid.reporting.examples import BEGAN
-from unionaid.reporting.views import Dimension, Totals
+from unionaid.reporting.views.relief import Dimension, Totals
+from unionaid.reporting.views.snapshot import Snapshots
 
 from .histories import HISTORIES, NUMBER, Logs, merge, unmerge, uuid, written
 
@@ -161,7 +162,7 @@ class Answers:
 
 
 async def answers(reporting: Reporting, asked: ReliefQuestion) -> Answers:
-    totals = Totals(reporting.pool, reporting.set, topic_name(reporting.division, "relief"))
+    totals = Totals(Snapshots(reporting.pool, reporting.set), topic_name(reporting.division, "relief"))
     by = {dimension.value: asdict(await totals.by(asked, dimension)) for dimension in Dimension}
     return Answers(asdict(await totals.total(asked)), by, [asdict(event) async for event in all_events(totals, asked)])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -198,3 +199,18 @@ async def test_a_scan_compares_who_shares_a_block_and_nobody_else(
     assert scanned.after is None
     again = await finder.alike(app, {"name": "南宫雪", "birth_date": "1981-07-12"}, least=60, besides=[twice])
     assert [alike.person_id for alike in again] == [one]
+
+
+async def test_who_was_born_on_a_day_is_told_by_number_and_by_date(
+    app: asyncpg.Connection, vault: Vault, finder: Finder
+) -> None:
+    by_number = await put(vault, app, name="甲", resident_id=ID)
+    by_date = await put(vault, app, name="乙", birth_date="1980-02-14")
+    without = await put(vault, app, name="丙")
+    days = [date(1980, 2, 13), date(1980, 2, 15)]
+    assert await finder.born_on(app, days, [by_number, by_date, without]) == {by_number}
+    assert await finder.born_on(app, [*days, date(1980, 2, 14)], [by_date, without]) == {by_date}
+    assert await finder.born_on(app, days, []) == frozenset()
+    for days in ([], [date(1980, 1, 1) + timedelta(days=n) for n in range(367)]):
+        with pytest.raises(ValueError, match="1 to 366 are"):
+            await finder.born_on(app, days, [by_number])

@@ -9,11 +9,23 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
-from unionaid.reporting.domain.figures import Breakdown, ParkedEvent, PaymentPage, ReliefTotal, TitleSchemeTotal
-from unionaid.reporting.domain.kinds import ProgrammeKind
+from unionaid.reporting.domain.dossiers.question import DossierQuestion, Unknown
+from unionaid.reporting.domain.figures import (
+    Breakdown,
+    DossierBreakdown,
+    DossierPage,
+    DossierTotal,
+    ParkedEvent,
+    PaymentPage,
+    ReliefTotal,
+    TitleSchemeTotal,
+)
+from unionaid.reporting.domain.kinds import CauseCode, DossierStep, HardshipLevel, ProgrammeKind
 from unionaid.reporting.domain.registry.question import TitleSchemeQuestion
 from unionaid.reporting.domain.relief.question import ReliefQuestion
-from unionaid.reporting.views import EVENTS_PAGE_MAX, Dimension, Totals
+from unionaid.reporting.views.dossiers import DossierDimension, DossierTotals
+from unionaid.reporting.views.relief import Dimension, Totals
+from unionaid.reporting.views.snapshot import EVENTS_PAGE_MAX
 from unionaid.service.access import require
 from unionaid.service.after import after
 from unionaid.service.roles import Role
@@ -38,6 +50,53 @@ async def _question(
 
 
 Asked = Annotated[ReliefQuestion, Depends(_question)]
+
+
+async def _of_dossiers(
+    *,
+    until: Annotated[date, Query(alias="to", description="Last business date, included")],
+    since: Annotated[
+        date | None,
+        Query(alias="from", description="First business date; without it, how dossiers stood on the last"),
+    ] = None,
+    step: Annotated[DossierStep | None, Query(description="The step, or where they stood")] = None,
+    level: Annotated[HardshipLevel | Unknown | None, Query()] = None,
+    cause: Annotated[CauseCode | Unknown | None, Query()] = None,
+    union: Annotated[UUID | None, Query(description="A union, and all below it")] = None,
+    as_of: Annotated[AwareDatetime | None, Query(description="What had been recorded by then")] = None,
+    upto: Annotated[int | None, Query(ge=-1, le=INDEX_MAX, description="Up to this index of registry's log")] = None,
+) -> DossierQuestion:
+    return DossierQuestion(until, since, step, level, cause, union, as_of, upto)
+
+
+AskedOfDossiers = Annotated[DossierQuestion, Depends(_of_dossiers)]
+
+
+def router_of_dossiers(totals: DossierTotals) -> Router:
+    """Return the routes over hardship dossiers."""
+    router = Router(prefix="/totals/dossiers", tags=["totals"])
+    reading = [require(*READERS), after]
+
+    @router.get("", dependencies=reading)
+    async def dossier_total(asked: AskedOfDossiers) -> DossierTotal:
+        """Dossiers, their holders and the steps of a period, or how dossiers stood on a day, with the citation."""
+        return await totals.total(asked)
+
+    @router.get("/events", dependencies=reading)
+    async def dossier_events(
+        asked: AskedOfDossiers,
+        cursor: Annotated[str | None, Query(max_length=40)] = None,
+        limit: Annotated[int, Query(ge=1, le=EVENTS_PAGE_MAX)] = 100,
+    ) -> DossierPage:
+        """The events that the total of the same question is made of."""
+        return await totals.events(asked, cursor, limit)
+
+    @router.get("/by", dependencies=reading)
+    async def dossiers_by(asked: AskedOfDossiers, dimension: DossierDimension) -> DossierBreakdown:
+        """The total of the same question, broken down."""
+        return await totals.by(asked, dimension)
+
+    return router
 
 
 def router_of(totals: Totals) -> Router:

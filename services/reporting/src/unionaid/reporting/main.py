@@ -9,11 +9,14 @@ import asyncpg
 
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import NotBuilt, ProjectionSet, Relay, Roles, ensure_build, install, live_build
-from unionaid.reporting.http import STATUSES, router_of
-from unionaid.reporting.pages import pages_of
+from unionaid.reporting.http import STATUSES, router_of, router_of_dossiers
+from unionaid.reporting.pages.dossiers import dossier_pages
+from unionaid.reporting.pages.relief import relief_pages
 from unionaid.reporting.projections import PROJECTIONS, SET, totals_of
 from unionaid.reporting.subscriptions import Subscription, confirming
-from unionaid.reporting.views import Totals
+from unionaid.reporting.views.dossiers import DossierTotals
+from unionaid.reporting.views.relief import Totals
+from unionaid.reporting.views.snapshot import Snapshots
 from unionaid.service import health
 from unionaid.service.app import create_app, http_pool
 from unionaid.service.clock import clock_of
@@ -44,7 +47,9 @@ def build(settings: Settings) -> Parts:
     keys = Keys.read(settings.secrets_dir)
     pool = http_pool(settings, NAME)
     chosen = totals_of(settings.division)
-    totals = Totals(pool, chosen, topic_name(settings.division, "relief"))
+    snapshots = Snapshots(pool, chosen)
+    totals = Totals(snapshots, topic_name(settings.division, "relief"))
+    dossiers = DossierTotals(snapshots, topic_name(settings.division, "registry"))
     relay = Relay(
         dsn=settings.database_url,
         bootstrap=settings.kafka,
@@ -58,7 +63,7 @@ def build(settings: Settings) -> Parts:
     app = create_app(
         NAME,
         settings,
-        [router_of(totals), pages_of(totals)],
+        [router_of(totals), router_of_dossiers(dossiers), relief_pages(totals), dossier_pages(dossiers)],
         title="UnionAid reporting",
         pool=pool,
         keys=keys,
@@ -73,7 +78,7 @@ def build(settings: Settings) -> Parts:
             "relay": health.relay(relay),
             "totals": subscription.check,
         },
-        position=totals.position,
+        position=snapshots.position,
         appended=relay.nudge,
     )
     return Parts(

@@ -17,6 +17,8 @@ import msgspec
 from unionaid.contracts import source, topic_name
 from unionaid.contracts.upcasters import upcast
 from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet
+from unionaid.reporting.domain.dossiers.facts import READS as DOSSIER_READS
+from unionaid.reporting.domain.dossiers.facts import DossierTold
 from unionaid.reporting.domain.registry.facts import (
     EnterpriseRegistered,
     PersonRegistered,
@@ -287,9 +289,36 @@ class TitleSchemes:
         await _copy(conn, "title_scheme", (*_PROVENANCE_COLUMNS, "event_id", *self._columns), rows)
 
 
+class Dossiers:
+    """One row per event that says something a total of dossiers needs."""
+
+    name = "dossiers"
+    version = 1
+    tables: Sequence[str] = ("dossier_event",)
+    ddl = f"""
+        CREATE TABLE dossier_event ({_PROVENANCE},
+            event_id uuid NOT NULL,
+            occurred_on date NOT NULL,
+            dossier_id uuid NOT NULL,
+            step text COLLATE "C",
+            holder_id uuid,
+            union_org_id uuid,
+            hardship_level text COLLATE "C",
+            hardship_cause text COLLATE "C",
+            PRIMARY KEY (dossier_id, index)
+        );
+        CREATE INDEX dossier_event_step ON dossier_event (step, occurred_on) WHERE step IS NOT NULL"""
+    decoders: ClassVar[Mapping[str, Decoder]] = DOSSIER_READS
+
+    async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Write the rows."""
+        rows = [(*_provenance(e), e.id, *e.data) for e in events]
+        await _copy(conn, "dossier_event", (*_PROVENANCE_COLUMNS, "event_id", *DossierTold._fields), rows)
+
+
 PROJECTIONS = (
     Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, MOVES, ENTERPRISES, PEOPLE, WORKERS, MERGES, UNMERGES,
-    TitleSchemes(),
+    TitleSchemes(), Dossiers(),
 )  # fmt: skip
 
 

@@ -55,10 +55,12 @@ _OFFICE = _ENTERING | _OVERSEEING | {Role.SIGNER, Role.CERTIFIED_SUPERVISOR, Rol
 NAVIGATION = (
     ("/relief/pages/lists", "screen-relief-lists", _ENTERING | _OVERSEEING | {Role.CASHIER}),
     ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
+    ("/reporting/pages/dossiers", "screen-dossier-total", _OVERSEEING),
     ("/registry/pages/search", "screen-search", _ENTERING),
     ("/registry/pages/workers", "screen-workers", _ENTERING),
     ("/registry/pages/workers/new", "screen-register-worker", _ENTERING),
     ("/registry/pages/dossiers", "screen-dossiers", _ENTERING | {Role.APPROVER, Role.AUDITOR}),
+    ("/registry/pages/students", "screen-students", _ENTERING | {Role.APPROVER, Role.AUDITOR}),
     ("/registry/pages/imports/workers", "screen-import", _ENTERING),
     ("/registry/pages/unions", "screen-unions", _OFFICE),
     ("/registry/pages/title-schemes", "screen-titles", _ENTERING | _OVERSEEING),

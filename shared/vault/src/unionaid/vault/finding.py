@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from uuid import UUID
 
 from unionaid.vault.likeness import likeness
-from unionaid.vault.limits import ALIKE_PERSONS_MAX, BLOCK_PERSONS_MAX, SCAN_BLOCKS, SEARCH_ROWS_MAX
+from unionaid.vault.limits import ALIKE_PERSONS_MAX, BLOCK_PERSONS_MAX, DAYS_MAX, SCAN_BLOCKS, SEARCH_ROWS_MAX
 from unionaid.vault.readings import letters_of, simplified_of
 from unionaid.vault.sealing import KeyEncryptionKey, Sealed, unseal
 from unionaid.vault.search_keys import BLOCKS, SearchKeys
@@ -140,6 +141,18 @@ class Finder:
     async def numbered(self, conn: Connection, persons: Collection[UUID]) -> frozenset[UUID]:
         """Return those of persons who have an ID number. Opens nothing."""
         rows = await conn.fetch("SELECT person_id FROM vault.numbered($1)", list(persons))
+        return frozenset(row["person_id"] for row in rows)
+
+    async def born_on(self, conn: Connection, days: Collection[date], persons: Collection[UUID]) -> frozenset[UUID]:
+        """Return those of persons who were born on one of these days. Opens nothing.
+
+        Raises:
+            ValueError: no day, or more than a year's.
+        """
+        if not 1 <= len(days) <= DAYS_MAX:
+            raise ValueError(f"{len(days)} days; 1 to {DAYS_MAX} are looked for at once")
+        keys = [self._keys.key("born", day.isoformat().replace("-", "")) for day in days]
+        rows = await conn.fetch("SELECT person_id FROM vault.born_on($1,$2)", keys, list(persons))
         return frozenset(row["person_id"] for row in rows)
 
     async def scan(self, conn: Connection, kind: str, after: int | None, *, least: int) -> Scanned:

@@ -24,3 +24,5 @@ BLOCK_PERSONS_MAX = 50
 """Persons of a block that a scan compares with one another; a larger block says nothing, and is counted."""
 SCAN_BLOCKS = 2_000
 """Blocks of one step of a scan."""
+DAYS_MAX = 366
+"""Days on which persons looked for at once may have been born: a year's."""

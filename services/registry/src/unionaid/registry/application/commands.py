@@ -23,6 +23,7 @@ from unionaid.registry.application.moving import Moving
 from unionaid.registry.application.people import People
 from unionaid.registry.application.searching import Searching
 from unionaid.registry.application.statements import Statements
+from unionaid.registry.application.students import Students
 from unionaid.registry.application.titles import Titles
 from unionaid.registry.application.transfers import Transfers
 from unionaid.registry.application.undoing import Settled, Undoing
@@ -56,6 +57,7 @@ class Commands:
     unit_changes: UnitChanges
     exports: Exports
     kinship: Kinship
+    students: Students
 
     @classmethod
     def of(
@@ -98,4 +100,5 @@ class Commands:
             unit_changes=UnitChanges(pool),
             exports=Exports(pool, vault, purposes),
             kinship=Kinship(pool, vault),
+            students=Students(pool, finder),
         )

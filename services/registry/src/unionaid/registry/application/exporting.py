@@ -22,8 +22,8 @@ from unionaid.vault import Vault
 
 PURPOSE = "export"
 """What identity is opened for; a word of `purposes.yaml`."""
-EXPORT_ROWS_MAX = 50_000
-"""Rows of one exported list."""
+EXPORT_ROWS_MAX = 20_000
+"""Rows of one exported list: it is sent whole, and must be ready long before a front stops waiting (60 s)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from unionaid.contracts.fields import IdentityField
-from unionaid.registry.application.exporting import EXPORT_ROWS_MAX, Exported, Exports, refuse_size
+from unionaid.registry.application.exporting import EXPORT_ROWS_MAX, Exported, refuse_size
 from unionaid.registry.bodies.exports import DossiersExport, WorkersExport
+from unionaid.registry.bodies.students import StudentsExport
+from unionaid.registry.domain.person.identity import born_of
 from unionaid.registry.http.access import ENTERING, OFFICE, jurisdiction_of
 from unionaid.registry.http.dossiers import due_days, unit_of
 from unionaid.registry.http.imports import workbook
+from unionaid.registry.http.students import asked_of
 from unionaid.registry.views import dossiers as dossier_views
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
@@ -29,7 +32,7 @@ from unionaid.sheets import listing
 
 if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
-    from unionaid.registry.application.dossiers import Dossiers
+    from unionaid.registry.application.commands import Commands
     from unionaid.service.deciding import Done, Issued
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
@@ -67,6 +70,16 @@ DOSSIERS = Sheet(
     "holder_id",
     frozenset({"name", "resident_id"}),
 )  # fmt: skip
+STUDENTS = Sheet(
+    "students",
+    (
+        ("heading-workers-name", 14), ("heading-workers-resident_id", 24), ("field-birth_date", 14),
+        ("field-relation", 14), ("field-school_stage", 16), ("export-known-since", 14), ("export-letter-on", 18),
+        ("screen-union", 30), ("export-open-dossier", 16), ("export-note", 30),
+    ),
+    "person_id",
+    frozenset({"name", "resident_id", "birth_date"}),
+)  # fmt: skip
 ENTERPRISES = Sheet(
     "enterprises",
     (
@@ -86,8 +99,9 @@ UNIONS = Sheet(
 class Lists:
     """The lists of registry as workbooks, each row by row what the list shows under the same filter."""
 
-    def __init__(self, opening: Exports, kept: Dossiers, pool: Pool, own_views: OwnViews) -> None:
-        self._opening, self._kept, self._pool, self._own_views = opening, kept, pool, own_views
+    def __init__(self, given: Commands, pool: Pool, own_views: OwnViews) -> None:
+        self._opening, self._kept, self._students = given.exports, given.dossiers, given.students
+        self._pool, self._own_views = pool, own_views
 
     async def workers(self, command: Command, which: Which, language: Language) -> Response:
         """Answer workers of the caller's jurisdiction."""
@@ -133,6 +147,28 @@ class Lists:
             ]  # fmt: skip
 
         return await self._opened(command, DOSSIERS, rows, line, language)
+
+    async def students(self, command: Command, asked: StudentsExport, language: Language) -> Response:
+        """Answer students of the caller's jurisdiction."""
+        await self._own_views.settled()
+        catalogue = command.shell.catalogue
+        rows = await self._students.listed(
+            asked_of(asked, command.shell.clock.business_date()), jurisdiction_of(command.actor), None,
+            EXPORT_ROWS_MAX + 1,
+        )  # fmt: skip
+
+        def line(row: Mapping[str, Any], known: Mapping[str, str] | None) -> list[str]:
+            of = known or {}
+            return [
+                of.get("name", ""), of.get("resident_id", ""), born_of(of),
+                catalogue.text(language, f"value-relation-{row['relation']}"),
+                catalogue.text(language, f"value-school_stage-{row['school_stage']}"), row["known_since"].isoformat(),
+                row["letter_on"].isoformat() if row["letter_on"] else "", row["union_name"],
+                catalogue.text(language, f"value-tab-{row['dossier_status']}") if row["dossier_id"] else "",
+                _note(row, known, catalogue, language),
+            ]  # fmt: skip
+
+        return await self._opened(command, STUDENTS, rows, line, language)
 
     async def enterprises(self, catalogue: Catalogue, language: Language) -> Response:
         """Answer all enterprises. Raises ExportEmpty, ExportTooLarge."""
@@ -198,6 +234,11 @@ def exports(lists: Lists) -> Router:
     async def of_dossiers(body: DossiersExport, command: Annotated[Command, commands(*ENTERING)]) -> Response:
         """Give the dossiers of the own jurisdiction with who holds them. A repeat with the same key tells the id."""
         return await lists.dossiers(command, body, _language(command.request))
+
+    @routes.post("/students")
+    async def of_students(body: StudentsExport, command: Annotated[Command, commands(*ENTERING)]) -> Response:
+        """Give the students of the own jurisdiction as a workbook. A repeat with the same key tells the id alone."""
+        return await lists.students(command, body, _language(command.request))
 
     @routes.get("/enterprises")
     async def of_enterprises(request: Request, _: Annotated[Actor, require(*OFFICE)]) -> Response:

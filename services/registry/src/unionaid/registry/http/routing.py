@@ -16,6 +16,7 @@ from unionaid.registry.http.moving import provisional, transfer_requests, worker
 from unionaid.registry.http.own_file import own_file
 from unionaid.registry.http.persons import persons
 from unionaid.registry.http.searches import searches
+from unionaid.registry.http.students import students
 from unionaid.registry.http.titles import title_schemes, titles
 from unionaid.registry.http.units import enterprises, union_orgs
 from unionaid.registry.http.workers import workers
@@ -49,10 +50,11 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         households(commands.households, commands.dossiers, commands.statements, pool),
         dossiers(commands.dossiers, commands.statements, pool, own_views),
         dossier_steps(commands.dossiers, commands.statements, pool),
+        students(commands.students, own_views),
         imports(commands.imports, own_views, figures),
         title_schemes(commands.titles, pool, own_views),
         titles(commands.titles, pool),
         pair_routes(commands.duplicates, commands.undoing, pool, own_views),
-        exports(Lists(commands.exports, commands.dossiers, pool, own_views)),
+        exports(Lists(commands, pool, own_views)),
         searches(commands.searching, figures, own_views),
     ]

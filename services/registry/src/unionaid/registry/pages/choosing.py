@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.http.access import jurisdiction_of
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
@@ -48,9 +49,9 @@ async def enterprises_of(pool: Pool, actor: Actor, *, also: UUID | None = None) 
     return [(str(row["enterprise_id"]), row["name"]) for row in await _enterprises(pool, actor, also)]
 
 
-async def unions_of(pool: Pool, actor: Actor) -> list[Choice]:
-    """List the unions that somebody enters workers for, from the top down."""
-    jurisdiction = jurisdiction_of(actor)
+async def unions_of(pool: Pool, actor: Actor, reach: Jurisdiction | None = None) -> list[Choice]:
+    """List the unions that somebody enters workers for, or those within `reach`, from the top down."""
+    jurisdiction = reach or jurisdiction_of(actor)
     above: dict[UUID, list[UUID]] = {}
     chosen = []
     for row in await units.union_orgs(pool, None, None, CHOICES_MAX):  # parents stand before their children

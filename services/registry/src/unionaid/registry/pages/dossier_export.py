@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.bodies.exports import DossiersExport
+from unionaid.registry.domain.refusals import ExportTooLarge
 from unionaid.registry.http.access import ENTERING
 from unionaid.registry.pages.dossier_desk import DUE, STATUSES
 from unionaid.service.forms import Form, faults_of, forms
@@ -15,6 +17,7 @@ from unionaid.sheets import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from unionaid.registry.http.exports import Lists
+    from unionaid.service.app import Shell
 
 
 def dossier_export(lists: Lists) -> PageRouter:
@@ -23,13 +26,23 @@ def dossier_export(lists: Lists) -> PageRouter:
 
     @pages.post("/pages/exports/dossiers")
     async def export(form: Annotated[Form, forms(*ENTERING)]) -> Response:
-        """Save the dossiers of one tab, with who holds them; who sends it again, or of an empty tab, is led back."""
+        """Save the dossiers of one tab, with who holds them; who sends it again, or of an empty tab, is led back.
+
+        Too many are refused on a page that says what to do.
+        """
         show = form.text("show")
         asked = DossiersExport.model_validate(
             {"status": show if show in STATUSES else None, "due": show if show in DUE else None}
         )
         answered = await lists.dossiers(await form.command(), asked, language_of(form.request))
-        if faults_of(answered) or answered.headers["content-type"] != MEDIA_TYPE:
+        faults = faults_of(answered)
+        if faults and json.loads(bytes(answered.body))["code"] == ExportTooLarge.code:
+            shell: Shell = form.request.app.state.shell
+            return shell.screens.page(
+                form.request, "problem.html", status=answered.status_code, kind="invalid", told=faults[""], faults=[],
+                number=None, again=False,
+            )  # fmt: skip
+        if faults or answered.headers["content-type"] != MEDIA_TYPE:
             back = f"?show={show}" if show in (*DUE, *STATUSES) else ""
             return RedirectResponse(f"/registry/pages/dossiers{back}", 303, HEADERS)
         return answered

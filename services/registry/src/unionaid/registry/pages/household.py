@@ -41,7 +41,7 @@ def household_page(commands: Commands, pool: Pool) -> PageRouter:
 
     async def page_of(
         request: Request, reader: Actor, household_id: UUID, *, act: str = "", typed: Mapping[str, str] | None = None,
-        faults: dict[str, str] | None = None, done: str = "",
+        faults: dict[str, str] | None = None, done: str = "", member: str = "",
     ) -> Response:  # fmt: skip
         shell: Shell = request.app.state.shell
         household = await commands.dossiers.household_of(household_id, reach_of(reader))
@@ -55,18 +55,23 @@ def household_page(commands: Commands, pool: Pool) -> PageRouter:
         return shell.screens.page(
             request, "household.html", status=REFUSED if faults else 200, household=household, dossier_id=dossier_id,
             version=version, enters=enters, acts=list(HOUSEHOLD_ACTS.items()) if enters else [], act=act, done=done,
-            typed=typed or blank, blank=blank, faults=faults or {}, key=new_key(), names=naming.names, naming=naming,
+            typed=typed or blank | _standing(household, member), blank=blank, faults=faults or {}, key=new_key(),
+            names=naming.names, naming=naming,
             union=(await units.names_of(pool, [household.union_org_id])).get(household.union_org_id, ""),
             options={**OPTIONS, "member": members, "holder": members if dossier_id else []},
         )  # fmt: skip
 
     @pages.get("/pages/households/{household_id}")
     async def show(
-        request: Request, household_id: UUID, reader: Annotated[Actor, require(*READING_DOSSIERS)], done: str = ""
-    ) -> Response:
-        """Who belongs to a household, without identity, and what its reader may do now."""
+        request: Request, household_id: UUID, reader: Annotated[Actor, require(*READING_DOSSIERS)], *, done: str = "",
+        act: str = "", member: str = "",
+    ) -> Response:  # fmt: skip
+        """Who belongs to a household, without identity, and what its reader may do now; `act` about a member first."""
         known = {*HOUSEHOLD_ACTS, "splitting"}
-        return await page_of(request, reader, household_id, done=done if done in known else "")
+        return await page_of(
+            request, reader, household_id, done=done if done in known else "",
+            act=act if act in HOUSEHOLD_ACTS else "", member=member,
+        )  # fmt: skip
 
     async def carried_out(form: Form, household_id: UUID, act: str, more: Mapping[str, Any]) -> Response:
         doing = HOUSEHOLD_ACTS.get(act)
@@ -119,6 +124,15 @@ def household_page(commands: Commands, pool: Pool) -> PageRouter:
 def members_of(household: Formed, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Return members to choose from: id, name or the begin of the id, relation."""
     return [(str(id), names.get(str(id), str(id)[:8]), one.relation) for id, one in household.members.items()]
+
+
+def _standing(household: Formed, member: str) -> dict[str, str]:
+    """Return how a member stands, as a form begins with it; nothing of who is none. Incomes lie in the vault."""
+    one = next((one for one in household.members.values() if str(one.person_id) == member), None)
+    if one is None:
+        return {}
+    stands = {"relation": one.relation, "health_code": one.health_code, "school_stage": one.school_stage or ""}
+    return {"person_id": member, **stands}
 
 
 def _field(name: str, *, joins: bool = False) -> str:

@@ -10,7 +10,9 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 
 from unionaid.contracts.fields import IdentityField
+from unionaid.registry.domain.person.identity import born_of
 from unionaid.registry.domain.person.opening import OpenIdentity
+from unionaid.registry.domain.person.resident_id import RESIDENT_ID_CHARS
 from unionaid.service.forms import new_key
 from unionaid.service.idempotency import command_of
 from unionaid.service.roles import Actor
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 COMPARING = "verification"
 """What persons are opened for where one is told from another: the one purpose that needs all these fields."""
 FIELDS: frozenset[IdentityField] = frozenset({"name", "resident_id", "phone", "birth_date"})
-ID_CHARS = 18
 
 
 class Shown(NamedTuple):
@@ -62,7 +63,6 @@ async def opened(
 
 def _shown(person_id: UUID, identity: dict[str, str]) -> Shown:
     number = identity.get("resident_id", "")
-    whole = len(number) == ID_CHARS
-    born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}" if whole else identity.get("birth_date", "")
+    whole = len(number) == RESIDENT_ID_CHARS
     masked = f"{number[:6]}********{number[-4:]}" if whole else ""
-    return Shown(person_id, identity.get("name", ""), masked, born, identity.get("phone", ""))
+    return Shown(person_id, identity.get("name", ""), masked, born_of(identity), identity.get("phone", ""))

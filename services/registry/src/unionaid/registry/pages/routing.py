@@ -21,6 +21,7 @@ from unionaid.registry.pages.own_file import own_file_pages
 from unionaid.registry.pages.persons import person_pages
 from unionaid.registry.pages.searching import search_pages
 from unionaid.registry.pages.splitting import splitting_pages
+from unionaid.registry.pages.students import student_pages
 from unionaid.registry.pages.titles import title_pages
 from unionaid.registry.pages.transfers import provisional_pages, transfer_pages
 from unionaid.registry.pages.unions import union_pages
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> list[PageRouter]:
     """Return the screens."""
-    lists = Lists(commands.exports, commands.dossiers, pool, own_views)
+    lists = Lists(commands, pool, own_views)
     return [
         household_pages(commands, pool, own_views, figures),
         splitting_pages(commands, pool),
@@ -57,6 +58,7 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
             commands.people, commands.duplicates, commands.identities, pool, own_views=own_views, figures=figures
         ),
         dossier_export(lists),
+        student_pages(commands, lists, pool, own_views),
         worker_list_pages(commands.identities, lists, pool, own_views),
         union_pages(commands.unit_changes, lists, pool, own_views),
         enterprise_pages(commands.unit_changes, lists, pool, own_views),

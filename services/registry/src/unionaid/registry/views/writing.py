@@ -8,7 +8,7 @@ from unionaid.contracts import Event as Fact
 from unionaid.contracts.registry import DossierErased, PersonErased
 from unionaid.eventlog import Connection, Decoder, Event
 from unionaid.registry.forgetting import forget_dossiers, forget_persons
-from unionaid.registry.views import memberships, records, titles
+from unionaid.registry.views import memberships, records, students, titles
 from unionaid.registry.views.dossiers_writing import SHOWN as DOSSIERS
 from unionaid.registry.views.dossiers_writing import write_dossiers
 from unionaid.registry.views.duplicates import SHOWN as PAIR_FACTS
@@ -29,6 +29,7 @@ _SHOWN: tuple[type[Fact], ...] = (
     *memberships.SHOWN,
     *records.SHOWN,
     *titles.SHOWN,
+    *students.SHOWN,
     *PAIR_FACTS,
 )
 
@@ -52,6 +53,7 @@ class RegistryViews:
         await memberships.write_memberships(conn, facts)
         await records.write_records(conn, facts)
         await titles.write(conn, facts)
+        await students.write_students(conn, facts)
         await write_pairs(conn, [fact for fact in facts if isinstance(fact, PAIR_FACTS)])
         if placed := places_of(facts):
             await place(conn, placed)

@@ -105,6 +105,68 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class DossierTotal:
+    """Dossiers, who holds them, and the events counted; `incomplete` as in `ReliefTotal`.
+
+    `people` are distinct holders. Of how dossiers stand, each event is the step that put its dossier there.
+    """
+
+    dossiers: int
+    people: int
+    times: int
+    incomplete: int
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class DossierEvent:
+    """One step of a dossier; holder, union, level and cause as last told up to the step, or up to the day asked for.
+
+    What had not been told by then is as it was told first: a dossier is opened before its five clears are recorded.
+    """
+
+    event_id: UUID
+    topic: str
+    index: int
+    logtime: datetime
+    happened_on: date
+    dossier_id: UUID
+    step: str
+    holder_id: UUID | None
+    union_org_id: UUID | None
+    hardship_level: str | None
+    hardship_cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPage:
+    """Some events, in index order; `next` as in `PaymentPage`."""
+
+    events: Sequence[DossierEvent]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierShare:
+    """One line of a breakdown; `key` None: not told yet. Times add up to the total; dossiers and people may not."""
+
+    key: str | None
+    name: str | None
+    dossiers: int
+    people: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class DossierBreakdown:
+    """A total, and its lines by one dimension."""
+
+    dimension: str
+    total: DossierTotal
+    lines: Sequence[DossierShare]
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedEvent:
     """A record that could not be applied. `key` is the stream that waits behind it.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from unionaid.registry.domain.person.resident_id import ResidentId
+from unionaid.registry.domain.person.resident_id import RESIDENT_ID_CHARS, ResidentId
 from unionaid.registry.domain.refusals import (
     NameCharacterLost,
     NameImplausible,
@@ -60,3 +61,11 @@ def read_phone(text: str | None) -> str | None:
     if number is None:
         raise PhoneMalformed(field="phone")
     return number[1]
+
+
+def born_of(known: Mapping[str, str]) -> str:
+    """Return the birth date of somebody by fields of the vault: the ID number has it, or it was told."""
+    number = known.get("resident_id", "")
+    if len(number) != RESIDENT_ID_CHARS:
+        return known.get("birth_date", "")
+    return f"{number[6:10]}-{number[10:12]}-{number[12:14]}"

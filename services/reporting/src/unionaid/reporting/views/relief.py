@@ -1,18 +1,16 @@
-"""Figures from the live build of the projections, each from one snapshot of the database."""
+"""Figures of relief and of title schemes, each from one snapshot of the database."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from unionaid.eventlog import NotBuilt, known_by, list_parked, reading
+from unionaid.eventlog import list_parked
 from unionaid.reporting.domain.figures import (
     Breakdown,
     Citation,
@@ -24,17 +22,23 @@ from unionaid.reporting.domain.figures import (
     TitleSchemeTotal,
 )
 from unionaid.reporting.domain.ids import count_distinct, hash_of_sorted
-from unionaid.reporting.domain.refusals import CursorMalformed, FigureDisagrees, ProjectionsNotBuilt
+from unionaid.reporting.domain.refusals import FigureDisagrees
 from unionaid.reporting.domain.registry.question import TitleSchemeQuestion
 from unionaid.reporting.domain.relief.question import ReliefQuestion
+from unionaid.reporting.views.snapshot import (
+    BELOW,
+    BELOW_THEN,
+    PERSONS,
+    STANDS,
+    STANDS_FOR,
+    Snapshots,
+    incomplete,
+    only,
+    read_cursor,
+)
 
 if TYPE_CHECKING:
-    from unionaid.eventlog import Connection, ProjectionSet
-
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-EVENTS_PAGE_MAX = 1_000
-"""Events of one page."""
-_CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})")
+    from unionaid.eventlog import Connection
 
 
 class Dimension(StrEnum):
@@ -50,25 +54,10 @@ class Dimension(StrEnum):
 
 
 class Totals:
-    """Reads the set `chosen` in the database of `pool`. `relief` is the topic that payments stand in."""
+    """Reads payments and title schemes by `snapshots`. `relief` is the topic that payments stand in."""
 
-    def __init__(self, pool: Pool, chosen: ProjectionSet, relief: str) -> None:
-        self._pool, self._set, self._relief = pool, chosen, relief
-
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[Connection]:
-        try:
-            async with reading(self._pool, self._set) as conn:
-                yield conn
-        except NotBuilt:
-            raise ProjectionsNotBuilt from None
-
-    async def position(self, topic: str) -> int | None:
-        """Return the last index read of a topic, None for one that is not read here."""
-        if topic not in self._set.topics:
-            return None
-        async with self._reading() as conn:
-            return (await self._vector(conn))[topic]
+    def __init__(self, snapshots: Snapshots, relief: str) -> None:
+        self._snapshots, self._relief = snapshots, relief
 
     async def total(self, asked: ReliefQuestion) -> ReliefTotal:
         """Count people, times and fen.
@@ -76,30 +65,27 @@ class Totals:
         Raises:
             FigureDisagrees: the daily sums are not what the payments add up to.
         """
-        async with self._reading() as conn:
+        async with self._snapshots.reading() as conn:
             return await self._total(conn, asked)
 
     async def title_schemes(self, asked: TitleSchemeQuestion) -> TitleSchemeTotal:
         """Count the enterprises that began to run in-house titles."""
-        async with self._reading() as conn:
-            vector = await self._vector(conn)
-            if asked.as_of is not None:
-                build = await conn.fetchval("SELECT current_schema()")
-                vector = {topic: await known_by(conn, build, topic, asked.as_of) for topic in vector}
-            row = await _only(conn, _SCHEMES, (asked.since, asked.until, asked.as_of))
+        async with self._snapshots.reading() as conn:
+            vector = await self._snapshots.vector(conn, asked.as_of)
+            row = await only(conn, _SCHEMES, (asked.since, asked.until, asked.as_of))
             sha256 = hash_of_sorted(row["events"])
-            citation = Citation(asked.query, [], self._set.fingerprint, vector, row["times"], sha256)
-            return TitleSchemeTotal(row["enterprises"], await _incomplete(conn, vector), citation)
+            citation = Citation(asked.query, [], self._snapshots.fingerprint, vector, row["times"], sha256)
+            return TitleSchemeTotal(row["enterprises"], await incomplete(conn, vector), citation)
 
     async def by(self, asked: ReliefQuestion, dimension: Dimension) -> Breakdown:
         """Count, and break down by one dimension."""
         key, name, joins, fen = _DIMENSIONS[dimension]
         query = (
-            f"SELECT {key} AS key, {name} AS name, {_PERSONS} AS persons, count(*) AS times, "
+            f"SELECT {key} AS key, {name} AS name, {PERSONS} AS persons, count(*) AS times, "
             f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} {{merges}} WHERE {{where}} "
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
-        async with self._reading() as conn:
+        async with self._snapshots.reading() as conn:
             condition = await _condition(conn, asked)
             rows = await conn.fetch(condition.told(query), *condition.values)
             shares = await asyncio.to_thread(_shares, rows)
@@ -111,11 +97,11 @@ class Totals:
         Raises:
             CursorMalformed: the cursor is none of ours.
         """
-        async with self._reading() as conn:
+        async with self._snapshots.reading() as conn:
             if cursor is None:
                 after, upto = -1, (await self._vector_of(conn, asked))[self._relief]
             else:
-                after, upto = _read_cursor(cursor)
+                after, upto = read_cursor(cursor)
             asked = replace(asked, upto=min(upto, upto if asked.upto is None else asked.upto))
             condition = await _condition(conn, asked)
             beyond, most = condition.value(after), condition.value(limit + 1)
@@ -129,7 +115,7 @@ class Totals:
 
     async def parked(self) -> list[ParkedEvent]:
         """List what the live build could not apply, oldest first."""
-        async with self._reading() as conn:
+        async with self._snapshots.reading() as conn:
             rows = await list_parked(conn, await conn.fetchval("SELECT current_schema()"))
         return [
             ParkedEvent(
@@ -147,92 +133,29 @@ class Totals:
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
         condition, vector = await _condition(conn, asked), await self._vector_of(conn, asked)
-        row = await _only(conn, condition.told(_PAYMENTS), condition.values)
+        row = await only(conn, condition.told(_PAYMENTS), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
         people, sha256 = await asyncio.gather(
             asyncio.to_thread(count_distinct, row["persons"]), asyncio.to_thread(hash_of_sorted, row["events"])
         )
         by_day = await _condition(conn, asked, by_day_upto=vector[self._relief])
-        policies = await _only(conn, by_day.told(_POLICIES), by_day.values)
+        policies = await only(conn, by_day.told(_POLICIES), by_day.values)
         citation = Citation(
             query=asked.query,
             policy_versions=policies["policy_versions"],
-            projection=self._set.fingerprint,
+            projection=self._snapshots.fingerprint,
             vector=vector,
             events=row["times"],
             sha256=sha256,
         )
-        return ReliefTotal(people, row["times"], row["amount_fen"], await _incomplete(conn, vector), citation)
+        return ReliefTotal(people, row["times"], row["amount_fen"], await incomplete(conn, vector), citation)
 
     async def _vector_of(self, conn: Connection, asked: ReliefQuestion) -> dict[str, int]:
-        vector = await self._vector(conn)
-        if asked.as_of is not None:
-            build = await conn.fetchval("SELECT current_schema()")
-            vector = {topic: await known_by(conn, build, topic, asked.as_of) for topic in vector}
+        vector = await self._snapshots.vector(conn, asked.as_of)
         if asked.upto is not None:
             vector[self._relief] = min(asked.upto, vector[self._relief])
         return vector
-
-    async def _vector(self, conn: Connection) -> dict[str, int]:
-        rows = await conn.fetch(
-            "SELECT topic, last_index FROM eventlog.positions WHERE subscription = current_schema()"
-        )
-        read = {row["topic"]: row["last_index"] for row in rows}
-        return {topic: read.get(topic, -1) for topic in sorted(self._set.topics)}
-
-
-def _read_cursor(cursor: str) -> tuple[int, int]:
-    read = _CURSOR.fullmatch(cursor)
-    if read is None:
-        raise CursorMalformed(field="query.cursor")
-    return int(read[1]), int(read[2])
-
-
-_STANDS_FOR = """
-LEFT JOIN (
-    WITH RECURSIVE chain AS (
-        SELECT m.person_id, m.survivor_id FROM person_merge m WHERE {known_m}
-        UNION SELECT c.person_id, m.survivor_id FROM chain c JOIN person_merge m ON m.person_id = c.survivor_id
-        WHERE {known_m}
-    ) SELECT c.person_id, c.survivor_id FROM chain c
-    WHERE NOT EXISTS (SELECT FROM person_merge m WHERE m.person_id = c.survivor_id AND {known_m})
-) s ON s.person_id = p.person_id"""
-"""For whom a merged person stands in the end, as known at the moment asked for."""
-_STANDS = (
-    "NOT EXISTS (SELECT FROM person_unmerge u WHERE u.person_id = m.person_id AND u.index > m.index AND {known_u})"
-)
-"""That a merge was not undone."""
-_BELOW = """
-p.union_org_id IN (
-    WITH RECURSIVE below AS (
-        SELECT {root}::uuid AS org_id
-        UNION SELECT o.org_id FROM union_org o JOIN below ON o.parent_id = below.org_id WHERE {known_o}
-    ) SELECT org_id FROM below
-)"""
-_STOOD = """
-WITH RECURSIVE stood AS (
-    SELECT org_id, parent_id, since,
-        coalesce(lead(since) OVER (PARTITION BY org_id ORDER BY since, index), 'infinity') AS until
-    FROM (
-        SELECT o.org_id, o.parent_id, '-infinity'::date AS since, o.index FROM union_org o WHERE {known_o}
-        UNION ALL SELECT v.org_id, v.parent_id, v.occurred_on, v.index FROM union_move v WHERE {known_v}
-    ) placed
-), below AS (
-    SELECT {root}::uuid AS org_id, '-infinity'::date AS since, 'infinity'::date AS until
-    UNION SELECT s.org_id, greatest(s.since, b.since), least(s.until, b.until)
-    FROM stood s JOIN below b ON s.parent_id = b.org_id
-    WHERE greatest(s.since, b.since) < least(s.until, b.until)
-)"""
-_BELOW_THEN = f"""
-(p.union_org_id IN ({_STOOD} SELECT org_id FROM below WHERE since = '-infinity' AND until = 'infinity') OR EXISTS (
-    {_STOOD}, moved AS MATERIALIZED (SELECT * FROM below WHERE since <> '-infinity' OR until <> 'infinity')
-    SELECT FROM moved m WHERE m.org_id = p.union_org_id AND p.occurred_on >= m.since AND p.occurred_on < m.until
-))"""
-"""A union below the one asked for, of those that were moved on the day of the payment, as far as the tree was known.
-
-What never moved is told from one hashed look; the few that did are looked through.
-"""
 
 
 class _Condition:
@@ -259,7 +182,7 @@ class _Condition:
             parts.append(self.in_relief("p"))
         if asked.union is not None:
             known = {f"known_{row}": self.in_registry(row) for row in ("o", "v")}
-            parts.append((_BELOW_THEN if moves else _BELOW).format(root=self.value(asked.union), **known).strip())
+            parts.append((BELOW_THEN if moves else BELOW).format(root=self.value(asked.union), **known).strip())
         self.where = " AND ".join(parts)
 
     def value(self, given: object) -> str:
@@ -279,11 +202,11 @@ class _Condition:
     def told(self, query: str) -> str:
         """Fill a query's `{where}`, and the `{known_<row>}` of each row it joins."""
         registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e")}
-        registry["known_m"] = f"{self.in_registry('m')} AND {_STANDS.format(known_u=self.in_registry('u'))}"
+        registry["known_m"] = f"{self.in_registry('m')} AND {STANDS.format(known_u=self.in_registry('u'))}"
         relief = {f"known_{row}": self.in_relief(row) for row in ("f", "g")}
         people = {
             "person": "coalesce(s.survivor_id, p.person_id)" if self.merges else "p.person_id",
-            "merges": _STANDS_FOR.format(**registry) if self.merges else "",
+            "merges": STANDS_FOR.format(**registry) if self.merges else "",
         }
         return query.format(where=self.where, **people, **registry, **relief)
 
@@ -300,7 +223,7 @@ async def _condition(conn: Connection, asked: ReliefQuestion, by_day_upto: int |
 async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyncpg.Record) -> None:
     """Add the same up from the daily sums, which other code wrote: a total must be what its events add up to."""
     condition = await _condition(conn, asked)
-    daily = await _only(
+    daily = await only(
         conn,
         "SELECT coalesce(sum(p.times), 0)::bigint AS times, coalesce(sum(p.fen), 0)::bigint AS fen "
         f"FROM {_BY_DAY} WHERE {condition.where}",
@@ -316,30 +239,9 @@ def _shares(rows: Sequence[asyncpg.Record]) -> list[Share]:
     ]
 
 
-async def _only(conn: Connection, query: str, values: Sequence[object]) -> asyncpg.Record:
-    """Return the one row that an aggregate has."""
-    (row,) = await conn.fetch(query, *values)
-    return row
-
-
-async def _incomplete(conn: Connection, vector: Mapping[str, int]) -> int:
-    """Count what is parked of the events a figure stands on."""
-    return int(
-        await conn.fetchval(
-            "SELECT count(*) FROM eventlog.parked p JOIN unnest($1::text[], $2::bigint[]) AS v(topic, index) "
-            "ON p.topic = v.topic AND p.index <= v.index "
-            "WHERE p.subscription = current_schema() AND p.blocks IS NOT NULL",
-            list(vector),
-            list(vector.values()),
-        )
-    )
-
-
 _BY_DAY = "(SELECT *, kind AS programme_kind FROM relief_daily) p"
-# Ids are taken out as they lie there, in no order: to sort them here, and to write them as text, would take longer.
-_PERSONS = "coalesce(string_agg(uuid_send({person}), ''), '')"
 _PAYMENTS = f"""
-SELECT count(*) AS times, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen, {_PERSONS} AS persons,
+SELECT count(*) AS times, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen, {PERSONS} AS persons,
     coalesce(string_agg(uuid_send(p.event_id), ''), '') AS events
 FROM relief_payment p {{merges}} WHERE {{where}}"""
 _POLICIES = f"""

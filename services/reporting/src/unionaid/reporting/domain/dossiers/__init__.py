@@ -1,0 +1,1 @@
+"""Hardship dossiers as reporting sees them."""

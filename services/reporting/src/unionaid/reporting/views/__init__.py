@@ -1,0 +1,1 @@
+"""Figures from the live build of the projections."""
