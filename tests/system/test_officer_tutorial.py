@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from playwright.sync_api import BrowserContext, Page, expect
 from python_calamine import CalamineWorkbook
-from tests.system.browsing import sign_in, sign_out
+from tests.system.browsing import act, language, sign_in, sign_out, written
 
 from unionaid.embedded import sample
 from unionaid.embedded.history import PEOPLE, TOTAL_FEN
@@ -30,16 +28,6 @@ def table(heading: str) -> list[list[str]]:
     lines = PAGE[PAGE.index(f"| {heading} |") :].splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[: lines.index("")]]
     return [rows[0], *rows[2:]]
-
-
-def written(path: Path, rows: Sequence[Sequence[str]]) -> Path:
-    """Write a workbook."""
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet()
-        for r, row in enumerate(rows):
-            for c, value in enumerate(row):
-                sheet.write_string(r, c, value)
-    return path
 
 
 def settled(stack: Demo) -> tuple[str, str]:
@@ -79,15 +67,6 @@ def send(page: Page, kind: str, file: Path, *, on: str | None = None) -> list[st
     return page.locator("dl.figures dd").all_inner_texts()
 
 
-def act(page: Page, name: str, on: str) -> None:
-    """Take a step of a dossier by keyboard."""
-    form = page.locator(f"form[action$='/{name}']")
-    if not form.is_visible():
-        page.locator("details", has=form).locator("summary").press("Enter")
-    form.locator("[name=occurred_on]").fill(on)
-    form.locator("button").press("Enter")
-
-
 @pytest.mark.needs("curl")
 @pytest.mark.needs("jq")
 def test_from_a_workbook_to_an_approved_dossier(browser: BrowserContext, tmp_path: Path) -> None:
@@ -105,7 +84,7 @@ def test_from_a_workbook_to_an_approved_dossier(browser: BrowserContext, tmp_pat
 
 def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str) -> None:
     sign_in(page, front, "grassroots_officer", HOME, grassroots)
-    page.get_by_role("link", name="English").press("Enter")
+    language(page, "English")
     page.goto(front + DESK)
     page.get_by_role("link", name="Form a household").press("Enter")
     page.get_by_role("link", name="Register a family member").press("Enter")
@@ -124,7 +103,7 @@ def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str)
     expect(page.locator(".done")).to_contain_text("Registered")
     page.goto(front + HOME)
     rows = table("Number of the household")
-    family = written(tmp_path / "family.xlsx", rows)
+    family = written(tmp_path / "family.xlsx", *rows)
     assert send(page, "Import households", family, on="2017-03-01") == ["4", "3", "0", "1"]
     expect(page.locator("tbody tr")).to_contain_text("Write yuan with at most two decimals")
     expect(page.locator("tbody tr td").first).to_have_text("5")
@@ -135,7 +114,7 @@ def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str)
     header, *left = CalamineWorkbook.from_path(str(saved.value.path())).get_sheet_by_index(0).to_python()
     assert [row[1] for row in left] == [rows[4][1]] == ["刘乐"]
     left[0][header.index(rows[0][8])] = "2000"
-    corrected = written(tmp_path / "corrected.xlsx", [[str(cell) for cell in row] for row in (header, *left)])
+    corrected = written(tmp_path / "corrected.xlsx", *([str(cell) for cell in row] for row in (header, *left)))
     assert send(page, "Import households", corrected, on="2017-03-01") == ["1", "1", "0", "0"]
     page.get_by_role("button", name="Enter these 1 rows").press("Enter")
     expect(page.locator(".done")).to_contain_text("1")
@@ -157,7 +136,7 @@ def the_pair_is_decided(page: Page, front: str) -> None:
 
 def the_dossier_is_signed(page: Page, front: str, tmp_path: Path, grassroots: str, street: str) -> None:
     sign_in(page, front, "grassroots_officer", HOME, grassroots)
-    dossier = written(tmp_path / "dossier.xlsx", table("Name of the holder"))
+    dossier = written(tmp_path / "dossier.xlsx", *table("Name of the holder"))
     assert send(page, "Import dossiers", dossier) == ["1", "1", "0", "0"]
     page.locator("main form button").press("Enter")
     expect(page.locator(".done")).to_contain_text("1")

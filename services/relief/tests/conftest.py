@@ -290,15 +290,14 @@ def settings_for(database: ServiceDatabase, kafka: str = "127.0.0.1:1") -> Setti
     )
 
 
-async def migrated(postgres: Postgres) -> ServiceDatabase:
-    database = await postgres.create_service_database("relief")
+async def migrated(database: ServiceDatabase) -> None:
+    """Bring a new database up to date."""
     await migrate(MigrationSettings.model_validate({"owner_database_url": database.owner_dsn}))
-    return database
 
 
 @pytest.fixture
 async def service(postgres: Postgres) -> AsyncIterator[Service]:
-    database = await migrated(postgres)
+    database = await postgres.create_prepared("relief", migrated)
     settings, key = settings_for(database), OKPKey.generate_key("Ed25519", {"kid": "first"})
 
     async def fetch() -> bytes:
