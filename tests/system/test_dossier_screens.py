@@ -31,7 +31,7 @@ def test_a_dossier_goes_through_its_three_levels(office: Office, browser: Browse
     office.look(page, "01-empty-desk")
     page.get_by_role("link", name="建立家庭").press("Enter")
     page.get_by_role("link", name="登记家庭成员（非职工）").press("Enter")
-    expect(page.locator("#union_org_id option:checked")).to_have_text(FACTORY)
+    expect(page.locator("#union_org_id option:checked")).to_have_text(office.factory)
     page.locator("#name").fill(CHILD)
     page.locator("#birth_date").fill("2008-05-06")
     page.locator("#occurred_on").fill("2026-10-08")

@@ -31,7 +31,7 @@ def test_a_worker_without_papers_becomes_known_goes_elsewhere_and_leaves(
     language(page, "简体中文")
     page.get_by_role("link", name="先行登记").press("Enter")
     expect(page.locator("h1")).to_have_text("身份证号待补的职工")
-    expect(page.locator("#union_org_id option:checked")).to_have_text(FACTORY)
+    expect(page.locator("#union_org_id option:checked")).to_have_text(office.factory)
     page.locator("#name").fill("马样贤")
     page.locator("#migrant").press("Space")
     page.locator("#occurred_on").fill("2026-10-05")
