@@ -13,12 +13,12 @@ from starlette.responses import RedirectResponse, Response
 from unionaid.registry.application.commands import Commands
 from unionaid.registry.domain.dossier.facts import (
     CLEARS,
-    STATUSES,
     Closed,
     Existing,
     Posted,
     Unopened,
     dossier_of,
+    status_of,
 )
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, reach_of
@@ -62,7 +62,7 @@ def dossier_pages(commands: Commands, pool: Pool) -> PageRouter:
             raise NotFound
         household = await kept.household_of(dossier.file.household_id, reach_of(reader))
         persons = list(dict.fromkeys([dossier.file.holder_id, *household.members]))
-        first = FIRST_FOR.get(STATUSES[type(dossier)], "")
+        first = FIRST_FOR.get(status_of(dossier), "")
         naming = await named(request, reader, commands.identities, "dossiers", [] if opened else persons, first=first)
         names = opened["names"] if opened else naming.names
         members = [(str(id), names.get(str(id), str(id)[:8]), one.relation) for id, one in household.members.items()]
