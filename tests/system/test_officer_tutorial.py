@@ -73,6 +73,7 @@ def test_from_a_workbook_to_an_approved_dossier(browser: BrowserContext, tmp_pat
         the_family_comes_in(page, front, tmp_path, grassroots)
         the_pair_is_decided(page, front)
         the_dossier_is_signed(page, front, tmp_path, grassroots, street)
+        the_worker_reads_who_looked(page, front, grassroots)
 
 
 def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str) -> None:
@@ -81,7 +82,7 @@ def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str)
     page.goto(front + DESK)
     page.get_by_role("link", name="Form a household").press("Enter")
     page.get_by_role("link", name="Register a family member").press("Enter")
-    page.locator("#union_org_id").select_option(index=1)
+    expect(page.locator("#union_org_id option:checked")).to_have_text(grassroots)
     for name, typed in (
         ("name", "萧小宁"),
         ("birth_date", "2012-06-01"),
@@ -93,6 +94,7 @@ def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str)
     page.locator("#sex").select_option("female")
     page.locator("main form button").press("Enter")
     expect(page.locator("h1")).to_contain_text("household")
+    expect(page.locator(".done")).to_contain_text("Registered")
     page.goto(front + HOME)
     rows = table("Number of the household")
     family = written(tmp_path / "family.xlsx", *rows)
@@ -139,6 +141,9 @@ def the_dossier_is_signed(page: Page, front: str, tmp_path: Path, grassroots: st
     page.locator("main form button").press("Enter")
     expect(page.locator(".done")).to_contain_text("1")
     page.goto(f"{front}{DESK}?show=draft")
+    page.locator("#names-purpose").select_option(label="Verification")
+    page.get_by_role("button", name="Show names").press("Enter")
+    expect(page.locator("tbody a")).to_have_text(["萧文"])
     page.locator("tbody a").first.press("Enter")
     expect(page.locator("dl.figures")).to_contain_text("deep hardship")
     expect(page.locator("form[action$='/verification']")).to_have_count(0)
@@ -160,3 +165,21 @@ def the_dossier_is_signed(page: Page, front: str, tmp_path: Path, grassroots: st
     act(page, "approval", "2017-03-16")
     expect(page.locator(".done")).to_contain_text("Approve")
     expect(page.locator("dl.figures")).to_contain_text("2018-03-16")
+
+
+def the_worker_reads_who_looked(page: Page, front: str, grassroots: str) -> None:
+    sign_out(page)
+    sign_in(page, front, "grassroots_officer", "/registry/pages/search", grassroots)
+    page.locator("#name").fill("萧文")
+    page.locator("main form button").press("Enter")
+    page.locator("tbody a").first.press("Enter")
+    person = page.locator("dl.citation code").first.inner_text()
+    sign_out(page)
+    page.goto(f"{front}/registry/pages/own-file")
+    page.locator("#role").select_option("worker")
+    page.locator("#person").fill(person)
+    page.locator("main button").press("Enter")
+    expect(page.locator("h1")).to_have_text("Own file")
+    looked = page.locator("tbody tr", has_text="Verification").first
+    expect(looked).to_contain_text("grassroots officer")
+    expect(looked).to_contain_text(grassroots)

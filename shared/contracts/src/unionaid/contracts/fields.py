@@ -28,6 +28,8 @@ OPENED_PERSONS_MAX = 500
 """Persons of one opening of identity."""
 OPENED_FIELDS_MAX = 6
 """Fields of one opening: all there are."""
+OPENER_ROLES_MAX = 14
+"""Roles of one person: all there are."""
 IMPORTED_ROWS_MAX = 10_000
 """Rows of one imported file."""
 SCHEME_TITLES_MAX = 50

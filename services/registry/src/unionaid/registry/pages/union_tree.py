@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from unionaid.registry.http.access import OFFICE
-from unionaid.registry.pages.workers import CHOICES_MAX
+from unionaid.registry.pages.choosing import CHOICES_MAX
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
 from unionaid.service.access import require

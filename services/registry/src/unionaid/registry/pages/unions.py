@@ -19,8 +19,8 @@ from unionaid.registry.domain.union_org.facts import Dissolved, Established, Unk
 from unionaid.registry.domain.union_org.rules import LEVEL_ABOVE
 from unionaid.registry.http.access import ENTERING, OFFICE
 from unionaid.registry.http.units import dissolving, judging_move, moving, renaming, told_union
+from unionaid.registry.pages.choosing import CHOICES_MAX
 from unionaid.registry.pages.typed import REFUSED, told, worded_choices
-from unionaid.registry.pages.workers import CHOICES_MAX
 from unionaid.registry.views import units
 from unionaid.registry.views.streams import history
 from unionaid.registry.views.units import Pool
