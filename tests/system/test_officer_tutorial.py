@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from playwright.sync_api import BrowserContext, Page, expect
 from python_calamine import CalamineWorkbook
-from tests.system.browsing import sign_in, sign_out
+from tests.system.browsing import act, language, sign_in, sign_out, written
 
 from unionaid.embedded import sample
 from unionaid.embedded.history import PEOPLE, TOTAL_FEN
@@ -30,16 +28,6 @@ def table(heading: str) -> list[list[str]]:
     lines = PAGE[PAGE.index(f"| {heading} |") :].splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[: lines.index("")]]
     return [rows[0], *rows[2:]]
-
-
-def written(path: Path, rows: Sequence[Sequence[str]]) -> Path:
-    """Write a workbook."""
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet()
-        for r, row in enumerate(rows):
-            for c, value in enumerate(row):
-                sheet.write_string(r, c, value)
-    return path
 
 
 def settled(stack: Demo) -> tuple[str, str]:
@@ -79,15 +67,6 @@ def send(page: Page, kind: str, file: Path, *, on: str | None = None) -> list[st
     return page.locator("dl.figures dd").all_inner_texts()
 
 
-def act(page: Page, name: str, on: str) -> None:
-    """Take a step of a dossier by keyboard."""
-    form = page.locator(f"form[action$='/{name}']")
-    if not form.is_visible():
-        page.locator("details", has=form).locator("summary").press("Enter")
-    form.locator("[name=occurred_on]").fill(on)
-    form.locator("button").press("Enter")
-
-
 @pytest.mark.needs("curl")
 @pytest.mark.needs("jq")
 def test_from_a_workbook_to_an_approved_dossier(browser: BrowserContext, tmp_path: Path) -> None:
@@ -100,15 +79,16 @@ def test_from_a_workbook_to_an_approved_dossier(browser: BrowserContext, tmp_pat
         scanned(stack, tmp_path)
         the_pair_is_decided(page, front)
         the_dossier_is_signed(page, front, tmp_path, grassroots, street)
+        the_worker_reads_who_looked(page, front, grassroots)
 
 
 def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str) -> None:
     sign_in(page, front, "grassroots_officer", HOME, grassroots)
-    page.get_by_role("link", name="English").press("Enter")
+    language(page, "English")
     page.goto(front + DESK)
     page.get_by_role("link", name="Form a household").press("Enter")
     page.get_by_role("link", name="Register a family member").press("Enter")
-    page.locator("#union_org_id").select_option(index=1)
+    expect(page.locator("#union_org_id option:checked")).to_have_text(grassroots)
     for name, typed in (
         ("name", "萧小宁"),
         ("birth_date", "2012-06-01"),
@@ -120,9 +100,10 @@ def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str)
     page.locator("#sex").select_option("female")
     page.locator("main form button").press("Enter")
     expect(page.locator("h1")).to_contain_text("household")
+    expect(page.locator(".done")).to_contain_text("Registered")
     page.goto(front + HOME)
     rows = table("Number of the household")
-    family = written(tmp_path / "family.xlsx", rows)
+    family = written(tmp_path / "family.xlsx", *rows)
     assert send(page, "Import households", family, on="2017-03-01") == ["4", "3", "0", "1"]
     expect(page.locator("tbody tr")).to_contain_text("Write yuan with at most two decimals")
     expect(page.locator("tbody tr td").first).to_have_text("5")
@@ -133,7 +114,7 @@ def the_family_comes_in(page: Page, front: str, tmp_path: Path, grassroots: str)
     header, *left = CalamineWorkbook.from_path(str(saved.value.path())).get_sheet_by_index(0).to_python()
     assert [row[1] for row in left] == [rows[4][1]] == ["刘乐"]
     left[0][header.index(rows[0][8])] = "2000"
-    corrected = written(tmp_path / "corrected.xlsx", [[str(cell) for cell in row] for row in (header, *left)])
+    corrected = written(tmp_path / "corrected.xlsx", *([str(cell) for cell in row] for row in (header, *left)))
     assert send(page, "Import households", corrected, on="2017-03-01") == ["1", "1", "0", "0"]
     page.get_by_role("button", name="Enter these 1 rows").press("Enter")
     expect(page.locator(".done")).to_contain_text("1")
@@ -155,11 +136,14 @@ def the_pair_is_decided(page: Page, front: str) -> None:
 
 def the_dossier_is_signed(page: Page, front: str, tmp_path: Path, grassroots: str, street: str) -> None:
     sign_in(page, front, "grassroots_officer", HOME, grassroots)
-    dossier = written(tmp_path / "dossier.xlsx", table("Name of the holder"))
+    dossier = written(tmp_path / "dossier.xlsx", *table("Name of the holder"))
     assert send(page, "Import dossiers", dossier) == ["1", "1", "0", "0"]
     page.locator("main form button").press("Enter")
     expect(page.locator(".done")).to_contain_text("1")
     page.goto(f"{front}{DESK}?show=draft")
+    page.locator("#names-purpose").select_option(label="Verification")
+    page.get_by_role("button", name="Show names").press("Enter")
+    expect(page.locator("tbody a")).to_have_text(["萧文"])
     page.locator("tbody a").first.press("Enter")
     expect(page.locator("dl.figures")).to_contain_text("deep hardship")
     expect(page.locator("form[action$='/verification']")).to_have_count(0)
@@ -181,6 +165,24 @@ def the_dossier_is_signed(page: Page, front: str, tmp_path: Path, grassroots: st
     act(page, "approval", "2017-03-16")
     expect(page.locator(".done")).to_contain_text("Approve")
     expect(page.locator("dl.figures")).to_contain_text("2018-03-16")
+
+
+def the_worker_reads_who_looked(page: Page, front: str, grassroots: str) -> None:
+    sign_out(page)
+    sign_in(page, front, "grassroots_officer", "/registry/pages/search", grassroots)
+    page.locator("#name").fill("萧文")
+    page.locator("main form button").press("Enter")
+    page.locator("tbody a").first.press("Enter")
+    person = page.locator("dl.citation code").first.inner_text()
+    sign_out(page)
+    page.goto(f"{front}/registry/pages/own-file")
+    page.locator("#role").select_option("worker")
+    page.locator("#person").fill(person)
+    page.locator("main button").press("Enter")
+    expect(page.locator("h1")).to_have_text("Own file")
+    looked = page.locator("tbody tr", has_text="Verification").first
+    expect(looked).to_contain_text("grassroots officer")
+    expect(looked).to_contain_text(grassroots)
 
 
 def scanned(stack: Demo, tmp_path: Path) -> None:

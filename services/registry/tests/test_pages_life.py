@@ -11,6 +11,7 @@ from unionaid.registry.examples import resident_id
 from unionaid.service.roles import Role
 
 from .dossier_story import Story
+from .naming import choose_names
 from .test_erasing_dossiers import closed_long_ago
 from .test_pages_dossiers import Browser, acts, faults
 
@@ -78,8 +79,11 @@ async def test_a_provisional_worker_is_given_the_number_on_the_page(story: Story
     given = await officer(story).send(page, f"{page}/correction", **bad | {"resident_id": resident_id(5)})
     assert given.status_code == 303, given.text
     assert page not in (await officer(story).get(form)).text
-    named = await officer(story).send(page, f"{page}/name")
+    browser = officer(story)
+    _, browser.headers = await choose_names(story.office.client, browser.headers, page)
+    named = await browser.get(page)
     assert "标记丙" in named.text
+    assert resident_id(5)[-4:] in named.text
 
 
 async def test_a_transfer_is_asked_for_and_taken_up_or_declined(story: Story) -> None:
@@ -123,8 +127,10 @@ async def test_a_family_changes_on_its_page(story: Story) -> None:
     assert (
         await officer(story).send(page, f"{page}/member", **ill | {"monthly_income_yuan": "900"})
     ).status_code == 303
-    named = await officer(story).send(page, f"{page}/names")
-    assert "标记甲乙丙" in named.text
+    browser = officer(story)
+    _, browser.headers = await choose_names(story.office.client, browser.headers, page)
+    for place in (page, f"{page}/split", f"/pages/households/new?who={other}"):
+        assert "标记甲乙丙" in (await browser.get(place)).text, place
     gone = {"person_id": story.worker, "reason_code": "died", "occurred_on": ON}
     held = await officer(story).send(page, f"{page}/departure", **gone)
     assert set(faults(held)) == {"departure-new_holder_id"}

@@ -17,6 +17,8 @@ from unionaid.payments.refusals import AnswerFault, BatchLineFault
 from unionaid.relief.application.commands import Commands
 from unionaid.relief.application.deciding import Pool
 from unionaid.relief.application.holding import holds
+from unionaid.relief.domain.eligibility.attributes import ATTRIBUTES
+from unionaid.relief.domain.eligibility.refusals import RuleFault
 from unionaid.relief.domain.refusals import LineFault
 from unionaid.relief.domain.unmerge.rules import overdue
 from unionaid.relief.http.bank_returns import BANK_RETURNS
@@ -31,6 +33,7 @@ from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
 from unionaid.relief.subscriptions import confirming, following, holding
+from unionaid.relief.views.eligible import Eligible
 from unionaid.relief.views.people import People, registry_people
 from unionaid.relief.views.writing import ReliefViews
 from unionaid.service import health
@@ -123,8 +126,9 @@ def assemble(
         position=known.reached,
         appended=appended,
     )
-    app.state.shell.catalogue.refuse_missing([*LineFault, *BatchLineFault, *AnswerFault])
-    commands = Commands.of(pool, known, read_programmes(directory("policy")))
+    texts = (*LineFault, *BatchLineFault, *AnswerFault, *RuleFault, *(f"attribute-{name}" for name in ATTRIBUTES))
+    app.state.shell.catalogue.refuse_missing(texts)
+    commands = Commands.of(pool, known, Eligible(pool, people), read_programmes(directory("policy")))
     itself = Itself(settings, keys, name=NAME, matter="due pledges", clock=clock)
     identities = Identities(Neighbour("registry", settings.urls, neighbours))
     templates, payer_on = read_templates(BANKS), read_payer(directory("policy") / "banks" / "payer.yaml")

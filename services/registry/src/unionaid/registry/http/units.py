@@ -21,7 +21,7 @@ from unionaid.registry.domain.union_org.changing import DissolveUnionOrg, MoveUn
 from unionaid.registry.domain.union_org.facts import Dissolved, Existing, Unknown
 from unionaid.registry.domain.union_org.rules import EstablishUnionOrg
 from unionaid.registry.views import units
-from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor, Role
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Act = Callable[[Issued], Awaitable[Done]]
 from unionaid.registry.http.access import OFFICE
-from unionaid.registry.http.answers import page, shown
+from unionaid.registry.http.answers import PageRows, page, shown
 
 
 def union_orgs(registered: Units, changes: UnitChanges, pool: Pool, own_views: OwnViews) -> Router:
@@ -58,7 +58,7 @@ def union_orgs(registered: Units, changes: UnitChanges, pool: Pool, own_views: O
         _: Annotated[Actor, require(*OFFICE)],
         parent_id: UUID | None = None,
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
         dissolved: Annotated[bool, Query(description="Also those that are no more")] = False,
     ) -> Response:
         """List the unions from the district federation down, each with the workers entered in it."""
@@ -129,7 +129,7 @@ def enterprises(registered: Units, changes: UnitChanges, pool: Pool, own_views: 
     async def list_all(
         _: Annotated[Actor, require(*OFFICE)],
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
     ) -> Response:
         """List the enterprises by name."""
         await own_views.settled()

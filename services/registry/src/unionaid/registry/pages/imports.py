@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -28,7 +28,8 @@ from unionaid.registry.http.imports import (
     to_correct,
     told,
 )
-from unionaid.registry.pages.workers import CHOICES_MAX, REFUSED, unions_of
+from unionaid.registry.pages.choosing import place_of
+from unionaid.registry.pages.typed import REFUSED
 from unionaid.registry.tables import FORMS
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
@@ -59,7 +60,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
     ) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
-        unions = await unions_of(pool, actor)
+        place = await place_of(pool, actor)
         return shell.screens.page(
             request,
             "imports.html",
@@ -68,11 +69,9 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             tables=[name for name in FORMS if name not in UNITS or Role.DISTRICT_OFFICER in actor.roles],
             placed=PLACED.get(table, ()),
             dated=any(column.name == "occurred_on" for column in FORMS[table].columns),
-            unions=unions,
-            enterprises=[
-                (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
-            ],
-            typed=dict.fromkeys(FIELDS, "") | _only(unions) | typed,
+            unions=place.unions,
+            enterprises=place.enterprises,
+            typed=dict.fromkeys(FIELDS, "") | place.beforehand | typed,
             faults=faults,
         )
 
@@ -167,11 +166,6 @@ def _shown_rows(form: Form, convert: bool) -> int:
     """Return how many rows the page said it would enter."""
     counts = [form.text(name) for name in ("good", "old")[: 1 + convert]]
     return sum(int(count) for count in counts if re.fullmatch("[0-9]{1,5}", count))
-
-
-def _only(unions: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return the union that is chosen beforehand: the one there is to choose."""
-    return {"union_org_id": unions[0][0]} if len(unions) == 1 else {}
 
 
 def _counted(answered: Mapping[str, Any]) -> str:

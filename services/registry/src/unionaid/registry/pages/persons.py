@@ -15,10 +15,11 @@ from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.person.facts import Erased, Known, Left, Living, Unknown, Worker, known_of, union_of
 from unionaid.registry.domain.refusals import NotFound, PersonIsErased, RetentionUnknown
 from unionaid.registry.http.access import ENTERING, OVERSEEING, reach_of
-from unionaid.registry.pages.opening import opened
+from unionaid.registry.pages.choosing import enterprises_of, unions_of
+from unionaid.registry.pages.naming import named
+from unionaid.registry.pages.opening import FIELDS
 from unionaid.registry.pages.person_acts import PERSON_ACTS, Told, offered
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, read, told
-from unionaid.registry.pages.workers import enterprises_of, unions_of
 from unionaid.registry.views import households as household_views
 from unionaid.registry.views import people as people_views
 from unionaid.registry.views import units
@@ -32,7 +33,6 @@ from unionaid.service.screens import HEADERS, PageRouter
 if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
     from unionaid.registry.figures import Figures
-    from unionaid.registry.pages.opening import Shown
     from unionaid.service.app import Shell
     from unionaid.service.deciding import Done, Issued
 
@@ -46,7 +46,7 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
 
     async def page_of(
         request: Request, reader: Actor, person_id: UUID, *, act: str = "", typed: Mapping[str, str] | None = None,
-        faults: dict[str, str] | None = None, done: str = "", who: Shown | None = None,
+        faults: dict[str, str] | None = None, done: str = "",
     ) -> Response:  # fmt: skip
         shell: Shell = request.app.state.shell
         await own_views.settled()
@@ -66,14 +66,20 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
         except RetentionUnknown:
             kept = None
         blank = {"occurred_on": today.isoformat(), **_known(person)}
+        worker = _worker(person)
+        naming = await named(request, reader, commands.identities, "people", [person_id], fields=FIELDS)
         return shell.screens.page(
             request, "person.html", status=REFUSED if faults else 200, person=person, known=known_of(person),
-            worker=_worker(person), left=person if isinstance(person, Left) else None, version=version,
+            worker=worker, left=person if isinstance(person, Left) else None, version=version,
             names=await units.names_of(pool, [union] if (union := union_of(person)) else []),
             enterprise=await _enterprise(pool, person), union=union_of(person), household_id=household_id,
             dossier_id=dossier_id, kept=kept, acts=[(name, PERSON_ACTS[name]) for name in offered(person, reader)],
-            act=act, done=done, typed=typed or blank, blank=blank, faults=faults or {}, key=new_key(), who=who,
-            options={**OPTIONS, "union": await unions_of(pool, reader), "enterprise": await enterprises_of(pool)},
+            act=act, done=done, typed=typed or blank, blank=blank, faults=faults or {}, key=new_key(), naming=naming,
+            who=naming.persons.get(person_id),
+            options={
+                **OPTIONS, "union": await unions_of(pool, reader),
+                "enterprise": await enterprises_of(pool, reader, also=worker.enterprise_id if worker else None),
+            },
             enters=not reader.roles.isdisjoint(ENTERING),
         )  # fmt: skip
 
@@ -83,12 +89,6 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
     ) -> Response:
         """What is known of somebody without identity, and what its reader may do now."""
         return await page_of(request, reader, person_id, done=done if done in PERSON_ACTS else "")
-
-    @pages.post("/pages/persons/{person_id}/name")
-    async def name(person_id: UUID, form: Annotated[Form, forms(*ENTERING)]) -> Response:
-        """The same with the name, which is recorded."""
-        who = await opened(form.request, form.actor, commands.identities, [person_id])
-        return await page_of(form.request, form.actor, person_id, who=who[0] if who else None)
 
     @pages.post("/pages/persons/{person_id}/{act}")
     async def carry_out(person_id: UUID, act: str, form: Annotated[Form, forms(*ACTING)]) -> Response:

@@ -15,6 +15,8 @@ from unionaid.registry.pages.households import household_pages
 from unionaid.registry.pages.imports import import_pages
 from unionaid.registry.pages.keeping import keeping_pages
 from unionaid.registry.pages.kinship import kinship_pages
+from unionaid.registry.pages.naming import naming_pages
+from unionaid.registry.pages.notice import notice_pages
 from unionaid.registry.pages.own_file import own_file_pages
 from unionaid.registry.pages.persons import person_pages
 from unionaid.registry.pages.searching import search_pages
@@ -44,9 +46,11 @@ def pages_of(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figur
         person_pages(commands, pool, own_views, figures),
         provisional_pages(commands, pool, own_views),
         transfer_pages(commands, pool, own_views),
-        keeping_pages(commands.keeping, pool, own_views),
+        keeping_pages(commands.keeping, commands.identities, pool, own_views),
         kinship_pages(commands.kinship),
+        naming_pages(commands.identities),
         desk_pages(commands, pool, own_views),
+        notice_pages(commands, pool),
         dossier_pages(commands, pool),
         import_pages(commands.imports, pool, own_views, figures),
         title_pages(commands.titles, pool, own_views),

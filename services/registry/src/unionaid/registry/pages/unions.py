@@ -17,8 +17,8 @@ from unionaid.registry.domain.union_org.facts import Dissolved, Unknown
 from unionaid.registry.domain.union_org.rules import LEVEL_ABOVE
 from unionaid.registry.http.access import ENTERING, OFFICE
 from unionaid.registry.http.units import dissolving, moving, told_union
+from unionaid.registry.pages.choosing import CHOICES_MAX
 from unionaid.registry.pages.typed import REFUSED, told, worded_choices
-from unionaid.registry.pages.workers import CHOICES_MAX
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
 from unionaid.service.access import require

@@ -12,6 +12,7 @@ from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
 from unionaid.relief.http.payment_batches import payment_batches
 from unionaid.relief.http.payment_holds import payment_holds
+from unionaid.relief.http.previews import previews
 from unionaid.relief.http.programmes import programmes
 from unionaid.sheets.refusals import FileTooLarge, WorkbookTooLarge
 
@@ -38,4 +39,15 @@ STATUSES: Mapping[str, int] = {
     **{refusal.code: 413 for refusal in (FileTooLarge, WorkbookTooLarge, XmlTooLarge)},
 }
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""
-ROUTERS = (funds, budgets, ledger, programmes, lists, payment_batches, bank_files, bank_returns, payment_holds)
+ROUTERS = (
+    funds,
+    budgets,
+    ledger,
+    previews,
+    programmes,
+    lists,
+    payment_batches,
+    bank_files,
+    bank_returns,
+    payment_holds,
+)

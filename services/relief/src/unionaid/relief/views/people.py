@@ -27,8 +27,9 @@ from unionaid.contracts.registry import (
     WorkerTransferred,
     WorkerUnmerged,
 )
-from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
+from unionaid.eventlog import Connection, Decoder, Event, Projection, ProjectionSet, reading
 from unionaid.relief.domain.refusals import LineFault
+from unionaid.relief.views.particulars import Admissions, Dossiers, Households, Members, Particulars, PersonTold
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -38,11 +39,6 @@ class _Org(msgspec.Struct, frozen=True, gc=False):
     level: str = ""
     name: str = ""
     parent_id: UUID | None = None
-
-
-class _Person(msgspec.Struct, frozen=True, gc=False):
-    person_id: UUID
-    union_org_id: UUID | None = None
 
 
 class _Merge(msgspec.Struct, frozen=True, gc=False):
@@ -108,7 +104,7 @@ class Persons:
             RestrictionLifted.TYPE,
             PersonErased.TYPE,
         ),
-        msgspec.json.Decoder(_Person).decode,
+        msgspec.json.Decoder(PersonTold).decode,
     )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
@@ -177,9 +173,19 @@ class Merges:
 
 
 def registry_people(division: str) -> ProjectionSet:
-    """Return the set of all three, fed by the registry of a division."""
+    """Return the set of all of them, fed by the registry of a division: what rules look at stands beside it."""
     topic = topic_name(division, "registry")
-    return ProjectionSet("registry_people", {topic: source(division, "registry")}, [Orgs(), Persons(), Merges()])
+    projections: list[Projection] = [
+        Orgs(),
+        Persons(),
+        Merges(),
+        Particulars(),
+        Households(),
+        Members(),
+        Admissions(),
+        Dossiers(),
+    ]
+    return ProjectionSet("registry_people", {topic: source(division, "registry")}, projections)
 
 
 class People:
@@ -189,10 +195,16 @@ class People:
         self._pool, self._chosen = pool, chosen
 
     async def unions_of(self, persons: Collection[UUID]) -> dict[UUID, UUID | None]:
-        """Return those who are known, erased ones included, each with the union, None for who is no worker."""
+        """Return those who are known, erased ones included, each with the union: of who is no worker the household's.
+
+        None where there is neither.
+        """
         async with reading(self._pool, self._chosen) as conn:
             rows = await conn.fetch(
-                "SELECT person_id, union_org_id FROM person WHERE person_id = ANY($1::uuid[])", list(persons)
+                "SELECT p.person_id, coalesce(p.union_org_id, h.union_org_id) AS union_org_id FROM person p "
+                "LEFT JOIN household_member m USING (person_id) LEFT JOIN household h USING (household_id) "
+                "WHERE p.person_id = ANY($1::uuid[])",
+                list(persons),
             )
         return {row["person_id"]: row["union_org_id"] for row in rows}
 

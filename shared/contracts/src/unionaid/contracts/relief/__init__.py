@@ -53,7 +53,7 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ProgrammeOpened
+from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
 
 __all__ = [
     "EVENTS",
@@ -84,7 +84,9 @@ __all__ = [
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
+    "ProgrammeCondition",
     "ProgrammeOpened",
+    "ProgrammeStandard",
     "ReliefApproved",
     "ReliefCancelled",
     "ReliefEvent",
