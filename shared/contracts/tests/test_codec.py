@@ -59,6 +59,10 @@ def sequenced(value: bytes) -> bytes:
 # Events of every kind, from their schemas; what a schema cannot say is put right after.
 
 
+RULE, CODE = r"^[ -~\n]+$", r"^[A-Za-z][A-Za-z0-9_-]*$"
+"""Patterns of fields."""
+
+
 def values(node: dict[str, Any], definitions: dict[str, Any]) -> st.SearchStrategy[Any]:
     if "$ref" in node:
         node = definitions[node["$ref"].removeprefix("#/$defs/")]
@@ -96,6 +100,10 @@ def texts(node: dict[str, Any]) -> st.SearchStrategy[str]:
         return names.filter(lambda name: not any(digit in name for digit in string.digits))
     if r"\u4e00" in node["pattern"]:  # vouchers: a regex over all characters is slow to draw from
         return st.text("09AZaz样财预号〔〕()（）./-", max_size=40).map("{}7".format)
+    if node["pattern"] == RULE:
+        return st.text(st.sampled_from('\n !"&<=\\az09~'), min_size=1, max_size=40)
+    if node["pattern"] == CODE:
+        return st.text("AZaz09_-", max_size=node["maxLength"] - 1).map("a{}".format)
     return st.from_regex(node["pattern"], fullmatch=True).filter(lambda text: len(text) <= node["maxLength"])
 
 
@@ -112,7 +120,9 @@ def union_org(data: dict[str, Any]) -> dict[str, Any]:
 def programme(data: dict[str, Any]) -> dict[str, Any]:
     first, last = sorted((data["window_from"], data["window_to"]))
     low, high = sorted((data["standard_fen"], data["amount_max_fen"]))
-    return {**data, "window_from": first, "window_to": last, "standard_fen": low, "amount_max_fen": high}
+    given = [{**one, "amount_fen": min(one["amount_fen"], high)} for one in data.get("standards", ())]
+    standards = {"standards": given} if "standards" in data else {}
+    return {**data, "window_from": first, "window_to": last, "standard_fen": low, "amount_max_fen": high, **standards}
 
 
 def list_paid(data: dict[str, Any]) -> dict[str, Any]:
@@ -242,6 +252,10 @@ def test_other_peoples_cloudevents_library_reads_it(event: type[Event]) -> None:
 # How large an event can become
 
 
+ESCAPED = {RULE: len(r"\n"), CODE: len("a")}
+"""Pattern -> bytes that a character of its texts takes at most, where they are fewer than those of any text."""
+
+
 def bytes_max(node: dict[str, Any], definitions: dict[str, Any]) -> int:
     """An upper bound of the JSON of a schema's values; KeyError where the schema sets no limit."""
     if "$ref" in node:
@@ -255,7 +269,7 @@ def bytes_max(node: dict[str, Any], definitions: dict[str, Any]) -> int:
         "array": lambda: 2 + node["maxItems"] * (1 + largest(node["items"])),
         "integer": lambda: len(str(node["maximum"])),
         "boolean": lambda: len("false"),
-        "string": lambda: 2 + len(r"\u001f") * node["maxLength"],
+        "string": lambda: 2 + ESCAPED.get(node.get("pattern", ""), len(r"\u001f")) * node["maxLength"],
     }
 
     def largest(child: dict[str, Any]) -> int:

@@ -209,7 +209,7 @@ async def test_every_function_of_another_s_right_has_a_fixed_search_path(owner: 
         "WHERE pronamespace = 'vault'::regnamespace"
     )
     of_files = {"keep_upload", "read_upload", "forget_uploads"}
-    of_search = {"place", "find", "alike", "compared", "blocks", "numbered"}
+    of_search = {"place", "find", "alike", "compared", "blocks", "numbered", "born_on"}
     of_persons = {"keys", "put", "match", "open", "forget"}
     of_statements = {"put_statements", "open_statements", "statement_keys", "forget_matters"}
     definers = {row["proname"] for row in rows if row["prosecdef"]}

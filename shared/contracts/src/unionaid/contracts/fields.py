@@ -16,7 +16,7 @@ PARTS_MAX = 16
 """Funds that may share one payment."""
 RULES_MAX = 20
 """Conditions of one programme; standards as well."""
-RULE_CHARS_MAX = 1_000
+RULE_CHARS_MAX = 400
 """Characters of one rule."""
 NAME_CHARS_MAX = 120
 VOUCHER_CHARS_MAX = 64

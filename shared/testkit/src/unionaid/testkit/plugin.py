@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractContextManager, ExitStack
 from typing import Protocol, TypeVar
 
-import hypothesis  # noqa: F401  its plugin imports it at the very end otherwise, where CPython 3.11 may fail to parse it
+import hypothesis  # its plugin imports it at the very end otherwise, where CPython 3.11 may fail to parse it
 import pytest
 
 from unionaid.testkit.stack import Kafka, Postgres, Workshop
@@ -64,7 +64,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker `needs`."""
+    """Register the markers; no property test fails because the machine is slow."""
+    hypothesis.settings.register_profile(
+        "unionaid", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("unionaid")
     config.addinivalue_line("markers", f"needs(tool): skipped where it is missing; one of {', '.join(TOOLS)}")
     config.addinivalue_line("markers", "xdist_group(name): runs in one process with the others of this name")
     config.stash[_shared] = []
