@@ -34,7 +34,7 @@ class Commands:
         return cls(
             funds=Funds(pool),
             programmes=Programmes(Log(pool), policies),
-            lists=Lists(pool, people, deciding),
+            lists=Lists(pool, people, eligible, deciding),
             batches=Batches(pool, deciding),
             previews=Previews(eligible, policies),
         )

@@ -279,6 +279,8 @@ class LineFault(StrEnum):
     PURPOSE_TAKEN = "purpose-taken"
     AMOUNT_NOT_POSITIVE = "amount-not-positive"
     AMOUNT_ABOVE_MAX = "amount-above-max"
+    AMOUNT_ABOVE_STANDARD = "amount-above-standard"
+    NOT_ELIGIBLE = "not-eligible"
     OWN_LINE = "own-line"
     LINE_WRONG_STATUS = "line-wrong-status"
     LINE_MISSING = "line-missing"

@@ -3,6 +3,7 @@
 from unionaid.contracts.event import Event
 from unionaid.contracts.relief.applications import (
     FundPart,
+    KnownFact,
     PaymentFailed,
     PaymentOrdered,
     PaymentOrderWithdrawn,
@@ -72,6 +73,7 @@ __all__ = [
     "FundPart",
     "FundsReceived",
     "FundsReturned",
+    "KnownFact",
     "PaymentBatchIssued",
     "PaymentBatchReleased",
     "PaymentBatchWithdrawn",
