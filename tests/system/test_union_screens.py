@@ -64,6 +64,8 @@ def test_a_union_goes_elsewhere_and_its_workers_go_out_as_a_workbook(office: Off
     expect(page.locator("main table")).to_contain_text("样例纺织股份有限公司")
     office.look_twice(page, "5-enterprise")
     page.goto(f"{front}/registry/pages/workers?union_org_id={office.unions[ELSEWHERE]}")
+    page.locator("#names-purpose").select_option("verification")
+    page.locator("form.names button").press("Enter")
     expect(page.locator("main table")).to_contain_text("阿依古丽·买买提")
     for name in LANGUAGES:
         language(page, name)

@@ -30,6 +30,8 @@ OPENED_PERSONS_MAX = 500
 """Persons of one opening of identity."""
 OPENED_FIELDS_MAX = 6
 """Fields of one opening: all there are."""
+OPENER_ROLES_MAX = 14
+"""Roles of one person: all there are."""
 IMPORTED_ROWS_MAX = 10_000
 """Rows of one imported file."""
 SCHEME_TITLES_MAX = 50
@@ -137,6 +139,8 @@ DecliningReason = Literal["stays", "other-person", "no-consent"]
 """Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
 UnitCorrectionReason = Literal["entered-wrong", "changed", "completed"]
 """Why what is known of an enterprise is corrected: it was never so, it is so no more, or it was not known before."""
+NameCorrectionReason = Literal["entered-wrong", "changed"]
+"""Why the name of a union is another: it was never called so, it is called so no more."""
 DissolutionReason = Literal["enterprise-closed", "merged", "reorganised", "entered-in-error"]
 """Why a union is dissolved: its enterprise ended, its people went to another union, the tree was cut anew, an error."""
 ReentryReason = Literal["restored-without", "unreadable"]
