@@ -29,9 +29,10 @@ from unionaid.relief.domain.eligibility.attributes import Facts
 from unionaid.relief.domain.eligibility.terms import explained
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.programme.terms import basis_of, facts_in, terms_of
+from unionaid.relief.domain.refusals import LinesRefused
 from unionaid.relief.domain.relief_list import submitting
 from unionaid.relief.domain.relief_list.facts import Unsubmitted
-from unionaid.relief.domain.relief_list.submitting import Line, LinesRefused
+from unionaid.relief.domain.relief_list.submitting import Line
 from unionaid.relief.examples import budget_opened, known, person, programme_opened, submit
 from unionaid.service.refusals import InWords
 
