@@ -37,6 +37,7 @@ __all__ = [
     "OutsideWindow",
     "OwnMatter",
     "PolicyMissing",
+    "PreviewGivenUp",
     "PurposeNotInPolicy",
     "ReferenceUnknown",
     "Refusal",
@@ -152,6 +153,12 @@ class ConditionTwice(Refusal):
     """Two conditions of a programme have the same code."""
 
     code = "condition-twice"
+
+
+class PreviewGivenUp(Refusal):
+    """To count who would qualify takes too long at the moment."""
+
+    code = "preview-given-up"
 
 
 class ConditionUnknown(Refusal):
