@@ -98,7 +98,9 @@ def test_a_merge_is_decided_paid_upon_and_undone(office: TwiceOffice, browser: B
     page.locator("tbody a").first.press("Enter")
     office.look(page, "02-side-by-side")
     page.locator("#survivor_id").select_option(office.survivor)
-    decide(page, "documents-agree", "merge_reason", "合并")
+    decide(page, "documents-agree", "merge_reason", "查看合并的影响")
+    office.look(page, "02-before-the-merge")
+    page.get_by_role("button", name="确认合并").press("Enter")
     expect(page.locator("caption")).to_have_text("已合并")
     office.look(page, "03-merged")
 

@@ -133,6 +133,8 @@ DecliningReason = Literal["stays", "other-person", "no-consent"]
 """Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
 UnitCorrectionReason = Literal["entered-wrong", "changed", "completed"]
 """Why what is known of an enterprise is corrected: it was never so, it is so no more, or it was not known before."""
+NameCorrectionReason = Literal["entered-wrong", "changed"]
+"""Why the name of a union is another: it was never called so, it is called so no more."""
 DissolutionReason = Literal["enterprise-closed", "merged", "reorganised", "entered-in-error"]
 """Why a union is dissolved: its enterprise ended, its people went to another union, the tree was cut anew, an error."""
 ReentryReason = Literal["restored-without", "unreadable"]

@@ -43,14 +43,14 @@ def keeping_apart(duplicates: Duplicates, pair_id: UUID, body: KeepingApart) -> 
     return act
 
 
-def merging(duplicates: Duplicates, body: Merging) -> Act:
-    """Return what merges two persons: for a command's `run`."""
+def merging(duplicates: Duplicates, body: Merging, *, judge: bool = False) -> Act:
+    """Return what merges two persons, or with `judge` only refuses what that would be refused for: for a `run`."""
 
     async def act(issued: Issued) -> Done:
         asked = Merge(
             body.person_id, body.survivor_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
         )
-        return await duplicates.merge(issued, asked)
+        return await (duplicates.judge_merge(asked) if judge else duplicates.merge(issued, asked))
 
     return act
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
     from unionaid.registry.figures import Figures
     from unionaid.service.app import Shell
+    from unionaid.service.languages import Language
 
 FIELDS = ("union_org_id", "enterprise_id", "occurred_on")
 FAULTS_SHOWN = 300
@@ -91,12 +92,9 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             report=body,
             about=report.about,
             union=getattr(union, "name", ""),
-            lines=[{**fault, "heading": headings.of(fault["field"], language)} for fault in body["faults"]][
-                :FAULTS_SHOWN
-            ],
-            warnings=[{**fault, "heading": headings.of(fault["field"], language)} for fault in body["warnings"]][
-                :FAULTS_SHOWN
-            ],
+            lines=_named(report, body["faults"], headings, language),
+            warnings=_named(report, body["warnings"], headings, language),
+            again=any(fault["row_before"] for fault in body["faults"]),
             limit=FAULTS_SHOWN,
             faults=faults,
             entered=request.query_params.get("entered", "") if not faults else "",
@@ -128,7 +126,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
                 raise Problem.of_input("file", "import-no-file")
             about = about_of(form.request, table, {name: value for name, value in typed.items() if value})
             await own_views.settled()
-            report = await look_through(known, form.request, form.actor, about, await file.read())
+            report = await look_through(known, form.request, form.actor, about, await file.read(), name=file.filename)
         except (Refusal, Problem) as refused:
             return await ask(form.request, form.actor, table, typed, _faults(form.request, refused))
         return RedirectResponse(f"/registry/pages/imports/reports/{report.import_id}", 303, HEADERS)
@@ -160,6 +158,17 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
         return RedirectResponse(f"/registry/pages/imports/reports/{import_id}{_counted(answered)}", 303, HEADERS)
 
     return pages
+
+
+def _named(
+    report: Report, faults: Sequence[Mapping[str, Any]], headings: Headings, language: Language
+) -> list[dict[str, Any]]:
+    """Return the first faults, each with its heading and the name that stands in its row: their sender typed it."""
+    names = {row.number: row.shown.get("name", "") for row in report.table.rows}
+    return [
+        {**fault, "heading": headings.of(fault["field"], language), "name": names.get(fault["row"], "")}
+        for fault in faults[:FAULTS_SHOWN]
+    ]
 
 
 def _shown_rows(form: Form, convert: bool) -> int:

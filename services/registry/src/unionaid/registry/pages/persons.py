@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.application.commands import Commands
+from unionaid.registry.application.merged import seen_survivor, survivor_of
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.person.facts import Erased, Known, Left, Living, Unknown, Worker, known_of, union_of
 from unionaid.registry.domain.refusals import NotFound, PersonIsErased, RetentionUnknown
 from unionaid.registry.http.access import ENTERING, OVERSEEING, reach_of
+from unionaid.registry.http.persons import NUMBER_INVALID
 from unionaid.registry.pages.choosing import enterprises_of, unions_of
 from unionaid.registry.pages.naming import named
 from unionaid.registry.pages.opening import FIELDS
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
     from unionaid.service.deciding import Done, Issued
 
 ACTING = (*ENTERING, Role.APPROVER)
-NUMBER_INVALID = "number-invalid"
+REASONS = tuple(reason for reason in OPTIONS["correction_reason"] if reason != NUMBER_INVALID)
+"""Why something is given otherwise; a number is taken away by a form of its own."""
 
 
 def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> PageRouter:
@@ -57,6 +60,8 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             person, version = await people_views.person(conn, person_id)
             household_id = await household_views.household_of_person(conn, person_id)
             dossier_id = await household_views.open_dossier_of(conn, household_id) if household_id else None
+            survivor = await survivor_of(conn, person_id)
+            stands_for = await seen_survivor(conn, survivor, reach_of(reader)) if survivor else None
         if isinstance(person, Erased):
             raise PersonIsErased
         if isinstance(person, Unknown):
@@ -65,6 +70,7 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             kept = await commands.keeping.periods(person_id, reach_of(reader), today)
         except RetentionUnknown:
             kept = None
+        acts = [(name, PERSON_ACTS[name]) for name in offered(person, reader, merged=survivor is not None)]
         blank = {"occurred_on": today.isoformat(), **_known(person)}
         worker = _worker(person)
         naming = await named(request, reader, commands.identities, "people", [person_id], fields=FIELDS)
@@ -73,11 +79,11 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             worker=worker, left=person if isinstance(person, Left) else None, version=version,
             names=await units.names_of(pool, [union] if (union := union_of(person)) else []),
             enterprise=await _enterprise(pool, person), union=union_of(person), household_id=household_id,
-            dossier_id=dossier_id, kept=kept, acts=[(name, PERSON_ACTS[name]) for name in offered(person, reader)],
+            dossier_id=dossier_id, kept=kept, acts=acts, merged=survivor is not None, survivor=stands_for,
             act=act, done=done, typed=typed or blank, blank=blank, faults=faults or {}, key=new_key(), naming=naming,
             who=naming.persons.get(person_id),
             options={
-                **OPTIONS, "union": await unions_of(pool, reader),
+                **OPTIONS, "correction_reason": REASONS, "union": await unions_of(pool, reader),
                 "enterprise": await enterprises_of(pool, reader, also=worker.enterprise_id if worker else None),
             },
             enters=not reader.roles.isdisjoint(ENTERING),
@@ -100,8 +106,6 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             raise Problem(403, "role-missing")
         typed = {ask.name: form.text(ask.name) for ask in doing.asked}
         given: dict[str, Any] = read(typed, doing.asked)
-        if given.get("reason_code") == NUMBER_INVALID:
-            given.setdefault("resident_id", None)
         try:
             body = doing.body.model_validate(given)
         except ValidationError as error:

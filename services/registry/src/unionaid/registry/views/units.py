@@ -114,6 +114,24 @@ async def remaining(conn: Connection, org_id: UUID) -> Remaining:
     return Remaining(**dict(row)) if row is not None else Remaining()
 
 
+async def taken_along(pool: Pool, org_id: UUID) -> Remaining:
+    """Return what a move takes along: unions under it, and what is in it or in one of them."""
+    row = await pool.fetchrow(
+        "WITH RECURSIVE below AS (SELECT $1::uuid AS org_id UNION "
+        "SELECT o.org_id FROM views.org o JOIN below b ON o.parent_id = b.org_id) "
+        "SELECT (SELECT count(*) FROM views.org o JOIN below USING (org_id) "
+        "WHERE org_id <> $1 AND dissolved_on IS NULL) AS unions, "
+        "(SELECT coalesce(sum(workers), 0)::bigint FROM views.worker_count WHERE union_org_id IN (TABLE below)) "
+        "AS workers, "
+        "(SELECT count(*) FROM views.enterprise WHERE union_org_id IN (TABLE below)) AS enterprises, "
+        "(SELECT count(*) FROM views.dossier WHERE union_org_id IN (TABLE below) AND status <> 'closed') AS dossiers, "
+        "(SELECT count(*) FROM views.transfer WHERE union_org_id IN (TABLE below) AND status = 'requested') "
+        "AS requests",
+        org_id,
+    )
+    return Remaining(**dict(row)) if row is not None else Remaining()
+
+
 async def enterprises_by_code(pool: Pool, codes: Sequence[str]) -> dict[str, UUID]:
     """Return the enterprises that have these codes, by code."""
     rows = await pool.fetch(

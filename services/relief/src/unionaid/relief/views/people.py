@@ -18,6 +18,7 @@ from unionaid.contracts.registry import (
     PersonRegistered,
     PersonRestricted,
     RestrictionLifted,
+    UnionOrgDetailsCorrected,
     UnionOrgDissolved,
     UnionOrgEstablished,
     UnionOrgMoved,
@@ -47,10 +48,10 @@ class _Merge(msgspec.Struct, frozen=True, gc=False):
 
 
 class Orgs:
-    """The tree of unions as it stands now; one that was dissolved keeps its place."""
+    """The tree of unions as it stands now, each under its present name; one that was dissolved keeps its place."""
 
     name = "orgs"
-    version = 3
+    version = 4
     tables = ("org",)
     ddl = """
         CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL, name text NOT NULL,
@@ -58,11 +59,12 @@ class Orgs:
         CREATE INDEX org_parent ON org (parent_id);
     """
     decoders: ClassVar[dict[str, Decoder]] = dict.fromkeys(
-        (UnionOrgEstablished.TYPE, UnionOrgMoved.TYPE, UnionOrgDissolved.TYPE), msgspec.json.Decoder(_Org).decode
+        (UnionOrgEstablished.TYPE, UnionOrgMoved.TYPE, UnionOrgDetailsCorrected.TYPE, UnionOrgDissolved.TYPE),
+        msgspec.json.Decoder(_Org).decode,
     )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
-        """Add unions, let them stand where they went last, and mark those that are no more."""
+        """Add unions, let them stand where they went last under their last name, and mark those that are no more."""
         new = [event.data for event in events if event.type == UnionOrgEstablished.TYPE]
         await conn.execute(
             "INSERT INTO org (org_id, parent_id, level, name) "
@@ -78,6 +80,14 @@ class Orgs:
                 "WHERE org.org_id = m.org_id",
                 list(moved),
                 list(moved.values()),
+            )
+        named = {event.data.org_id: event.data.name for event in events if event.type == UnionOrgDetailsCorrected.TYPE}
+        if named:
+            await conn.execute(
+                "UPDATE org SET name = n.name FROM unnest($1::uuid[], $2::text[]) AS n(org_id, name) "
+                "WHERE org.org_id = n.org_id",
+                list(named),
+                list(named.values()),
             )
         if ended := [event.data.org_id for event in events if event.type == UnionOrgDissolved.TYPE]:
             await conn.execute("UPDATE org SET dissolved = true WHERE org_id = ANY($1::uuid[])", ended)
