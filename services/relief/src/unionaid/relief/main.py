@@ -127,7 +127,7 @@ def assemble(
     )
     texts = (*LineFault, *BatchLineFault, *AnswerFault, *RuleFault, *(f"attribute-{name}" for name in ATTRIBUTES))
     app.state.shell.catalogue.refuse_missing(texts)
-    commands = Commands.of(pool, known, Eligible(pool, people), read_programmes(directory("policy")))
+    commands = Commands.of(pool, known, Eligible(pool, people), read_programmes(directory("policy")), own_views.settled)
     itself = Itself(settings, keys, name=NAME, matter="due pledges", clock=clock)
     identities = Identities(Neighbour("registry", settings.urls, neighbours))
     app.state.desk = Desk(commands, known, own_views, pool, identities, read_templates(BANKS))

@@ -53,8 +53,10 @@ from unionaid.contracts.relief.payment_batches import (
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
 from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
+    "BOOKS",
     "EVENTS",
     "VISITORS",
     "BankFeeCharged",
@@ -70,6 +72,7 @@ __all__ = [
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
+    "FundYearClosed",
     "FundsReceived",
     "FundsReturned",
     "PaymentBatchIssued",
@@ -103,7 +106,9 @@ __all__ = [
     "SpendingPlanned",
     "UnmergeBlocked",
     "UnmergeCleared",
+    "YearClosed",
     "application_id",
+    "fund_year_id",
     "lines_hash",
 ]
 
@@ -125,6 +130,8 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetCommitted,
     BudgetSpent,
     CommitmentReleased,
+    YearClosed,
+    FundYearClosed,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefListApproved,
