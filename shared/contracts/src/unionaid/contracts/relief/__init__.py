@@ -55,8 +55,10 @@ from unionaid.contracts.relief.payment_batches import (
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
 from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
+    "BOOKS",
     "EVENTS",
     "VISITORS",
     "BankFeeCharged",
@@ -72,6 +74,7 @@ __all__ = [
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
+    "FundYearClosed",
     "FundsReceived",
     "FundsReturned",
     "KnownFact",
@@ -107,7 +110,9 @@ __all__ = [
     "SpendingPlanned",
     "UnmergeBlocked",
     "UnmergeCleared",
+    "YearClosed",
     "application_id",
+    "fund_year_id",
     "lines_hash",
 ]
 
@@ -129,6 +134,8 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetCommitted,
     BudgetSpent,
     CommitmentReleased,
+    YearClosed,
+    FundYearClosed,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefListApproved,
