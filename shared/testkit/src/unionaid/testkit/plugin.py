@@ -11,6 +11,7 @@ the end (`--no-loadscope-reorder`).
 """
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -37,8 +38,12 @@ SHARED = ("demo", "screens")
 WHOLE_STACKS = ("tests/system/", "tests/contracts/")
 """Where the tests of whole stacks lie."""
 
-POSTGRES_HERE: Mapping[str, str] = {"fsync": "off"}
-"""Settings that servers of tests have: processes are killed here, and no machine loses its power."""
+POSTGRES_HERE: Mapping[str, str] = {"fsync": "off", "scram_iterations": "1"}
+"""Settings that servers of tests have: processes are killed here, no machine loses its power, and nobody guesses
+passwords, of which each test makes some.
+"""
+KAFKA_HERE: Mapping[str, str] = {"transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000"}
+"""The look for transactions whose time is over comes each second, not each ten."""
 
 _shared = pytest.StashKey[list["Postgres | Kafka"]]()
 _lent = pytest.StashKey[dict[str, ExitStack]]()
@@ -101,6 +106,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("stacks" if whole else file))
         (stacks if whole else others).setdefault(shared or file, []).append(item)
     items[:] = [item for group in (*stacks.values(), *others.values()) for item in group]
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays for the whole run: thousands of tests, and their modules."""
+    gc.collect()
+    gc.freeze()
 
 
 def _shared_by(item: pytest.Item | None) -> list[str]:
@@ -171,7 +182,7 @@ def postgres(request: pytest.FixtureRequest, workshop: Workshop) -> Postgres:
 def kafka(request: pytest.FixtureRequest, workshop: Workshop) -> Kafka:
     """The Kafka of this run. Tests make topics of their own on it."""
     bootstrap = os.environ.get("UNIONAID_KAFKA")
-    server = Kafka(bootstrap) if bootstrap else workshop.kafka()
+    server = Kafka(bootstrap) if bootstrap else workshop.kafka(KAFKA_HERE)
     request.config.stash[_shared].append(server)
     return server
 
@@ -197,7 +208,7 @@ async def new_kafka(workshop: Workshop) -> AsyncIterator[StartKafka]:
     started: list[Kafka] = []
 
     async def start(settings: Mapping[str, str] | None = None) -> Kafka:
-        started.append(await asyncio.to_thread(workshop.kafka, settings))
+        started.append(await asyncio.to_thread(workshop.kafka, {**KAFKA_HERE, **(settings or {})}))
         return started[-1]
 
     yield start
