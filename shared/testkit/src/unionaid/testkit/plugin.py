@@ -42,8 +42,6 @@ POSTGRES_HERE: Mapping[str, str] = {"fsync": "off", "scram_iterations": "1"}
 """Settings that servers of tests have: processes are killed here, no machine loses its power, and nobody guesses
 passwords, of which each test makes some.
 """
-KAFKA_HERE: Mapping[str, str] = {"transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000"}
-"""The look for transactions whose time is over comes each second, not each ten."""
 
 _shared = pytest.StashKey[list["Postgres | Kafka"]]()
 _lent = pytest.StashKey[dict[str, ExitStack]]()
@@ -182,7 +180,7 @@ def postgres(request: pytest.FixtureRequest, workshop: Workshop) -> Postgres:
 def kafka(request: pytest.FixtureRequest, workshop: Workshop) -> Kafka:
     """The Kafka of this run. Tests make topics of their own on it."""
     bootstrap = os.environ.get("UNIONAID_KAFKA")
-    server = Kafka(bootstrap) if bootstrap else workshop.kafka(KAFKA_HERE)
+    server = Kafka(bootstrap) if bootstrap else workshop.kafka()
     request.config.stash[_shared].append(server)
     return server
 
@@ -208,7 +206,7 @@ async def new_kafka(workshop: Workshop) -> AsyncIterator[StartKafka]:
     started: list[Kafka] = []
 
     async def start(settings: Mapping[str, str] | None = None) -> Kafka:
-        started.append(await asyncio.to_thread(workshop.kafka, {**KAFKA_HERE, **(settings or {})}))
+        started.append(await asyncio.to_thread(workshop.kafka, settings))
         return started[-1]
 
     yield start
