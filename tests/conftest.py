@@ -2,22 +2,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from unionaid.testkit.demo import Demo, demo_stack
+from unionaid.testkit.plugin import Lend
 
 SERVICES = ("registry", "relief", "mutualaid", "supervision", "reporting")
 NAIVE_FOLD = Path(__file__).parent / "system" / "naive_fold.py"
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
+def demo(lend: Lend) -> Demo:
     """The whole stack, after the demo. No test may leave more or other facts in it."""
-    with demo_stack() as told:
-        yield told
+    return lend("demo", demo_stack())
 
 
 @pytest.fixture(scope="session")

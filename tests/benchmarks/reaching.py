@@ -257,7 +257,7 @@ def _port(demo: Demo, service: str) -> int:
 @asynccontextmanager
 async def new_office() -> AsyncIterator[Office]:
     """Start a stack in a home of its own, and enter a union into it."""
-    opened = empty_stack("bench-latency")
+    opened = empty_stack("bench-latency", synced=True)
     demo = await asyncio.to_thread(opened.__enter__)
     try:
         async with _office(demo) as office:

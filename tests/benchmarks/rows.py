@@ -11,6 +11,9 @@ from .importing import ROUNDS as IMPORT_ROUNDS
 from .importing import measure_households, measure_import
 from .likening import NAMES as LIKENESS
 from .likening import measure_likeness
+from .previewing import NAMES as PREVIEW
+from .previewing import ROUNDS as PREVIEW_ROUNDS
+from .previewing import measure_previews
 from .publishing import open_publish, open_snapshot_held
 from .reaching import NAMES as LATENCY
 from .reaching import ROUNDS as LATENCY_ROUNDS
@@ -105,6 +108,11 @@ ROWS: tuple[Row | Probe, ...] = (
         "search",
         "searches among 1,000,000 persons in a jurisdiction: by name, pinyin, initials, number and its parts, phone",
         SEARCH, size=1_000_000, size_smoke=2_000, measure=measure_search, steps=SEARCH_ROUNDS + 2,
+    ),
+    Probe(
+        "preview",
+        "who would qualify for each purpose of the policies, among 100,000 workers with households and dossiers",
+        PREVIEW, size=100_000, size_smoke=60, measure=measure_previews, steps=PREVIEW_ROUNDS + 1,
     ),
     Probe(
         "likeness",

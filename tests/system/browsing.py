@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import xlsxwriter
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 FLAGS = (
@@ -48,3 +49,34 @@ def sign_out(page: Page) -> None:
     """Leave, in whatever language the page is."""
     page.locator("form.session button").click()
     expect(page).to_have_url(re.compile("/pages/signed-out$"))
+
+
+def language(page: Page, name: str) -> None:
+    """Choose the language of the page by keyboard."""
+    page.get_by_role("link", name=name).press("Enter")
+
+
+def act(page: Page, name: str, on: str, **told: str) -> None:
+    """Open an act by keyboard, fill it in, date it, and carry it out."""
+    form = page.locator(f"form[action$='/{name}']")
+    if not form.is_visible():
+        page.locator("details", has=form).locator("summary").press("Enter")
+    for field, value in told.items():
+        where = form.locator(f"[name={field}]")
+        if where.evaluate("one => one.tagName") == "SELECT":
+            where.select_option(value)
+        else:
+            where.fill(value)
+    form.locator("[name=occurred_on]").fill(on)
+    form.locator("button").press("Enter")
+
+
+def written(path: Path, *rows: Sequence[object]) -> Path:
+    """Write a workbook as an officer would have it; an empty text is an empty cell."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for r, row in enumerate(rows):
+            for c, value in enumerate(row):
+                if value != "":
+                    sheet.write(r, c, value)
+    return path

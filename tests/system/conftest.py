@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from unionaid.testkit.demo import Demo, empty_stack
+from unionaid.testkit.plugin import Lend
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
+
+
+@pytest.fixture(scope="session")
+def screens(lend: Lend) -> Demo:
+    """A whole stack for all who look at screens; each with unions and people of its own (`tests.system.office`)."""
+    return lend("screens", empty_stack("screens-test"))
 
 
 @pytest.fixture

@@ -2,93 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
-from tests.system.browsing import sign_in, sign_out
+from playwright.sync_api import BrowserContext, expect
+from tests.system.browsing import act, language, sign_in, sign_out
+from tests.system.office import NARROW, WIDE, Office
 
-from unionaid.registry.examples import resident_id
-from unionaid.testkit.demo import Demo, empty_stack
+from unionaid.testkit.demo import Demo
 
 pytestmark = pytest.mark.needs("browser")
 DESK = "/registry/pages/dossiers"
-STREET, FACTORY = "金积镇工会委员会", "利通区样例乳业股份有限公司精细加工与冷链物流联合基层工会委员会"
 NAME, CHILD = "马样贤", "马样宁"
-WIDE = ViewportSize(width=1280, height=900)
-NARROW = ViewportSize(width=390, height=844)
-
-
-@dataclass
-class Office:
-    """A stack with one union of one worker; where the pictures of its pages go."""
-
-    stack: Demo
-    pictures: Path
-
-    def made(self, path: str, wanted: str, /, **body: Any) -> str:
-        answer = self.stack.request("POST", "registry", path, self.stack.token("district_officer"), body)
-        assert answer.is_success, answer.text
-        return str(answer.json()[wanted])
-
-    def look(self, page: Page, name: str) -> None:
-        """Keep a picture, and see that nothing stands out of the window."""
-        page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with empty_stack("dossiers-test") as stack:
-        made = Office(stack, tmp_path_factory.mktemp("pictures"))
-        union, parent = "", None
-        for level, name in (("district", "利通区总工会"), ("sub_district", STREET), ("grassroots", FACTORY)):
-            union = made.made(
-                "/union-orgs", "org_id", level=level, name=name, parent_id=parent, occurred_on="2026-01-05"
-            )
-            parent = union
-        made.made(
-            "/workers", "person_id", union_org_id=union, name=NAME, resident_id=resident_id(1), migrant=False,
-            occurred_on="2026-02-01",
-        )  # fmt: skip
-        yield made
-
-
-def language(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).click()
-
-
-def act(page: Page, name: str, on: str) -> None:
-    """Open an act by keyboard, date it, and carry it out."""
-    form = page.locator(f"form[action$='/{name}']")
-    if not form.is_visible():
-        page.locator("details", has=form).locator("summary").press("Enter")
-    form.locator("[name=occurred_on]").fill(on)
-    form.locator("button").press("Enter")
+def office(screens: Demo, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    office = Office.opened(screens, tmp_path_factory, town="金积镇", trade="乳业", hundred=0)
+    office.worker(1, NAME)
+    return office
 
 
 def test_a_dossier_goes_through_its_three_levels(office: Office, browser: BrowserContext) -> None:  # noqa: PLR0915  one way
     front, page = office.stack.stack.front, browser.new_page()
     page.set_viewport_size(WIDE)
 
-    sign_in(page, front, "grassroots_officer", DESK, FACTORY)
+    sign_in(page, front, "grassroots_officer", DESK, office.factory)
     language(page, "简体中文")
     expect(page.locator("h1")).to_have_text("困难职工档案")
     office.look(page, "01-empty-desk")
     page.get_by_role("link", name="建立家庭").press("Enter")
     page.get_by_role("link", name="登记家庭成员（非职工）").press("Enter")
-    page.locator("#union_org_id").select_option(index=1)
+    expect(page.locator("#union_org_id option:checked")).to_have_text(office.factory)
     page.locator("#name").fill(CHILD)
     page.locator("#birth_date").fill("2008-05-06")
     page.locator("#occurred_on").fill("2026-10-08")
     office.look(page, "02-relative")
     page.get_by_role("button", name="登记").press("Enter")
+    expect(page.locator(".done")).to_contain_text("已登记，并已填入下方成员栏")
+    expect(page.locator("fieldset")).to_have_count(2)
+    page.get_by_role("button", name="显示姓名").press("Enter")
+    expect(page.locator("legend").first).to_contain_text(CHILD)
+    page.get_by_role("button", name="再加一名成员").press("Enter")
+    expect(page.locator("fieldset")).to_have_count(3)
+    office.look(page, "02-household-grows")
     page.locator("#occurred_on").fill("2026-10-09")
     child = page.locator("#who-0").input_value()
-    page.locator("#who-0").fill(resident_id(1))
+    page.locator("#who-0").fill(office.number(1))
     page.locator("#relation-0").select_option("householder")
     page.locator("#health_code-0").select_option("serious_illness")
     page.locator("#monthly_income_yuan-0").fill("600.555")
@@ -97,11 +55,11 @@ def test_a_dossier_goes_through_its_three_levels(office: Office, browser: Browse
     page.locator("#health_code-1").select_option("healthy")
     page.locator("#school_stage-1").select_option("upper_secondary")
     page.locator("#monthly_income_yuan-1").fill("0")
-    page.locator("main form button").press("Enter")
+    page.get_by_role("button", name="建立家庭").press("Enter")
     expect(page.locator("#monthly_income_yuan-0-fault")).to_contain_text("至多两位小数")
     office.look(page, "03-household-fault")
     page.locator("#monthly_income_yuan-0").fill("600")
-    page.locator("main form button").press("Enter")
+    page.get_by_role("button", name="建立家庭").press("Enter")
     expect(page.locator("tbody tr")).to_have_count(2)
     office.look(page, "04-household")
     page.get_by_role("link", name="建立困难职工档案").press("Enter")
@@ -123,11 +81,20 @@ def test_a_dossier_goes_through_its_three_levels(office: Office, browser: Browse
     office.look(page, "06-assessed")
     sign_out(page)
 
-    sign_in(page, front, "sub_district_officer", DESK, STREET)
+    sign_in(page, front, "sub_district_officer", DESK, office.street)
     language(page, "繁體中文")
     expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody")).not_to_contain_text(NAME)
+    page.locator("#names-purpose").select_option("verification")
+    page.get_by_role("button", name="顯示姓名").press("Enter")
+    expect(page.locator("tbody a").first).to_have_text(NAME)
+    expect(page.locator(".names")).to_contain_text("用途：核實")
     office.look(page, "07-verification-desk")
+    page.set_viewport_size(NARROW)
+    office.look(page, "07-verification-desk-narrow")
+    page.set_viewport_size(WIDE)
     page.locator("tbody a").first.press("Enter")
+    expect(page.locator("h1")).to_contain_text(NAME)
     expect(page.locator("form[action$='/verification']")).to_have_count(0)
     page.locator("summary", has_text="退回").press("Enter")
     page.locator("#return-reason_code").select_option("clears-missing")
@@ -138,7 +105,7 @@ def test_a_dossier_goes_through_its_three_levels(office: Office, browser: Browse
     expect(page.locator("main")).to_contain_text("已退回：五清未清")
     sign_out(page)
 
-    sign_in(page, front, "grassroots_officer", address, FACTORY)
+    sign_in(page, front, "grassroots_officer", address, office.factory)
     language(page, "English")
     page.locator("summary", has_text="Record the five clears").press("Enter")
     page.locator("#clears-technical_skill").select_option("junior")
@@ -146,7 +113,7 @@ def test_a_dossier_goes_through_its_three_levels(office: Office, browser: Browse
     expect(page.locator("tr.wrong")).to_have_count(0)
     sign_out(page)
 
-    sign_in(page, front, "sub_district_officer", address, STREET)
+    sign_in(page, front, "sub_district_officer", address, office.street)
     act(page, "verification", "2026-10-15")
     expect(page.locator(".done")).to_contain_text("Verify")
     page.locator("summary", has_text="Post the notice").press("Enter")

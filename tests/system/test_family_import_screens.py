@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import xlsxwriter
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from python_calamine import CalamineWorkbook
-from tests.system.browsing import sign_in
+from tests.system.browsing import sign_in, written
+from tests.system.office import WIDE, Office
 
-from unionaid.registry.examples import resident_id
-from unionaid.testkit.demo import Demo, empty_stack
+from unionaid.testkit.demo import Demo
 
 pytestmark = pytest.mark.needs("browser")
 IMPORT = "/registry/pages/imports"
-FACTORY = "利通区样例乳业股份有限公司精细加工与冷链物流联合基层工会委员会"
-WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 LANGUAGES = ("简体中文", "繁體中文", "English")
 WORDS = {
     "简体中文": ("户主", "子女", "配偶", "健康", "重大疾病", "小学"),
@@ -27,46 +22,9 @@ WORDS = {
 }
 
 
-@dataclass
-class Office:
-    """A stack with one grassroots union; where the pictures of its pages go."""
-
-    stack: Demo
-    pictures: Path
-
-    def look(self, page: Page, name: str) -> None:
-        """Keep a picture, wide and narrow, and see that nothing stands out of the window."""
-        for size, suffix in ((NARROW, "-narrow"), (WIDE, "")):
-            page.set_viewport_size(size)
-            page.screenshot(path=self.pictures / f"{name}{suffix}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name + suffix
-
-
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with empty_stack("family-import-test") as stack:
-        parent = None
-        for level, name in (
-            ("district", "利通区总工会"),
-            ("sub_district", "金积镇工会委员会"),
-            ("grassroots", FACTORY),
-        ):
-            body = {"level": level, "name": name, "parent_id": parent, "occurred_on": "2026-01-05"}
-            answer = stack.request("POST", "registry", "/union-orgs", stack.token("district_officer"), body)
-            assert answer.is_success, answer.text
-            parent = answer.json()["org_id"]
-        yield Office(stack, tmp_path_factory.mktemp("pictures"))
-
-
-def written(path: Path, header: Sequence[str], *rows: Sequence[object]) -> Path:
-    """Write a workbook under the headings of a template."""
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet()
-        for r, row in enumerate((header, *rows)):
-            for c, value in enumerate(row):
-                if value != "":
-                    sheet.write(r, c, value)
-    return path
+def office(screens: Demo, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office.opened(screens, tmp_path_factory, town="板桥乡", trade="果蔬", hundred=2)
 
 
 def template(page: Page) -> list[str]:
@@ -78,10 +36,10 @@ def template(page: Page) -> list[str]:
     ]
 
 
-def sent(page: Page, table: str, file: Path) -> None:
+def sent(office: Office, page: Page, table: str, file: Path) -> None:
     """Choose union, file and day, and send it, all by keyboard."""
     if table != "dossiers":
-        page.locator("#union_org_id").select_option(label=FACTORY)
+        page.locator("#union_org_id").select_option(label=office.factory)
     page.locator("#file").set_input_files(file)
     page.locator("main form button").press("Enter")
     expect(page.locator("dl.figures")).to_be_visible()
@@ -96,10 +54,10 @@ def test_families_and_their_dossiers_come_in_from_excel(
 ) -> None:
     front, page = office.stack.stack.front, browser.new_page()
     page.set_viewport_size(WIDE)
-    sign_in(page, front, "grassroots_officer", f"{IMPORT}/workers", FACTORY)
-    people = [(f"马样{c}", resident_id(n)) for n, c in enumerate("甲乙丙", start=1)]
+    sign_in(page, front, "grassroots_officer", f"{IMPORT}/workers", office.factory)
+    people = [(f"马样{c}", office.number(n)) for n, c in enumerate("甲乙丙", start=1)]
     workers = written(tmp_path / "workers.xlsx", ("姓名", "身份证号"), *people)
-    sent(page, "workers", workers)
+    sent(office, page, "workers", workers)
     page.locator("main form button").press("Enter")
     expect(page.locator(".done")).to_contain_text("3")
 
@@ -108,22 +66,22 @@ def test_families_and_their_dossiers_come_in_from_excel(
         page.goto(f"{front}{IMPORT}/households")
         page.get_by_role("link", name=language).press("Enter")
         header = template(page)
-        office.look(page, f"{number}-1-choose")
+        office.look_twice(page, f"{number}-1-choose")
         family = (
-            ("1", f"马样{name}", resident_id(number), "", "", head, ill, "", 900.5, "", ""),
+            ("1", f"马样{name}", office.number(number), "", "", head, ill, "", 900.5, "", ""),
             ("1", "马样小", "", "2016-05-17", "", child, well, primary, 0, "", ""),
         )
         wrong = (
-            ("2", "丁样福", resident_id(10 * number), "", "", head, well, "", 500, "", ""),
-            ("2", "丁样福", resident_id(10 * number), "", "", spouse, well, "", "", "", ""),
+            ("2", "丁样福", office.number(10 * number), "", "", head, well, "", 500, "", ""),
+            ("2", "丁样福", office.number(10 * number), "", "", spouse, well, "", "", "", ""),
             ("3", "王样芳", 640302198002290016, "", "", head, well, "", 500, "", ""),
         )
-        sent(page, "households", written(tmp_path / f"{number}.xlsx", header, *family, *wrong))
+        sent(office, page, "households", written(tmp_path / f"{number}.xlsx", header, *family, *wrong))
         assert figures(page) == ["5", "2", "0", "3"]
         rows = page.locator("tbody tr")
         expect(rows).to_have_count(4)
         assert rows.locator("td:first-child").all_inner_texts() == ["4", "5", "5", "6"]
-        office.look(page, f"{number}-2-report")
+        office.look_twice(page, f"{number}-2-report")
         page.locator("main form button").press("Enter")
         expect(page.locator(".done")).to_contain_text("2")
         assert figures(page) == ["5", "0", "2", "3"]
@@ -134,27 +92,27 @@ def test_families_and_their_dossiers_come_in_from_excel(
 
     page.goto(f"{front}{IMPORT}/dossiers")
     header = template(page)
-    office.look(page, "4-1-dossiers")
+    office.look_twice(page, "4-1-dossiers")
     clears = ("children at school", "illness", "worried", "seeks work", "junior")
-    sent(page, "dossiers", written(
+    sent(office, page, "dossiers", written(
         tmp_path / "dossiers.xlsx", header,
-        ("马样甲", resident_id(1), *clears, "尿毒症", "", "", "2026-11-02"),
-        ("马样乙", resident_id(2), *clears, "", "", "", ""),
-        ("马样丁", resident_id(3), *clears, "", "", "", ""),
-        ("无样人", resident_id(77), *clears, "", "", "", ""),
+        ("马样甲", office.number(1), *clears, "尿毒症", "", "", "2026-11-02"),
+        ("马样乙", office.number(2), *clears, "", "", "", ""),
+        ("马样丁", office.number(3), *clears, "", "", "", ""),
+        ("无样人", office.number(77), *clears, "", "", "", ""),
     ))  # fmt: skip
     assert figures(page) == ["4", "2", "0", "2"]
-    office.look(page, "4-2-report")
+    office.look_twice(page, "4-2-report")
     page.locator("main form button").press("Enter")
     expect(page.locator(".done")).to_contain_text("2")
-    office.look(page, "4-3-entered")
+    office.look_twice(page, "4-3-entered")
     page.goto(f"{front}/registry/pages/dossiers")
     expect(page.locator("tbody tr")).to_have_count(2)
-    office.look(page, "4-4-desk")
+    office.look_twice(page, "4-4-desk")
 
 
 def test_who_is_no_worker_of_the_office_is_not_imported_by_others(office: Office, browser: BrowserContext) -> None:
     front, page = office.stack.stack.front, browser.new_page()
-    sign_in(page, front, "grassroots_officer", f"{IMPORT}/dossiers", FACTORY)
+    sign_in(page, front, "grassroots_officer", f"{IMPORT}/dossiers", office.factory)
     ways = page.locator("p.ways a").all_inner_texts()
     assert len(ways) == 2, "workers and households; units are the district officer's"

@@ -2,77 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
-from tests.system.browsing import sign_in, sign_out
+from playwright.sync_api import BrowserContext, expect
+from tests.system.browsing import act, language, sign_in, sign_out
+from tests.system.office import FOUNDED_ON, NARROW, WIDE, Office
 
-from unionaid.registry.examples import resident_id
-from unionaid.testkit.demo import Demo, empty_stack
+from unionaid.testkit.demo import Demo
 
 pytestmark = pytest.mark.needs("browser")
 PAGES = "/registry/pages"
-STREET, FACTORY = "金积镇工会委员会", "利通区样例乳业股份有限公司精细加工与冷链物流联合基层工会委员会"
 OTHER = "东塔寺乡工会委员会"
-WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
-
-
-@dataclass
-class Office:
-    """A stack with two branches; where the pictures of its pages go."""
-
-    stack: Demo
-    pictures: Path
-    union: str
-
-    def made(self, path: str, wanted: str, /, **body: Any) -> str:
-        answer = self.stack.request("POST", "registry", path, self.stack.token("district_officer"), body)
-        assert answer.is_success, answer.text
-        return str(answer.json()[wanted])
-
-    def worker(self, serial: int, name: str, on: str) -> str:
-        told: dict[str, Any] = {"name": name, "resident_id": resident_id(serial), "migrant": False, "occurred_on": on}
-        return self.made("/workers", "person_id", union_org_id=self.union, **told)
-
-    def look(self, page: Page, name: str) -> None:
-        """Keep a picture, and see that nothing stands out of the window."""
-        page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with empty_stack("life-test") as stack:
-        made = Office(stack, tmp_path_factory.mktemp("pictures"), "")
-        at, district = {"occurred_on": "2004-01-05"}, ""
-        district = made.made("/union-orgs", "org_id", level="district", name="利通区总工会", **at)
-        street = made.made("/union-orgs", "org_id", level="sub_district", name=STREET, parent_id=district, **at)
-        made.made("/union-orgs", "org_id", level="sub_district", name=OTHER, parent_id=district, **at)
-        made.union = made.made("/union-orgs", "org_id", level="grassroots", name=FACTORY, parent_id=street, **at)
-        yield made
-
-
-def language(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).press("Enter")
-
-
-def act(page: Page, name: str, on: str, **told: str) -> None:
-    """Open an act by keyboard, fill it in, date it, and carry it out."""
-    form = page.locator(f"form[action$='/{name}']")
-    if not form.is_visible():
-        page.locator("details", has=form).locator("summary").press("Enter")
-    for field, value in told.items():
-        where = form.locator(f"[name={field}]")
-        if where.evaluate("one => one.tagName") == "SELECT":
-            where.select_option(value)
-        else:
-            where.fill(value)
-    form.locator("[name=occurred_on]").fill(on)
-    form.locator("button").press("Enter")
+def office(screens: Demo, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    office = Office.opened(screens, tmp_path_factory, town="郭家桥乡", trade="建材", hundred=4, founded_on=FOUNDED_ON)
+    office.union("sub_district", OTHER, office.district(), FOUNDED_ON)
+    return office
 
 
 def test_a_worker_without_papers_becomes_known_goes_elsewhere_and_leaves(
@@ -81,11 +27,11 @@ def test_a_worker_without_papers_becomes_known_goes_elsewhere_and_leaves(
     front, page = office.stack.stack.front, browser.new_page()
     page.set_viewport_size(WIDE)
 
-    sign_in(page, front, "grassroots_officer", f"{PAGES}/workers/new", FACTORY)
+    sign_in(page, front, "grassroots_officer", f"{PAGES}/workers/new", office.factory)
     language(page, "简体中文")
     page.get_by_role("link", name="先行登记").press("Enter")
     expect(page.locator("h1")).to_have_text("身份证号待补的职工")
-    page.locator("#union_org_id").select_option(index=1)
+    expect(page.locator("#union_org_id option:checked")).to_have_text(office.factory)
     page.locator("#name").fill("马样贤")
     page.locator("#migrant").press("Space")
     page.locator("#occurred_on").fill("2026-10-05")
@@ -93,10 +39,10 @@ def test_a_worker_without_papers_becomes_known_goes_elsewhere_and_leaves(
     page.get_by_role("button", name="登记").press("Enter")
     expect(page.locator("main")).to_contain_text("身份证号待补")
     address = page.url.removeprefix(front)
-    act(page, "correction", "2026-10-08", resident_id=resident_id(1)[:-1], reason_code="completed")
+    act(page, "correction", "2026-10-08", resident_id=office.number(1)[:-1], reason_code="completed")
     expect(page.locator("#correction-resident_id-fault")).to_be_visible()
     office.look(page, "02-number-wrong")
-    act(page, "correction", "2026-10-08", resident_id=resident_id(1))
+    act(page, "correction", "2026-10-08", resident_id=office.number(1))
     expect(page.locator(".done")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("身份证号待补")
     page.get_by_role("button", name="显示姓名").press("Enter")
@@ -106,7 +52,7 @@ def test_a_worker_without_papers_becomes_known_goes_elsewhere_and_leaves(
 
     sign_in(page, front, "sub_district_officer", f"{PAGES}/transfer-requests", OTHER)
     language(page, "繁體中文")
-    page.locator("#resident_id").fill(resident_id(1))
+    page.locator("#resident_id").fill(office.number(1))
     page.locator("#union_org_id").select_option(index=1)
     page.locator("#occurred_on").fill("2026-10-30")
     office.look(page, "04-ask-for")
@@ -119,6 +65,8 @@ def test_a_worker_without_papers_becomes_known_goes_elsewhere_and_leaves(
     page.set_viewport_size(NARROW)
     office.look(page, "05-to-take-up")
     page.set_viewport_size(WIDE)
+    rows = {place["y"] for place in (one.bounding_box() for one in page.locator(".sections li").all()) if place}
+    assert len(rows) == 1, "the ways to all screens stand in one row"
     act(page, "taking-up", "2026-11-02")
     expect(page.locator(".done")).to_have_text("Taken up.")
     page.goto(front + address)
@@ -134,14 +82,14 @@ def family(office: Office) -> tuple[str, str, str, str]:
     """A mother and her daughter in a household, the father not yet; the ids of the three, and the household's."""
     mother, father = office.worker(21, "马样芳", "2026-02-02"), office.worker(22, "马样强", "2026-02-02")
     child = {"name": "马样宁", "birth_date": "2008-05-06", "sex": "female", "occurred_on": "2026-02-02"}
-    daughter = office.made("/persons", "person_id", union_org_id=office.union, **child)
+    daughter = office.entered("/persons", "person_id", union_org_id=office.factory_id, **child)
     stands = {"health_code": "healthy", "monthly_income_fen": 100_000}
     members = [
         {"person_id": mother, "relation": "householder", **stands},
         {"person_id": daughter, "relation": "child", **stands},
     ]
-    about = {"union_org_id": office.union, "members": members, "occurred_on": "2026-02-03"}
-    return mother, father, daughter, office.made("/households", "household_id", **about)
+    about = {"union_org_id": office.factory_id, "members": members, "occurred_on": "2026-02-03"}
+    return mother, father, daughter, office.entered("/households", "household_id", **about)
 
 
 def test_a_family_grows_splits_and_sends_a_child_to_college(office: Office, browser: BrowserContext) -> None:
@@ -149,10 +97,10 @@ def test_a_family_grows_splits_and_sends_a_child_to_college(office: Office, brow
     page.set_viewport_size(WIDE)
     mother, father, daughter, household = family(office)
 
-    sign_in(page, front, "grassroots_officer", f"{PAGES}/households/{household}", FACTORY)
+    sign_in(page, front, "grassroots_officer", f"{PAGES}/households/{household}", office.factory)
     language(page, "简体中文")
     told = {"relation": "spouse", "health_code": "chronic", "monthly_income_yuan": "2600"}
-    act(page, "joining", "2026-03-02", who=resident_id(22), **told)
+    act(page, "joining", "2026-03-02", who=office.number(22), **told)
     expect(page.locator("tbody tr")).to_have_count(3)
     letter = office.pictures / "letter.pdf"
     letter.write_bytes(b"%PDF-1.7 a letter of admission" * 50_000)
@@ -181,14 +129,14 @@ def test_a_family_grows_splits_and_sends_a_child_to_college(office: Office, brow
     page.locator("#goes-0").press("Space")
     page.locator("#relation-0").select_option("householder")
     page.locator("#monthly_income_yuan-0").fill("1000")
-    page.locator("main form button").press("Enter")
+    page.get_by_role("button", name="分户").press("Enter")
     expect(page.locator("#new_holder_id-fault")).to_be_visible()
     office.look(page, "13-split-needs-a-holder")
     page.locator("#new_holder_id").select_option(father)
     page.set_viewport_size(NARROW)
     office.look(page, "14-split-narrow")
     page.set_viewport_size(WIDE)
-    page.locator("main form button").press("Enter")
+    page.get_by_role("button", name="分户").press("Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
     page.goto(front + dossier)
     expect(page.locator("main")).to_contain_text("持档人已变更")
@@ -201,17 +149,19 @@ def test_what_is_kept_no_more_is_erased_from_the_list(office: Office, browser: B
     worker = office.worker(31, "马样旧", "2004-03-01")
     alone = [{"person_id": worker, "relation": "householder", "health_code": "healthy", "monthly_income_fen": 0}]
     at = {"occurred_on": "2005-03-01"}
-    household = office.made("/households", "household_id", union_org_id=office.union, members=alone, **at)
-    dossier = office.made("/dossiers", "dossier_id", household_id=household, holder_id=worker, **at)
+    household = office.entered("/households", "household_id", union_org_id=office.factory_id, members=alone, **at)
+    dossier = office.entered("/dossiers", "dossier_id", household_id=household, holder_id=worker, **at)
     closing = {"reason_code": "moved", "occurred_on": "2006-03-01"}
-    office.made(f"/dossiers/{dossier}/closing", "dossier_id", **closing)
+    office.entered(f"/dossiers/{dossier}/closing", "dossier_id", **closing)
     leaving = {"reason_code": "retired", "occurred_on": "2006-03-01"}
-    office.made(f"/workers/{worker}/leaving", "person_id", **leaving)
+    office.entered(f"/workers/{worker}/leaving", "person_id", **leaving)
 
     sign_in(page, front, "approver", f"{PAGES}/dossiers")
     language(page, "English")
     page.get_by_role("link", name="Retention").press("Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Show names").press("Enter")
+    expect(page.locator("tbody")).to_contain_text("马样旧")
     office.look(page, "21-persons")
     page.get_by_role("link", name="Dossiers whose period has ended").press("Enter")
     office.look(page, "22-dossiers")

@@ -3,82 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
-from tests.system.browsing import sign_in, sign_out
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.system.browsing import language, sign_in, sign_out
+from tests.system.office import NARROW, WIDE, Office
 
-from unionaid.registry.examples import resident_id
-from unionaid.testkit.demo import Demo, empty_stack
+from unionaid.testkit.demo import Demo
 
 pytestmark = pytest.mark.needs("browser")
 LISTS = "/relief/pages/lists"
-STREET, FACTORY = "金积镇工会委员会", "利通区样例乳业股份有限公司精细加工与冷链物流联合基层工会委员会"
 NAMES = ("马样贤", "王样芳", "阿卜杜热合曼·买买提依明江", "丁样福")
-WIDE = ViewportSize(width=1280, height=900)
-NARROW = ViewportSize(width=390, height=844)
-
-
-@dataclass
-class Office:
-    """A stack with one union of four workers and a programme with money; where the pictures of its pages go."""
-
-    stack: Demo
-    pictures: Path
-
-    def made(self, service: str, path: str, role: str, wanted: str, /, **body: Any) -> str:
-        answer = self.stack.request("POST", service, path, self.stack.token(role), body)
-        assert answer.is_success, answer.text
-        return str(answer.json()[wanted])
-
-    def look(self, page: Page, name: str) -> None:
-        """Keep a picture, and see that nothing stands out of the window."""
-        page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with empty_stack("screens-test") as stack:
-        made = Office(stack, tmp_path_factory.mktemp("pictures"))
-        union, parent = "", None
-        for level, name in (("district", "利通区总工会"), ("sub_district", STREET), ("grassroots", FACTORY)):
-            union = made.made(
-                "registry", "/union-orgs", "district_officer", "org_id",
-                level=level, name=name, parent_id=parent, occurred_on="2026-01-05",
-            )  # fmt: skip
-            parent = union
-        for number, name in enumerate(NAMES):
-            made.made(
-                "registry", "/workers", "district_officer", "person_id", union_org_id=union, name=name,
-                resident_id=resident_id(number), migrant=False, occurred_on="2026-02-01",
-            )  # fmt: skip
-        fund = made.made(
-            "relief", "/funds", "accountant", "fund_id",
-            occurred_on="2026-02-01", source="appropriation", name="2027年送温暖专项资金（区级财政拨款）",
-        )  # fmt: skip
-        made.made(
-            "relief", f"/funds/{fund}/receipts", "accountant", "fund_id",
-            occurred_on="2026-02-02", amount_fen=50_000_000, voucher="样财预〔2026〕8号",
-        )  # fmt: skip
-        programme = made.made(
-            "relief", "/programmes", "district_officer", "programme_id", occurred_on="2026-02-03",
-            kind="WINTER_WARMTH", year=2026, name="2026年元旦春节送温暖", window_from="2026-02-01",
-            window_to="2026-02-28", purpose="festival-visit",
-        )  # fmt: skip
-        made.made(
-            "relief", f"/funds/{fund}/budgets", "accountant", "budget_id",
-            occurred_on="2026-02-03", programme_id=programme, amount_fen=1_000_000,
-        )  # fmt: skip
-        yield made
-
-
-def language(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).click()
+def office(screens: Demo, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    office = Office.opened(screens, tmp_path_factory, town="金银滩镇", trade="家具", hundred=5)
+    for serial, name in enumerate(NAMES):
+        office.worker(serial, name)
+    office.funded()
+    return office
 
 
 def enter(page: Page, rows: str, lines: str, yuan: str) -> None:
@@ -93,13 +38,13 @@ def test_a_list_goes_from_request_to_paid(office: Office, browser: BrowserContex
     front, page = office.stack.stack.front, browser.new_page()
     page.set_viewport_size(WIDE)
 
-    sign_in(page, front, "grassroots_officer", LISTS, FACTORY)
+    sign_in(page, front, "grassroots_officer", LISTS, office.factory)
     language(page, "简体中文")
     office.look(page, "01-no-lists")
     page.get_by_role("link", name="录入名单").press("Enter")
     office.look(page, "02-blank")
-    rows = [f"{resident_id(number)}\t{name}\t500" for number, name in enumerate(NAMES[:3])]
-    enter(page, "\n".join([*rows, f"{resident_id(77)} 800.555", "丁样福 500"]), "4", "2,000")
+    rows = [f"{office.number(number)}\t{name}\t500" for number, name in enumerate(NAMES[:3])]
+    enter(page, "\n".join([*rows, f"{office.number(77)} 800.555", "丁样福 500"]), "4", "2,000")
     page.get_by_role("button", name="核对").click()
     expect(page.locator("tr.wrong")).to_have_count(2)
     expect(page.locator("#declared_lines-fault")).to_contain_text("5")
@@ -115,7 +60,7 @@ def test_a_list_goes_from_request_to_paid(office: Office, browser: BrowserContex
     address = page.url.partition("?")[0].removeprefix(front)
     sign_out(page)
 
-    sign_in(page, front, "sub_district_officer", LISTS, STREET)
+    sign_in(page, front, "sub_district_officer", LISTS, office.street)
     language(page, "繁體中文")
     expect(page.locator("h2").first).to_have_text("等您辦理")
     office.look(page, "06-waiting")
@@ -174,12 +119,12 @@ def test_a_list_goes_from_request_to_paid(office: Office, browser: BrowserContex
 def test_cash_is_recorded_line_by_line(office: Office, browser: BrowserContext, tmp_path: Path) -> None:
     front, page, scan = office.stack.stack.front, browser.new_page(), tmp_path / "signed.pdf"
     scan.write_bytes(b"%PDF a scan")
-    sign_in(page, front, "grassroots_officer", f"{LISTS}/new", FACTORY)
-    enter(page, f"{resident_id(3)} 600", "1", "600")
+    sign_in(page, front, "grassroots_officer", f"{LISTS}/new", office.factory)
+    enter(page, f"{office.number(3)} 600", "1", "600")
     page.get_by_role("button", name="Submit the list").click()
     address = page.url.partition("?")[0].removeprefix(front)
     for role, unit, button, on in (
-        ("sub_district_officer", STREET, "Verify", "2026-02-06"), ("approver", None, "Approve", "2026-02-07"),
+        ("sub_district_officer", office.street, "Verify", "2026-02-06"), ("approver", None, "Approve", "2026-02-07"),
     ):  # fmt: skip
         sign_out(page)
         sign_in(page, front, role, address, unit)
@@ -192,14 +137,14 @@ def test_cash_is_recorded_line_by_line(office: Office, browser: BrowserContext, 
     language(page, "繁體中文")
     page.set_viewport_size(NARROW)
     page.locator("#occurred_on").fill("2026-02-12")
-    page.locator("#visitor_1").fill(resident_id(0))
-    page.locator("#visitor_2").fill(resident_id(3))
+    page.locator("#visitor_1").fill(office.number(0))
+    page.locator("#visitor_2").fill(office.number(3))
     page.locator("#scan").set_input_files(scan)
     page.locator("[name=signed_1]").select_option("thumbprint")
     page.locator("main form button").click()
     expect(page.locator("#visitor_2-fault")).to_be_visible()
     office.look(page, "20-cash-fault")
-    page.locator("#visitor_2").fill(resident_id(1))
+    page.locator("#visitor_2").fill(office.number(1))
     page.locator("main form button").click()
     expect(page.locator(".done")).to_have_text("發放已登記。")
     expect(page.locator("main")).to_contain_text("本人按手印")

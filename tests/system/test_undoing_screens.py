@@ -4,60 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
-from tests.system.browsing import sign_in, sign_out
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.system.browsing import language, sign_in, sign_out
+from tests.system.office import NARROW, WIDE, Office
 
 from unionaid.contracts.relief import lines_hash
-from unionaid.registry.examples import resident_id
-from unionaid.testkit.demo import Demo, empty_stack
+from unionaid.testkit.demo import empty_stack
 
 pytestmark = pytest.mark.needs("browser")
 PAIRS = "/registry/pages/duplicates"
-WIDE = ViewportSize(width=1280, height=900)
-NARROW = ViewportSize(width=390, height=844)
 TRIES, PAUSE_MS = 150, 200
 """How often a page is looked at again until somebody has answered."""
 
 
 @dataclass
-class Office:
-    """A stack with somebody registered twice, one of the numbers taken away, and a programme with money."""
+class TwiceOffice(Office):
+    """An office with somebody registered twice, one of the numbers taken away, and a programme with money."""
 
-    stack: Demo
-    pictures: Path
-    union: str = ""
     person: str = ""
     survivor: str = ""
     programme: str = ""
     budget: str = ""
-
-    def made(self, service: str, path: str, role: str, wanted: str, /, **body: Any) -> str:
-        answer = self.stack.request("POST", service, path, self.stack.token(role), body)
-        assert answer.is_success, answer.text
-        return str(answer.json()[wanted])
-
-    def look(self, page: Page, name: str) -> None:
-        """Keep a picture, and see that nothing stands out of the window."""
-        page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 
     def approved(self) -> str:
         """A list of the survivor, approved; return its id."""
         line = (1, UUID(self.survivor), 50_000)
         body = {
             "occurred_on": "2026-02-05", "programme_id": self.programme, "budget_id": self.budget,
-            "union_org_id": self.union,
+            "union_org_id": self.factory_id,
             "declared": {"lines": 1, "amount_fen": 50_000, "lines_hash": lines_hash([line])},
             "lines": [{"person_id": self.survivor, "amount_fen": 50_000}],
         }  # fmt: skip
         list_id = self.made("relief", "/lists", "district_officer", "list_id", **body)
         for step, role in (("verification", "sub_district_officer"), ("approval", "approver")):
-            token = self.stack.token(role, unit=self.union if role == "sub_district_officer" else None)
+            token = self.stack.token(role, unit=self.unions[self.street] if role == "sub_district_officer" else None)
             taken = self.stack.request(
                 "POST", "relief", f"/lists/{list_id}/{step}", token, {"occurred_on": "2026-02-06"}
             )
@@ -75,49 +59,18 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwiceOffice]:
     with empty_stack("undoing-test") as stack:
-        made = Office(stack, tmp_path_factory.mktemp("pictures"))
-        parent = None
-        for level, name in (("district", "利通区总工会"), ("sub_district", "金积镇工会委员会")):
-            made.union = made.made(
-                "registry", "/union-orgs", "district_officer", "org_id",
-                level=level, name=name, parent_id=parent, occurred_on="2026-01-05",
-            )  # fmt: skip
-            parent = made.union
-        made.survivor, made.person = (
-            made.made(
-                "registry", "/workers", "district_officer", "person_id", union_org_id=made.union, name=name,
-                resident_id=resident_id(number), phone="13912345678", migrant=False, occurred_on="2026-02-01",
-            )
-            for number, name in ((1, "欧阳国华"), (3, "歐陽國華"))
-        )  # fmt: skip
-        made.made(
-            "registry", f"/persons/{made.person}/corrections", "district_officer", "person_id",
+        office = TwiceOffice.opened(stack, tmp_path_factory, town="金积镇", trade="乳业", hundred=0)
+        office.survivor, office.person = (
+            office.worker(serial, name, phone="13912345678") for serial, name in ((1, "欧阳国华"), (3, "歐陽國華"))
+        )
+        office.entered(
+            f"/persons/{office.person}/corrections", "person_id",
             resident_id=None, reason_code="number-invalid", occurred_on="2026-02-01",
         )  # fmt: skip
-        fund = made.made(
-            "relief", "/funds", "accountant", "fund_id",
-            occurred_on="2026-02-01", source="appropriation", name="2026年送温暖专项资金",
-        )  # fmt: skip
-        made.made(
-            "relief", f"/funds/{fund}/receipts", "accountant", "fund_id",
-            occurred_on="2026-02-02", amount_fen=50_000_000, voucher="样财预〔2026〕8号",
-        )  # fmt: skip
-        made.programme = made.made(
-            "relief", "/programmes", "district_officer", "programme_id", occurred_on="2026-02-03",
-            kind="WINTER_WARMTH", year=2026, name="2026年元旦春节送温暖", window_from="2026-02-01",
-            window_to="2026-02-28", purpose="festival-visit",
-        )  # fmt: skip
-        made.budget = made.made(
-            "relief", f"/funds/{fund}/budgets", "accountant", "budget_id",
-            occurred_on="2026-02-03", programme_id=made.programme, amount_fen=1_000_000,
-        )  # fmt: skip
-        yield made
-
-
-def language(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).click()
+        office.programme, office.budget = office.funded()
+        yield office
 
 
 def until_told(page: Page, text: str) -> None:
@@ -136,7 +89,7 @@ def decide(page: Page, reason: str, where: str, button: str) -> None:
     page.get_by_role("button", name=button).press("Enter")
 
 
-def test_a_merge_is_decided_paid_upon_and_undone(office: Office, browser: BrowserContext) -> None:
+def test_a_merge_is_decided_paid_upon_and_undone(office: TwiceOffice, browser: BrowserContext) -> None:
     front, page = office.stack.stack.front, browser.new_page()
     page.set_viewport_size(WIDE)
     sign_in(page, front, "district_officer", PAIRS)
@@ -145,7 +98,9 @@ def test_a_merge_is_decided_paid_upon_and_undone(office: Office, browser: Browse
     page.locator("tbody a").first.press("Enter")
     office.look(page, "02-side-by-side")
     page.locator("#survivor_id").select_option(office.survivor)
-    decide(page, "documents-agree", "merge_reason", "合并")
+    decide(page, "documents-agree", "merge_reason", "查看合并的影响")
+    office.look(page, "02-before-the-merge")
+    page.get_by_role("button", name="确认合并").press("Enter")
     expect(page.locator("caption")).to_have_text("已合并")
     office.look(page, "03-merged")
 

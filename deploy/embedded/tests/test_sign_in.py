@@ -15,7 +15,7 @@ import pytest
 
 from unionaid.embedded.codes import CODE_S, CODES_MAX, Codes, Grant
 from unionaid.embedded.issuer import Issuer
-from unionaid.embedded.sign_in import SignIn, addresses_of, fronts_of, units_of
+from unionaid.embedded.sign_in import SignIn, addresses_of, fronts_of, units_of, workers_of
 from unionaid.service.app import create_app
 from unionaid.service.keys import Keys
 from unionaid.service.provider import CodeRefused, Provider, challenge_of
@@ -26,7 +26,7 @@ from unionaid.service.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-ORG = str(uuid4())
+ORG, WORKER, FIRST = (str(uuid4()) for _ in range(3))
 PORT = 21_000
 FRONT = f"http://127.0.0.1:{PORT}"
 BACK = f"{FRONT}/relief/pages/signed-in"
@@ -41,6 +41,7 @@ class Office(httpx.AsyncBaseTransport):
         self.sign_in = SignIn(
             issuer,
             self.units,
+            self.worker,
             addresses_of(fronts_of(PORT), ["relief", "registry"], "signed-in"),
             addresses_of(fronts_of(PORT), ["relief", "registry"], "signed-out"),
             Codes(lambda: self.now),
@@ -58,6 +59,9 @@ class Office(httpx.AsyncBaseTransport):
 
     async def units(self) -> Sequence[tuple[str, str]]:
         return [(ORG, "利通区<总>工会")]
+
+    async def worker(self, union: str, person: str) -> str | None:
+        return person if person == WORKER else FIRST if union == ORG and not person else None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         own = str(request.url).startswith(self.issuer.url)
@@ -126,10 +130,26 @@ async def test_a_session_is_a_token_that_services_accept(office: Office, browser
     assert (done.status_code, done.headers["location"]) == (303, "/registry/pages/workers/new")
     first = await actor_of(office, browser)
     assert (first.roles, first.unit) == (frozenset({Role.GRASSROOTS_OFFICER}), UUID(ORG))
+    assert first.unit_name == "利通区<总>工会"
     for role, same in (("grassroots_officer", True), ("approver", False)):
         back = await chosen(browser, await asked(browser), role=role, unit=ORG)
         await browser.get(back.headers["location"])
         assert ((await actor_of(office, browser)).id == first.id) == same
+
+
+@pytest.mark.parametrize(("person", "expected"), [("", FIRST), (WORKER, WORKER)])
+async def test_a_worker_is_one_whom_registry_knows(
+    office: Office, browser: httpx.AsyncClient, person: str, expected: str
+) -> None:
+    page = await asked(browser, "/registry/pages/own-file")
+    assert '<option value="worker">職工</option>' in page.text
+    nobody = await chosen(browser, page, role="worker", unit=ORG, person=str(uuid4()))
+    assert (nobody.status_code, "location" in nobody.headers) == (422, False)
+    assert 'role="alert"' in nobody.text
+    back = await chosen(browser, nobody, role="worker", unit=ORG, person=person)
+    assert (await browser.get(back.headers["location"])).headers["location"] == "/registry/pages/own-file"
+    actor = await actor_of(office, browser)
+    assert (actor.id, actor.roles) == (f"person-{expected}", frozenset({Role.WORKER}))
 
 
 async def test_signing_out_leads_over_the_issuer_and_back(browser: httpx.AsyncClient) -> None:
@@ -271,6 +291,7 @@ async def test_it_answers_to_the_names_it_was_given(tmp_path: Path) -> None:
     issuer.screens = SignIn(
         issuer,
         units_of("http://127.0.0.1:9", issuer),
+        workers_of("http://127.0.0.1:9", issuer),
         back,
         frozenset(),
         hosts=frozenset({"issuer", "aid.example.org"}),
@@ -286,4 +307,6 @@ async def test_it_answers_to_the_names_it_was_given(tmp_path: Path) -> None:
 
 
 async def test_no_registry_no_units(tmp_path: Path) -> None:
-    assert await units_of("http://127.0.0.1:9", Issuer(tmp_path, "http://127.0.0.1:1"))() == []
+    issuer = Issuer(tmp_path, "http://127.0.0.1:1")
+    assert await units_of("http://127.0.0.1:9", issuer)() == []
+    assert await workers_of("http://127.0.0.1:9", issuer)(ORG, "") is None

@@ -111,14 +111,18 @@ class Units:
     enterprise: str
 
 
+async def migrated(database: ServiceDatabase) -> None:
+    """Bring a new database up to date."""
+    await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
+
+
 @asynccontextmanager
 async def opened(
-    postgres: Postgres, database: ServiceDatabase | None = None, keys: Keys | None = None
+    postgres: Postgres, database: ServiceDatabase | None = None, keys: Keys | None = None, now: datetime = TODAY
 ) -> AsyncIterator[Office]:
-    """A running registry, on a new database with new keys unless they are given."""
+    """A running registry, on a new database with new keys unless they are given; its clock begins at `now`."""
     if database is None:
-        database = await postgres.create_service_database("registry")
-        await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
+        database = await postgres.create_prepared("registry", migrated)
     issuer = Issuer()
     settings = Settings(
         database_url=database.app_dsn,
@@ -128,7 +132,7 @@ async def opened(
         http_port=0,
         issuer=ISSUER,
         secrets_dir=Path("/nowhere"),
-        clock_start=TODAY,
+        clock_start=now,
         clock_origin=datetime.now(UTC),
     )
     keys = keys or Keys(secrets.token_bytes(32), secrets.token_bytes(32))

@@ -139,15 +139,15 @@ def machine(run: Run, office: Office, units: Units) -> type[RuleBasedStateMachin
             if who in book.number:
                 self.took(self.post(path, resident_id=None, reason_code="number-invalid"), True)
                 del book.number[who]
-            elif self.took(
-                self.post(path, resident_id=self.numbers[n], reason_code="completed"), n not in book.number.values()
-            ):
+                return
+            may = n not in book.number.values() and who not in book.stands
+            if self.took(self.post(path, resident_id=self.numbers[n], reason_code="completed"), may):
                 book.number[who] = n
 
         @rule(who=WHO, n=st.integers(0, 2))
         def transferred(self, who: int, n: int) -> None:
             answered = self.post(f"/workers/{self.ids[who]}/transfer", union_org_id=self.unions[n])
-            if self.took(answered, self.unions[n] != self.book.union[who]):
+            if self.took(answered, self.unions[n] != self.book.union[who] and who not in self.book.stands):
                 self.book.union[who] = self.unions[n]
             self.each_stands_where_the_book_says()
 

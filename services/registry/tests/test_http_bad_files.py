@@ -80,7 +80,7 @@ def files(table: str) -> dict[str, tuple[bytes, int]]:
         "workbook-damaged": (good[: len(good) // 2], 422),
         "workbook-with-macros": (with_part(good, "xl/vbaProject.bin", b"macro"), 422),
         "workbook-too-large": (with_part(good, "xl/media/image1.bin", bytes(200 << 20)), 413),
-        "file-unknown": (b"%PDF-1.7 ...", 422),
+        "file-misnamed": (b"%PDF-1.7 ...", 422),
         "too-many-rows": (("\n".join([",".join(HEADERS[table]), *["甲,乙"] * 10_002])).encode(), 422),
     }  # fmt: skip
 

@@ -137,7 +137,7 @@ async def test_who_stands_twice_is_told_with_both_rows(office: Office, units: Un
         (3, "A", "household-waits"),
         (4, "C", "member-row-twice"),
         (5, "B", "member-row-twice"),
-        (7, "C", "resident-id-twice"),
+        (7, "C", "resident-id-of-two"),
         (8, "A", "household-waits"),
         (9, "F", "householder-twice"),
         (10, "F", "householder-missing"),

@@ -42,7 +42,7 @@ async def test_good_rows_are_entered_and_bad_ones_come_back(office: Office, unit
         ("丙三", number(3), "12", "也许"),
         ("阿依古丽•买买提", number(4).lower(), "", "", uscc_code()),
         ("𠮷𡚸", "".join(chr(ord(c) + 0xFEE0) for c in number(5)), "", "", uscc_code(7)),
-        ("戊", number(1)),
+        ("甲一", number(1)),
         ("己?", number(6), "", "", "", "2017-02-30"),
         ("庚", OLD),
         ("辛", number(8), "", "", "", "2018-01-01"),
@@ -94,10 +94,37 @@ async def test_corrections_sent_again_enter_the_rest(office: Office, units: Unit
     assert header[-2:] == ["What is wrong", "Row before"]
     assert [(row[0], row[1], row[-1]) for row in rows] == [("乙", "", "3"), ("丙3", number(3), "4"), ("丁", OLD, "5")]
     assert rows[0][-2].startswith("Resident ID: This cell is a number")
-    rows[0][1], rows[1][0], rows[2][1] = number(2), "丙", converted(OLD)
+    assert header[:3] == ["Name *", "Resident ID *", "Phone"], "what must be there keeps its star"
+    rows[1][0], rows[2][1] = "丙", converted(OLD)
+    half = await send(office, units, workbook(header, *rows))
+    assert [(fault["row"], fault["row_before"]) for fault in half.json()["faults"]] == [(2, 3)]
+    assert [fault["row_before"] for fault in sent.json()["faults"]] == [None] * 3
+    assert (await entered(office, half)).json()["entered"] == 2
+    got = await office.client.get(f"/imports/{half.json()['import_id']}/corrections", headers=headers)
+    header, *rows = rows_of(got.content)
+    assert [row[-1] for row in rows] == ["3"], "the number is that of the first file, however often it is sent"
+    rows[0][1] = number(2)
     again = await send(office, units, workbook(header, *rows))
-    assert (again.json()["good"], again.json()["bad"], again.json()["unused_columns"]) == (3, 0, [])
-    assert (await entered(office, again)).json()["entered"] == 3
+    assert (again.json()["good"], again.json()["bad"], again.json()["unused_columns"]) == (1, 0, [])
+    assert (await entered(office, again)).json()["entered"] == 1
+
+
+async def test_one_number_under_two_names_holds_both_rows_back(office: Office, units: Units) -> None:
+    rows = [("甲", number(1)), ("乙", number(2)), ("丙", number(1)), ("甲", number(1)), ("丁", number(1)), ("戊", OLD)]
+    sent = await send(office, units, workbook(WORKERS, *rows, ("己", converted(OLD))))
+    assert faults(sent) == [
+        (2, "B", "resident-id-of-two"),
+        (4, "B", "resident-id-of-two"),
+        (5, "B", "resident-id-twice"),
+        (6, "B", "resident-id-of-two"),
+        (7, "B", "resident-id-15-digits"),
+        (7, "B", "resident-id-of-two"),
+        (8, "B", "resident-id-of-two"),
+    ]
+    assert [sent.json()[key] for key in ("good", "old_ids", "bad")] == [1, 0, 6]
+    reasons = [fault["reason"] for fault in sent.json()["faults"]]
+    assert reasons[0].startswith("Row 4 has the same resident ID under another name")
+    assert reasons[1].startswith("Row 2 has the same resident ID under another name")
 
 
 async def test_the_same_file_twice_changes_nothing(office: Office, units: Units) -> None:

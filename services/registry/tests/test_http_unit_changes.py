@@ -235,3 +235,27 @@ async def test_an_enterprise_is_corrected_and_its_code_goes_along(office: Office
     assert (taken.status_code, taken.json()["code"]) == (409, "uscc-taken")
     same = await office.post(path, body)
     assert (same.status_code, same.json()["code"]) == (422, "nothing-corrected")
+
+
+async def test_a_union_is_called_otherwise_wherever_its_name_stands(office: Office, units: Units) -> None:
+    person = await worker(office, units.factory_union)
+    path = f"/union-orgs/{units.factory_union}"
+    told = {"name": "新厂工会委员会", "reason_code": "changed", "occurred_on": LATER}
+    answered = await office.post(f"{path}/corrections", told, **{"If-Match": '"1"'})
+    assert (answered.status_code, answered.headers["etag"]) == (200, '"2"'), answered.text
+    shown = (await office.get(path)).json()
+    assert (shown["name"], shown["renamed_on"], shown["established_on"]) == ("新厂工会委员会", LATER, ON)
+    listed = (await office.get("/union-orgs")).json()["items"]
+    assert {row["name"] for row in listed if row["org_id"] == units.factory_union} == {"新厂工会委员会"}
+    assert (await office.get(f"/workers/{person}")).json()["union_org_id"] == units.factory_union
+    for body, code in (
+        (told, "nothing-corrected"),
+        ({**told, "name": "别名", "occurred_on": ON}, "before-registered"),
+        ({**told, "name": "张三 640302198603011134"}, "invalid-input"),
+        ({**told, "reason_code": "completed"}, "invalid-input"),
+    ):
+        assert (await office.post(f"{path}/corrections", body)).json()["code"] == code
+    stale = await office.post(f"{path}/corrections", {**told, "name": "别名"}, **{"If-Match": '"1"'})
+    assert stale.status_code == 412
+    for role in (Role.SUB_DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR):
+        assert (await office.post(f"{path}/corrections", told, role, unit=units.street)).status_code == 403

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
+
 from unionaid.registry.examples import resident_id
 from unionaid.service.roles import Role
 
@@ -37,6 +39,7 @@ async def test_a_worker_sees_the_own_file_and_who_has_looked(office: Office, uni
     }
     (look,) = told["looks"]
     assert (look["by"], look["purpose"], look["fields"]) == (officer, "contact", ["name"])
+    assert (look["on"], look["roles"], look["union"]) == ("2017-01-05", ["district_officer"], None)
     opened = await office.post("/own-file/opening", {}, Role.WORKER, key="mine")
     assert (opened.status_code, opened.headers["cache-control"]) == (200, "no-store")
     (own,) = opened.json()["persons"]
@@ -92,3 +95,32 @@ async def test_the_screen_shows_who_has_looked_and_identity_only_on_asking(offic
         assert "no-store" in own.headers["cache-control"]
         again = await office.client.post("/pages/own-file", data=hidden, headers=headers)
         assert (again.status_code, NAME in again.text) == (200, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("yourself", "grassroots officer", "Contact")),
+        ("zh-Hans", ("本人", "基层工会干部", "联系")),
+        ("zh-Hant", ("本人", "基層工會幹部", "聯繫")),
+    ],
+)
+async def test_who_looked_is_told_by_role_and_union_and_never_by_an_id(
+    office: Office, units: Units, language: str, words: tuple[str, str, str]
+) -> None:
+    yourself, role, purpose = words
+    person, unit = await registered(office, units), units.factory_union
+    officer = office.issuer.person
+    asked = {"person_ids": [person], "fields": ["name"], "purpose": "contact"}
+    for _ in range(2):
+        assert (await office.post("/identities/open", asked, Role.GRASSROOTS_OFFICER, unit=unit)).status_code == 200
+    office.issuer.person = f"person-{person}"
+    assert (await office.post("/own-file/opening", {}, Role.WORKER)).status_code == 200
+    headers = {"Cookie": f"unionaid_session={office.issuer.token([Role.WORKER])}; unionaid_language={language}"}
+    page = (await office.client.get("/pages/own-file", headers=headers)).text.split("<tbody>")[1]
+    rows = [re.sub(r"<[^>]*>", "|", row).split("|") for row in page.split("<tr>")[1:]]
+    own, look = ([cell for cell in row if cell.strip()] for row in rows)
+    assert own[:2] == ["2017-01-05", yourself]
+    assert look[:4] == ["2017-01-05", role, "样厂工会委员会", purpose]
+    assert look[-1] == "2", "what is the same of a day is told once, with how often"
+    assert officer.removeprefix("person-")[:8] not in page

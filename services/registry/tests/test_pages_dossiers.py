@@ -45,10 +45,10 @@ class Browser:
         story.office.issuer.person = story.people[by]
         token = story.office.issuer.token([role], unit)
         self._client = story.office.client
-        self._headers = {"Cookie": f"unionaid_session={token}; unionaid_language={language}"}
+        self.headers = {"Cookie": f"unionaid_session={token}; unionaid_language={language}"}
 
     async def get(self, path: str) -> httpx.Response:
-        return await self._client.get(path.removeprefix("/registry"), headers=self._headers)
+        return await self._client.get(path.removeprefix("/registry"), headers=self.headers)
 
     async def send(self, page: str, action: str, letter: bytes | None = None, /, **fields: str) -> httpx.Response:
         """Open the page, fill in the form that leads to `action`, send it; `letter` is a file it takes."""
@@ -58,7 +58,7 @@ class Browser:
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
         assert {"csrf", "key"} <= set(hidden)
         files = {"letter": ("letter.pdf", letter)} if letter is not None else None
-        return await self._client.post(html.unescape(action), data=hidden | fields, files=files, headers=self._headers)
+        return await self._client.post(html.unescape(action), data=hidden | fields, files=files, headers=self.headers)
 
 
 def acts(shown: httpx.Response) -> set[str]:
@@ -150,7 +150,10 @@ async def test_names_and_words_are_shown_on_request_and_recorded(story: Story) -
     officer = Browser(story, "enters", Role.GRASSROOTS_OFFICER, story.units.factory_union)
     before = await story.office.events()
     assert "标记" not in (await officer.get(page)).text
-    opened = await officer.send(page, f"{page}/names")
+    unsaid = await officer.send(page, f"{page}/names", purpose="nothing")
+    assert (unsaid.status_code, "标记" in unsaid.text) == (422, False)
+    opened = await officer.send(page, f"{page}/names", purpose="review")
+    assert "unionaid_names=dossiers.review." in opened.headers["set-cookie"], "names stay open on this list"
     for shown in ("标记甲乙丙", "标记小孩", "标记尿毒症", "标记透析", "600.00"):
         assert shown in opened.text
     assert await story.office.events() == before + 3  # identity, the dossier's words, the household's

@@ -157,9 +157,76 @@ async def test_a_merge_says_what_must_be_settled_first(office: Office, units: Un
     assert "Both have a resident ID." in refused.text
     settled = {"resident_id": None, "reason_code": "number-invalid", "occurred_on": "2017-01-04"}
     assert (await office.post(f"/persons/{other}/corrections", settled)).status_code == 200
-    done = await browser.send(await browser.get(path), path, survivor_id=one, reason_code="asked-in-person")
+    before = await browser.send(await browser.get(path), path, survivor_id=one, reason_code="asked-in-person")
+    assert before.status_code == 200, before.text
+    told = " ".join(re.sub("<[^>]+>", " ", before.text).split())
+    assert "stands for both 欧阳国华" in told
+    assert "歐陽國華, " in told
+    assert "The two count as one person from now on." in told
+    assert "Merged." not in (await browser.get(path)).text, "nothing is merged yet"
+    done = await browser.send(before, path)
     assert done.status_code == 303, done.text
     assert "Merged." in (await browser.get(path)).text
+
+
+async def test_a_number_here_and_a_household_there_come_together_by_the_steps_the_page_names(
+    office: Office, units: Units
+) -> None:
+    browser, path, one, other = await side_by_side(office, units)
+    settled = {"resident_id": None, "reason_code": "number-invalid", "occurred_on": "2017-01-04"}
+    assert (await office.post(f"/persons/{other}/corrections", settled)).status_code == 200
+    home = {
+        "union_org_id": units.other_street, "occurred_on": "2017-01-04",
+        "members": [
+            {"person_id": other, "relation": "householder", "health_code": "healthy", "monthly_income_fen": 0}
+        ],
+    }  # fmt: skip
+    await office.made("/households", home, "household_id")
+    for survivor in (one, other):
+        refused = await browser.send(await browser.get(path), path, survivor_id=survivor, reason_code="asked-in-person")
+        assert refused.status_code == 422
+        assert "One has the resident ID, the other lives in a household." in refused.text
+    steps = re.findall(r'<li><a href="/registry(/pages/persons/[0-9a-f-]{36})"', (await browser.get(path)).text)
+    assert steps == [f"/pages/persons/{one}", f"/pages/persons/{other}"]
+    taken = await browser.send(await browser.get(steps[0]), f"{steps[0]}/number", occurred_on="2017-01-04")
+    assert taken.status_code == 303, taken.text
+    given = {"resident_id": ID, "reason_code": "completed", "occurred_on": "2017-01-04"}
+    assert (await browser.send(await browser.get(steps[1]), f"{steps[1]}/correction", **given)).status_code == 303
+    shown = await browser.get(path)
+    assert "Take the ID number away from" not in shown.text
+    before = await browser.send(shown, path, survivor_id=other, reason_code="asked-in-person")
+    assert (await browser.send(before, path)).status_code == 303
+    assert "Merged." in (await browser.get(path)).text
+
+
+async def test_who_decides_scans_on_the_page_and_is_told_what_was_found(
+    office: Office, units: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await registered(office, units.factory_union)
+    rows = [{"name": "歐陽國華", "resident_id": resident_id(3), "phone": "13912345678", "migrant": False}]
+    roster = {"union_org_id": units.factory_union, "occurred_on": "2017-01-03", "rows": rows}
+    assert (await office.post("/rosters", roster)).status_code == 201
+    browser = Browser(office, Role.DISTRICT_OFFICER)
+    page, scans = await browser.get(DUPLICATES), f"{DUPLICATES}/scans"
+    assert "No possible duplicates are waiting." in page.text
+    monkeypatch.setattr("unionaid.registry.pages.scanning.SCAN_S", 0.0)
+    parts = []
+    while "Not all is done yet" in (page := await browser.send(page, scans)).text:
+        assert page.status_code == 200, page.text
+        parts += re.findall(r"Part (\d) of 4", page.text)
+    assert parts == ["2", "3", "4"]
+    assert re.search(r"All compared: [1-9]\d* pairs, 1 new possible duplicates found", page.text), page.text
+    assert "surely one person" in page.text
+    again = await browser.send(page, scans)
+    monkeypatch.setattr("unionaid.registry.pages.scanning.SCAN_S", 60.0)
+    again = await browser.send(await browser.get(DUPLICATES), scans)
+    assert "0 new possible duplicates found" in again.text
+    assert f"{one}" not in again.text
+    auditor = Browser(office, Role.AUDITOR)
+    seen = await auditor.get(DUPLICATES)
+    assert scans not in seen.text
+    for told in ({"kind": "made-up"}, {"after": "x"}, {"found": "-1"}):
+        assert (await browser.send(await browser.get(DUPLICATES), scans, **told)).status_code == 422
 
 
 async def merged(office: Office, units: Units) -> tuple[Browser, str, str]:
@@ -167,7 +234,8 @@ async def merged(office: Office, units: Units) -> tuple[Browser, str, str]:
     browser, path, one, other = await side_by_side(office, units)
     settled = {"resident_id": None, "reason_code": "number-invalid", "occurred_on": "2017-01-04"}
     assert (await office.post(f"/persons/{other}/corrections", settled)).status_code == 200
-    done = await browser.send(await browser.get(path), path, survivor_id=one, reason_code="asked-in-person")
+    before = await browser.send(await browser.get(path), path, survivor_id=one, reason_code="asked-in-person")
+    done = await browser.send(before, path)
     assert done.status_code == 303, done.text
     return browser, path, path.rpartition("/")[2]
 

@@ -11,6 +11,7 @@ from unionaid.registry.examples import resident_id
 from unionaid.service.roles import Role
 
 from .dossier_story import Story
+from .naming import choose_names
 from .test_erasing_dossiers import closed_long_ago
 from .test_pages_dossiers import Browser, acts, faults
 
@@ -34,8 +35,8 @@ async def test_a_worker_goes_leaves_comes_back_and_asks_to_be_erased(story: Stor
     page = f"/pages/persons/{worker}"
     district = Browser(story, "another", Role.DISTRICT_OFFICER)
     assert acts(await district.get(page)) == {
-        "Correct name, ID or phone; give the ID", "Correct enterprise or migrant worker", "Transfer", "Leaves",
-        "The person asks to be erased",
+        "Correct name, ID or phone; give the ID", "Take the ID number away", "Correct enterprise or migrant worker",
+        "Transfer", "Leaves", "The person asks to be erased",
     }  # fmt: skip
     here = await district.send(page, f"{page}/transfer", union_org_id=story.units.factory_union, occurred_on=ON)
     assert (here.status_code, set(faults(here))) == (422, {"transfer-union_org_id"})
@@ -78,8 +79,58 @@ async def test_a_provisional_worker_is_given_the_number_on_the_page(story: Story
     given = await officer(story).send(page, f"{page}/correction", **bad | {"resident_id": resident_id(5)})
     assert given.status_code == 303, given.text
     assert page not in (await officer(story).get(form)).text
-    named = await officer(story).send(page, f"{page}/name")
+    browser = officer(story)
+    _, browser.headers = await choose_names(story.office.client, browser.headers, page)
+    named = await browser.get(page)
     assert "标记丙" in named.text
+    assert resident_id(5)[-4:] in named.text
+
+
+async def test_a_number_that_is_nobodys_is_taken_away_on_the_page_by_a_form_of_its_own(story: Story) -> None:
+    worker = await story.worker_entered(1)
+    page = f"/pages/persons/{worker}"
+    shown = await officer(story).get(page)
+    assert "Only where the number is nobody" in shown.text
+    assert "number-invalid" not in shown.text
+    reason = {"reason_code": "number-invalid", "phone": "13911112222", "occurred_on": ON}
+    assert (await officer(story).send(page, f"{page}/correction", **reason)).status_code == 303
+    taken = {**worker_body(story.units, "标记乙", 1), "occurred_on": ON}
+    assert (await story.office.post("/workers", taken)).json()["code"] == "resident-id-taken", "it was not taken away"
+    done = await officer(story).send(page, f"{page}/number", occurred_on=ON)
+    assert (done.status_code, done.headers["location"]) == (303, f"/registry{page}?done=number"), done.text
+    assert "Take the ID number away" in (await officer(story).get(done.headers["location"])).text
+    assert (await story.office.post("/workers", taken)).status_code == 201
+    again = await officer(story).send(page, f"{page}/number", occurred_on=ON)
+    assert again.status_code == 422
+    assert (await Browser(story, "approves", Role.APPROVER).get(page)).text.count("/number") == 0
+
+
+async def test_who_stands_for_a_merged_person_is_linked_and_little_is_offered(story: Story) -> None:
+    first, second = await story.worker_entered(1), await story.worker_entered(2)
+    page = f"/pages/persons/{second}"
+    assert (await officer(story).send(page, f"{page}/number", occurred_on=ON)).status_code == 303
+    merge = {"person_id": second, "survivor_id": first, "reason_code": "documents-agree", "occurred_on": ON}
+    story.office.issuer.person = story.people["another"]
+    assert (await story.office.post("/merges", merge)).status_code == 201
+    shown = await officer(story).get(page)
+    assert acts(shown) == {"Leaves"}
+    assert f'/registry/pages/persons/{first}">To the one who stands for both' in shown.text
+    assert "/households/new" not in shown.text
+    elsewhere = {"union_org_id": story.units.other_street, "occurred_on": ON}
+    assert (await story.office.post(f"/workers/{first}/transfer", elsewhere)).status_code == 200
+    hidden = await officer(story).get(page)
+    assert first not in hidden.text
+    assert "belongs to another unit" in hidden.text
+    assert (
+        "This record was merged"
+        not in (await Browser(story, "another", Role.DISTRICT_OFFICER).get(f"/pages/persons/{first}")).text
+    )
+
+
+def worker_body(units: Units, name: str, serial: int) -> dict[str, object]:
+    return {
+        "union_org_id": units.factory_union, "name": name, "resident_id": resident_id(serial), "migrant": False,
+    }  # fmt: skip
 
 
 async def test_a_transfer_is_asked_for_and_taken_up_or_declined(story: Story) -> None:
@@ -123,8 +174,10 @@ async def test_a_family_changes_on_its_page(story: Story) -> None:
     assert (
         await officer(story).send(page, f"{page}/member", **ill | {"monthly_income_yuan": "900"})
     ).status_code == 303
-    named = await officer(story).send(page, f"{page}/names")
-    assert "标记甲乙丙" in named.text
+    browser = officer(story)
+    _, browser.headers = await choose_names(story.office.client, browser.headers, page)
+    for place in (page, f"{page}/split", f"/pages/households/new?who={other}"):
+        assert "标记甲乙丙" in (await browser.get(place)).text, place
     gone = {"person_id": story.worker, "reason_code": "died", "occurred_on": ON}
     held = await officer(story).send(page, f"{page}/departure", **gone)
     assert set(faults(held)) == {"departure-new_holder_id"}

@@ -14,6 +14,7 @@ from unionaid.service.languages import Language
 from unionaid.service.roles import Role
 
 from .dossier_story import Story
+from .naming import choose_names
 from .test_http_exports import cells
 from .test_pages_dossiers import PACKAGE, Browser
 
@@ -35,6 +36,8 @@ def told(page: str) -> str:
 async def test_who_enters_them_sees_names_and_what_to_do_next(story: Story) -> None:
     dossier = await story.in_force()
     officer = Browser(story, "enters", Role.GRASSROOTS_OFFICER, story.units.factory_union)
+    assert "标记小孩" not in (await officer.get(STUDENTS)).text, "it is not said yet what for"
+    _, officer.headers = await choose_names(story.office.client, officer.headers, STUDENTS, purpose="verification")
     before = await story.office.events()
     shown = await officer.get(STUDENTS)
     assert shown.status_code == 200, shown.text

@@ -8,6 +8,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,8 +16,11 @@ import yaml
 from python_calamine import CalamineWorkbook
 
 from unionaid.registry.examples import resident_id, uscc_code
-from unionaid.registry.pages.unions import grown
+from unionaid.registry.pages.union_tree import grown
+from unionaid.registry.views.units import taken_along
 from unionaid.service.roles import Role
+
+from .naming import choose_names
 
 if TYPE_CHECKING:
     from .conftest import Office, Units
@@ -41,6 +45,10 @@ class Browser:
         """Open a page, fill in the form of an address, send it."""
         shown = await self.get(page)
         assert shown.status_code == 200, shown.text
+        return await self.sent(shown, action, **fields)
+
+    async def sent(self, shown: httpx.Response, action: str, **fields: str) -> httpx.Response:
+        """Fill in the form of an address on a page that is open, send it."""
         form = shown.text.split(f'action="/registry{action}"')[1].split("</form>")[0]
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
         return await self._client.post(action, data=hidden | fields, headers=self.headers)
@@ -82,7 +90,10 @@ def test_a_tree_grows_from_rows_that_begin_at_the_top() -> None:
 async def test_a_union_is_moved_and_dissolved_on_its_page(office: Office, units: Units) -> None:
     browser = Browser(office, Role.DISTRICT_OFFICER)
     page = f"/pages/unions/{units.factory_union}"
-    moved = await browser.send(page, f"{page}/move", parent_id=units.other_street, occurred_on=LATER)
+    before = await browser.send(page, f"{page}/move", parent_id=units.other_street, occurred_on=LATER)
+    assert before.status_code == 200, before.text
+    assert "Union above 样街道总工会" in texts(await browser.get(page)), "nothing is moved yet"
+    moved = await browser.sent(before, f"{page}/move")
     assert (moved.status_code, moved.headers["location"]) == (303, f"/registry{page}?done=moved")
     shown = texts(await browser.get(moved.headers["location"]))
     assert "The union was moved." in shown
@@ -105,6 +116,44 @@ async def test_a_union_is_moved_and_dissolved_on_its_page(office: Office, units:
     assert "样厂工会委员会 dissolved on" in texts(await browser.get("/pages/unions?gone=yes"))
 
 
+async def test_before_a_move_its_page_says_what_goes_along(office: Office, units: Units) -> None:
+    for serial in (1, 2):
+        await worker(office, units.factory_union, serial)
+    await worker(office, units.street, 3)
+    browser = Browser(office, Role.DISTRICT_OFFICER)
+    page = f"/pages/unions/{units.street}"
+    nowhere = await browser.get(page)
+    assert "There is no other union of the level above." in texts(nowhere)
+    page = f"/pages/unions/{units.factory_union}"
+    before = await browser.send(page, f"{page}/move", parent_id=units.other_street, occurred_on=LATER)
+    told = texts(before)
+    assert f"From {LATER} on, this union stands under 别街道总工会, no more under 样街道总工会." in told
+    assert "Unions under it 0 Workers 2 Enterprises 1 Open dossiers 0" in told
+    too_early = await browser.send(page, f"{page}/move", parent_id=units.other_street, occurred_on="2016-01-01")
+    assert (too_early.status_code, "occurred_on-fault" in too_early.text) == (422, True)
+    assert (await office.get(f"/union-orgs/{units.factory_union}")).headers["etag"] == '"1"'
+    along = await taken_along(office.pool, UUID(units.street))
+    assert (along.unions, along.workers, along.enterprises) == (1, 3, 1)
+
+
+async def test_a_union_is_called_otherwise_on_its_page_and_shows_what_it_was_called(
+    office: Office, units: Units
+) -> None:
+    browser = Browser(office, Role.DISTRICT_OFFICER)
+    page = f"/pages/unions/{units.district}"
+    wrong = await browser.send(page, f"{page}/name", name="新区总工会", occurred_on=LATER)
+    assert (wrong.status_code, "name_reason-fault" in wrong.text) == (422, True)
+    assert 'value="新区总工会"' in wrong.text
+    sent = await browser.send(page, f"{page}/name", name="新区总工会", reason_code="entered-wrong", occurred_on=LATER)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/registry{page}?done=renamed"), sent.text
+    shown = texts(await browser.get(sent.headers["location"]))
+    assert "The union has its new name." in shown
+    assert f"{ON} entered wrong 样区总工会 新区总工会" in shown
+    assert "新区总工会" in texts(await browser.get(f"/pages/unions/{units.street}"))
+    auditor = await Browser(office, Role.AUDITOR).get(page)
+    assert "<form" not in auditor.text.split("<main")[1]
+
+
 async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(office: Office, units: Units) -> None:
     page = f"/pages/unions/{units.factory_union}"
     browser = Browser(office, Role.DISTRICT_OFFICER)
@@ -113,7 +162,8 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(office: O
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     body = {"parent_id": units.other_street, "occurred_on": LATER}
     assert (await office.post(f"/union-orgs/{units.factory_union}/move", body)).status_code == 200
-    late = await office.client.post(f"{page}/move", data=hidden | body, headers=browser.headers)
+    confirmed = {"confirmed": "yes"}
+    late = await office.client.post(f"{page}/move", data=hidden | body | confirmed, headers=browser.headers)
     assert late.status_code == 412
 
 
@@ -142,6 +192,8 @@ async def test_the_list_of_workers_is_the_readers_own_and_goes_out_as_it_is(offi
     await worker(office, units.factory_union, 1, "标记甲")
     await worker(office, units.other_street, 3, "标记乙")
     browser = Browser(office, Role.SUB_DISTRICT_OFFICER, units.street)
+    assert "标记甲" not in (await browser.get("/pages/workers")).text, "it is not said yet what for"
+    _, browser.headers = await choose_names(office.client, browser.headers, "/pages/workers", purpose="verification")
     page = await browser.get("/pages/workers")
     assert "标记甲" in page.text
     assert "标记乙" not in page.text

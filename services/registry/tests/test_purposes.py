@@ -10,7 +10,9 @@ GOOD = "contact:\n  roles: [district_officer]\n  fields: [name]\n"
 
 def test_the_products_own_are_read() -> None:
     purposes = read_purposes()
-    assert set(purposes) == {"verification", "contact", "export", "approval", "payment", "audit"}
+    assert set(purposes) == {
+        "verification", "review", "contact", "public-notice", "export", "approval", "payment", "audit",
+    }  # fmt: skip
     assert purposes["approval"].fields == {"name"}
     assert purposes["audit"].roles == {"auditor"}
     for purpose in purposes.values():
@@ -33,6 +35,7 @@ def test_a_text_is_read() -> None:
         (GOOD.replace("[district_officer]", "[]"), "contact.roles"),
         (GOOD.replace("  roles: [district_officer]\n", ""), "contact.roles"),
         (GOOD + "  until: 2018\n", "contact.until"),
+        (GOOD + "  screens: [kitchen]\n", "contact.screens"),
         (GOOD + GOOD, "contact: given twice"),
         (GOOD.replace("contact", "联系"), "联系"),
         ("contact: yes\n", "contact"),

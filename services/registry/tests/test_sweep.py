@@ -21,7 +21,7 @@ from unionaid.service.sweeping import SweepRefused, sweep
 from unionaid.testkit.traces import files_of, found_in_files, traces_of_bytes, traces_of_text
 from unionaid.vault import TABLES
 
-from .conftest import Office, established, opened
+from .conftest import Office, established, migrated, opened
 
 if TYPE_CHECKING:
     from unionaid.testkit.stack import Postgres, Workshop
@@ -102,7 +102,9 @@ def server(workshop: Workshop) -> Postgres:
 @pytest.fixture
 async def office(server: Postgres) -> AsyncIterator[Office]:
     await server.start()
-    async with opened(server) as office:
+    database = await server.create_service_database("registry")
+    await migrated(database)
+    async with opened(server, database) as office:
         yield office
 
 

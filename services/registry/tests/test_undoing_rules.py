@@ -37,6 +37,7 @@ from unionaid.registry.domain.refusals import (
     DateBeforeLastStep,
     LaterMergeFirst,
     NotFound,
+    NumberAndHouseholdApart,
     OwnMatter,
     PairNotMerged,
     SurvivorLacksHousehold,
@@ -205,6 +206,14 @@ def test_households_and_dossiers_are_settled_before_a_merge(households: Any, dos
         outcome.then(MERGED)
     else:
         outcome.refused(refusal)
+
+
+@pytest.mark.parametrize(("numbered", "housed"), [(ONE, OTHER), (OTHER, ONE)])
+def test_a_number_here_and_a_household_there_are_told_as_such(numbered: UUID, housed: UUID) -> None:
+    apart = both(numbered=[numbered], households={housed: "household-1"})
+    given(FOUND).when(merge, apart, MERGE).refused(NumberAndHouseholdApart)
+    together = both(numbered=[OTHER], households={OTHER: "household-1"})
+    given(FOUND).when(merge, together, MERGE).then(MERGED)
 
 
 def test_nobody_joins_those_who_are_asked_about_or_are_too_many() -> None:

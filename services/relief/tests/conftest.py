@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -20,13 +20,14 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
+from unionaid.contracts import Event as Fact
 from unionaid.contracts.registry import UnionOrgEstablished, WorkerRegistered
 from unionaid.contracts.relief import lines_hash
 from unionaid.eventlog import Event, ProjectionSet, Relay
 from unionaid.relief.examples import APPROVER as APPROVES
 from unionaid.relief.examples import CASHIER, ENTERER, VERIFIER
 from unionaid.relief.main import assemble, migrate
-from unionaid.relief.views.people import Orgs, Persons, registry_people
+from unionaid.relief.views.people import Orgs, registry_people
 from unionaid.service.clock import BUSINESS_ZONE
 from unionaid.service.keys import Keys
 from unionaid.service.main import Parts
@@ -133,13 +134,25 @@ class Service:
 
     async def register(self, persons: Sequence[UUID], union: UUID = GRASSROOTS) -> None:
         """Put workers where the subscription would put them."""
+        await self.hear(
+            WorkerRegistered(occurred_on=date(2014, 3, 10), person_id=p, union_org_id=union, migrant=False)
+            for p in persons
+        )
+
+    async def hear(self, told: Iterable[Fact]) -> None:
+        """Apply what registry told, as the subscription would."""
+        values = [(one.TYPE, one.subject, one.model_dump_json().encode()) for one in told]
         async with self.pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL search_path = registry_people_1")
-            data = [
-                WorkerRegistered(occurred_on=date(2014, 3, 10), person_id=p, union_org_id=union, migrant=False)
-                for p in persons
-            ]
-            await Persons().apply(conn, [_event(d) for d in data])
+            for projection in self.people.projections:
+                decoders = projection.decoders
+                events = [
+                    Event(TOPIC, 0, "", "", kind, subject, decoders[kind](data))
+                    for kind, subject, data in values
+                    if kind in decoders
+                ]
+                if events:
+                    await projection.apply(conn, events)
 
     async def funded(self, fen: int = 200_000_000, budget_fen: int | None = None) -> Winter:
         """A fund with money, a programme, a budget."""
@@ -290,15 +303,14 @@ def settings_for(database: ServiceDatabase, kafka: str = "127.0.0.1:1") -> Setti
     )
 
 
-async def migrated(postgres: Postgres) -> ServiceDatabase:
-    database = await postgres.create_service_database("relief")
+async def migrated(database: ServiceDatabase) -> None:
+    """Bring a new database up to date."""
     await migrate(MigrationSettings.model_validate({"owner_database_url": database.owner_dsn}))
-    return database
 
 
 @pytest.fixture
 async def service(postgres: Postgres) -> AsyncIterator[Service]:
-    database = await migrated(postgres)
+    database = await postgres.create_prepared("relief", migrated)
     settings, key = settings_for(database), OKPKey.generate_key("Ed25519", {"kid": "first"})
 
     async def fetch() -> bytes:

@@ -22,13 +22,17 @@ from hypothesis.stateful import (
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import (
+    BankFeeCharged,
     BankReturnRecorded,
     BudgetAllotted,
     BudgetCommitted,
     BudgetOpened,
+    BudgetReduced,
+    BudgetReleased,
     BudgetSpent,
     CommitmentReleased,
     FundsReceived,
+    FundsReturned,
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
@@ -48,10 +52,14 @@ from unionaid.contracts.relief import (
     lines_hash,
 )
 from unionaid.contracts.samples import FUND, GRASSROOTS, PROGRAMME
-from unionaid.relief.domain.budget.facts import budget_of
-from unionaid.relief.domain.fund import budgeting
+from unionaid.relief.domain.budget.facts import Budget, budget_of
+from unionaid.relief.domain.budget.facts import Open as OpenBudget
+from unionaid.relief.domain.budget.rules import CarryOver, carry_over
+from unionaid.relief.domain.fund import budgeting, pledges
 from unionaid.relief.domain.fund import rules as fund_rules
 from unionaid.relief.domain.fund.facts import fund_of
+from unionaid.relief.domain.ledger.posting import Account, Origin, postings
+from unionaid.relief.domain.ledger.posting import Known as Books
 from unionaid.relief.domain.payment_batch import rules as batch_rules
 from unionaid.relief.domain.payment_batch.facts import Batch, Unissued, batch_of
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome, record_return
@@ -96,6 +104,9 @@ class Office(RuleBasedStateMachine):
         self.batches: list[UUID] = []
         self.log: list[tuple[Event, str]] = []
         self.streams: dict[str, list[tuple[Event, str]]] = {}
+        self.booked = 0
+        self.origins: dict[UUID, Origin] = {}
+        self.accounts: Counter[tuple[Account, UUID | None]] = Counter()
         self.wrote([fund_opened()], "person-accountant")
 
     def of(self, stream: str) -> list[Event]:
@@ -130,6 +141,51 @@ class Office(RuleBasedStateMachine):
             return
         self.wrote(events, "person-accountant")
         self.budgets.append(budget_id)
+
+    @rule(fen=FEN, fee=st.booleans())
+    def goes_out(self, fen: int, fee: bool) -> None:
+        """Goes back to where it came from, or to the bank."""
+        fund, on = fund_of(self.of(f"fund-{FUND}")), date(2016, 12, 1)
+        self._decided(
+            lambda: (
+                fund_rules.charge_fee(fund, fund_rules.ChargeFee(fen, "V-2", on, TODAY))
+                if fee
+                else fund_rules.return_funds(fund, fund_rules.ReturnFunds(fen, "V-3", "unspent", on, TODAY))
+            ),
+            "person-accountant",
+        )
+
+    @rule(budget=st.integers(0, 2), fen=FEN)
+    def gives_back(self, budget: int, fen: int) -> None:
+        fund, own = fund_of(self.of(f"fund-{FUND}")), self._budget(budget)
+        command = budgeting.ReleaseBudget(fen, "needed-elsewhere", date(2016, 12, 1), TODAY)
+        self._decided(lambda: budgeting.release_budget(fund, own, command), "person-accountant")
+
+    @rule(budget=st.integers(0, 2), year=st.integers(2014, 2017))
+    def carries_over(self, budget: int, year: int) -> None:
+        command = CarryOver(year, date(2016, 12, 31), TODAY)
+        self._decided(lambda: carry_over(self._budget(budget), command), "person-accountant")
+
+    @rule(fen=FEN, pledge=st.integers(0, 2), act=st.sampled_from(["make", "keep", "withdraw", "note"]))
+    def promises(self, fen: int, pledge: int, act: str) -> None:
+        pledge_id, on = UUID(int=100 + pledge), date(2016, 12, 1)
+
+        def decide() -> list[Event]:
+            fund = fund_of(self.of(f"fund-{FUND}"))
+            match act:
+                case "make":
+                    return pledges.make_pledge(fund, pledges.MakePledge(pledge_id, fen, on, "V-4", on, TODAY))
+                case "keep":
+                    return fund_rules.receive_funds(fund, fund_rules.ReceiveFunds(fen, "V-5", on, TODAY, pledge_id))
+                case "withdraw":
+                    return pledges.withdraw_pledge(fund, pledges.WithdrawPledge(pledge_id, "lapsed", on, TODAY))
+                case _:
+                    return pledges.note_due(fund, on)
+
+        self._decided(decide, "person-accountant")
+
+    def _budget(self, n: int) -> Budget:
+        return budget_of(self.of(f"budget-{self.budgets[n % len(self.budgets)]}"))
 
     @rule(
         target=lists,
@@ -280,8 +336,55 @@ class Office(RuleBasedStateMachine):
     @invariant()
     def no_fund_is_below_zero(self) -> None:
         events = [event for event, _ in self.log]
-        received = sum(e.amount_fen for e in events if isinstance(e, FundsReceived))
-        assert received >= sum(e.amount_fen for e in events if isinstance(e, BudgetAllotted))
+        free = 0
+        for event in events:
+            match event:
+                case FundsReceived() | BudgetReleased():
+                    free += event.amount_fen
+                case FundsReturned() | BankFeeCharged() | BudgetAllotted():
+                    free -= event.amount_fen
+                case _:
+                    pass
+            assert free >= 0, event
+
+    @invariant()
+    def the_books_are_balanced_at_every_index_and_no_account_is_overdrawn(self) -> None:
+        for index in range(self.booked, len(self.log)):
+            event, _ = self.log[index]
+            if isinstance(event, BudgetOpened):
+                self.origins[event.budget_id] = Origin(event.fund_id, event.programme_id)
+            entry = postings(event, Books({FUND: "appropriation"}, self.origins))
+            assert sum(posting.amount_fen for posting in entry) == 0, f"index {index} does not add up: {event}"
+            for posting in entry:
+                self.accounts[posting.account, posting.budget_id] += posting.amount_fen
+            assert self.balance(Account.CASH) >= 0, f"index {index}: less than no cash"
+            assert self.balance(Account.PAYABLE) <= 0, f"index {index}: paid what was not owed"
+            for (account, budget_id), fen in self.accounts.items():
+                if budget_id is not None and account in (Account.FREE, Account.COMMITTED, Account.SPENT):
+                    assert fen <= 0, f"index {index}: {account} of a budget is overdrawn"
+        self.booked = len(self.log)
+
+    def balance(self, account: Account) -> int:
+        return sum(fen for (one, _), fen in self.accounts.items() if one is account)
+
+    @invariant()
+    def the_books_say_what_the_events_add_up_to(self) -> None:
+        def total(*kinds: type[Any]) -> int:
+            return sum(event.amount_fen for event, _ in self.log if isinstance(event, kinds))
+
+        paid = total(ReliefPaid)
+        assert self.balance(Account.CASH) == total(FundsReceived) - total(FundsReturned, BankFeeCharged) - paid
+        assert self.balance(Account.RELIEF) == paid
+        assert self.balance(Account.PAYABLE) == 0
+        assert -self.balance(Account.COMMITTED) == sum(
+            budget.committed_fen for n in range(len(self.budgets)) if isinstance(budget := self._budget(n), OpenBudget)
+        )
+
+    @invariant()
+    def the_parts_of_a_payment_add_up_to_it(self) -> None:
+        for event, _ in self.log:
+            if isinstance(event, ReliefPaid):
+                assert sum(part.amount_fen for part in event.parts) == event.amount_fen
 
     @invariant()
     def committed_and_spent_stay_within_what_was_allotted(self) -> None:
@@ -291,6 +394,8 @@ class Office(RuleBasedStateMachine):
             match event:
                 case BudgetOpened():
                     free[event.budget_id] += event.amount_fen
+                case BudgetReduced():
+                    free[event.budget_id] -= event.amount_fen
                 case BudgetCommitted():
                     free[event.budget_id] -= event.amount_fen
                     bound[event.list_id] += event.amount_fen

@@ -465,7 +465,8 @@ def test_every_text_of_the_screens_is_used() -> None:
     written = "\n".join(file.read_text("utf-8") for file in sources)
     known = yaml.safe_load((directory("locale") / "en.yaml").read_text("utf-8"))
     ways = ("status", "whose-turn", "done", "reason", "signed", "batch-step", "batch-turn", "batches", "held")
-    by_value = tuple(f"screen-{way}-" for way in (*ways, "withdrawal", "failure", "cancellation"))
+    money = ("source", "account", "kind", "enter", "money-reason")
+    by_value = tuple(f"screen-{way}-" for way in (*ways, *money, "withdrawal", "failure", "cancellation"))
     screens = {code for code in known if code.startswith("screen-") and not code.startswith(by_value)}
     assert {code for code in screens if f'"{code}"' not in written} == set()
     for way, reasons in (

@@ -3,22 +3,30 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from unionaid.contracts.fields import RULES_MAX, ProgrammeKind
+from unionaid.contracts.relief import ProgrammeCondition, ProgrammeStandard
 from unionaid.contracts.samples import PROGRAMME
+from unionaid.relief.domain.eligibility.attributes import ATTRIBUTES, Coded
+from unionaid.relief.domain.eligibility.terms import Terms, condition_of, standard_of
 from unionaid.relief.domain.programme.facts import INITIAL, Open, evolve, programme_of
-from unionaid.relief.domain.programme.rules import OpenProgramme, in_force, open_programme
+from unionaid.relief.domain.programme.rules import NO_STANDARD, OpenProgramme, in_force, open_programme
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
+    ConditionTwice,
     DateInFuture,
     PolicyMissing,
     PurposeNotInPolicy,
+    TooManyConditions,
     WindowReversed,
 )
-from unionaid.relief.examples import POLICIES, TODAY, WINDOW_FROM, WINDOW_TO, programme_opened
+from unionaid.relief.examples import POLICIES, STANDARD_FEN, TODAY, WINDOW_FROM, WINDOW_TO, programme_opened
 from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.resources import directory
+from unionaid.service.languages import Catalogue
 from unionaid.service.policies import PolicyRefused
 from unionaid.service.refusals import BrokenHistory
 from unionaid.testkit.rules import telling
@@ -90,10 +98,79 @@ def test_a_history_that_cannot_be_is_no_state() -> None:
 
 
 def test_the_policy_files_can_be_read_and_hold_the_sample() -> None:
-    assert read_programmes(directory("policy"))["WINTER_WARMTH"] == POLICIES
+    winters = read_programmes(directory("policy"))["WINTER_WARMTH"]
+    assert tuple(replace(version, terms={}) for version in winters[:2]) == POLICIES
+    assert [version.terms_of("festival-visit").conditions for version in winters[:2]] == [(), ()]
+
+
+def test_every_kind_has_a_policy_and_every_code_of_it_a_text() -> None:
+    found = read_programmes(directory("policy"))
+    assert set(found) == set(get_args(ProgrammeKind))
+    codes = {f"kind-{kind}" for kind in found} | {"condition-own", "condition-no-standard", "standard-only"}
+    for version in (version for versions in found.values() for version in versions):
+        for purpose in version.purposes:
+            terms = version.terms_of(purpose)
+            codes |= {f"purpose-{purpose}", *(f"condition-{one.code}" for one in terms.conditions)}
+            codes |= {f"standard-{one.code}" for one in terms.standards}
+    for attribute in ATTRIBUTES.values():
+        if isinstance(attribute.type, Coded):
+            codes |= {f"coded-{value}" for value in attribute.type.values}
+        if attribute.unit is not None:
+            codes.add(f"unit-{attribute.unit}")
+    Catalogue.of(directory("locale")).refuse_missing(codes)
+
+
+LARGE = condition_of("large-household", "household.size > 3", "conditions.0.rule")
+TERMS = Terms(
+    (condition_of("open-dossier", "dossier.open", ""),),
+    (standard_of("deep", "dossier.level == 'deep'", 200_000, ""),),
+    STANDARD_FEN,
+)
+WITH_TERMS = (*POLICIES[:1], replace(POLICIES[1], terms={"festival-visit": TERMS}))
+
+
+def test_a_programme_is_opened_with_the_policys_conditions_then_its_own() -> None:
+    terms = {
+        "eligibility": (
+            ProgrammeCondition(condition="open-dossier", rule="dossier.open"),
+            ProgrammeCondition(condition="large-household", rule="household.size > 3"),
+        ),
+        "standards": (ProgrammeStandard(standard="deep", rule="dossier.level == 'deep'", amount_fen=200_000),),
+    }
+    outcome = given().when(open_programme, WITH_TERMS, replace(COMMAND, conditions=(LARGE,)))
+    outcome.then(programme_opened().model_copy(update=terms))
+
+
+@pytest.mark.parametrize("code", ["open-dossier", NO_STANDARD])
+def test_a_condition_has_a_code_of_its_own(code: str) -> None:
+    twice = replace(COMMAND, conditions=(condition_of(code, "person.worker", ""),))
+    given().when(open_programme, WITH_TERMS, twice).refused(ConditionTwice, field="conditions")
+
+
+def test_conditions_are_at_most_so_many() -> None:
+    own = tuple(condition_of(f"own-{n}", "person.worker", "") for n in range(RULES_MAX))
+    given().when(open_programme, WITH_TERMS, replace(COMMAND, conditions=own)).refused(
+        TooManyConditions, field="conditions"
+    )
+    given().when(open_programme, POLICIES, replace(COMMAND, conditions=own)).then(
+        programme_opened().model_copy(
+            update={"eligibility": tuple(ProgrammeCondition(condition=c.code, rule=c.text) for c in own)}
+        )
+    )
 
 
 VERSION = "{version: a, in_force_from: 2012-10-01, purposes: [x], standard_fen: 1, amount_max_fen: 2}"
+
+
+def with_rules(rules: str) -> str:
+    return VERSION.replace("}", f", {rules}}}")
+
+
+def test_a_rule_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> None:
+    rules = with_rules("eligibility: [{condition: loops, rule: 'dossier.open && [1].all(x, x > 1)'}]")
+    (tmp_path / "odd.yaml").write_text(f"kind: WINTER_WARMTH\nversions: [{rules}]")
+    with pytest.raises(PolicyRefused, match="a: loops: rule-loops at line 1, column 21"):
+        read_programmes(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +187,11 @@ VERSION = "{version: a, in_force_from: 2012-10-01, purposes: [x], standard_fen: 
                 VERSION.replace("[x]", "[]"),
                 f"{VERSION}, {VERSION.replace('version: a', 'version: b')}",
                 f"{VERSION}, {VERSION.replace('2012', '2013')}",
+                with_rules("eligibility: [{condition: c, rule: person.salary > 3}]"),
+                with_rules("eligibility: [{condition: c, rule: dossier.open, purposes: [y]}]"),
+                with_rules("eligibility: [{condition: c, rule: dossier.open}, {condition: c, rule: dossier.open}]"),
+                with_rules("standards: [{standard: s, rule: dossier.open, amount_fen: 3}]"),
+                with_rules("standards: [{standard: s, rule: dossier.open}]"),
             )
         ),
     ],

@@ -18,6 +18,7 @@ from unionaid.contracts.registry import (
     PersonRegistered,
     PersonRestricted,
     RestrictionLifted,
+    UnionOrgDetailsCorrected,
     UnionOrgDissolved,
     UnionOrgEstablished,
     UnionOrgMoved,
@@ -293,6 +294,8 @@ async def test_a_union_that_was_moved_is_the_business_of_those_above_it_now(
             sample(UnionOrgEstablished, org_id=gone, level="grassroots", parent_id=SUB_DISTRICT),
             moved,
             sample(UnionOrgDissolved, org_id=gone),
+            sample(UnionOrgDetailsCorrected, org_id=other, name="旧名"),
+            sample(UnionOrgDetailsCorrected, org_id=other, name="新名街道总工会"),
         )
         await write(kafka, topic, values[:6])
         await reached(service, 5)
@@ -305,4 +308,6 @@ async def test_a_union_that_was_moved_is_the_business_of_those_above_it_now(
         assert (await service.get(path, ENTERER, "sub_district_officer", unit=SUB_DISTRICT)).status_code == 404
         assert (await service.get(path, ENTERER, "sub_district_officer", unit=other)).status_code == 200
     assert await people.subtree(SUB_DISTRICT) == {SUB_DISTRICT, gone}
-    assert {org_id for org_id, _ in await people.unions(None)} == {DISTRICT, SUB_DISTRICT, other, GRASSROOTS}
+    named = dict(await people.unions(None))
+    assert set(named) == {DISTRICT, SUB_DISTRICT, other, GRASSROOTS}
+    assert named[other] == "新名街道总工会"

@@ -29,7 +29,7 @@ from unionaid.service.roles import Role
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys, Verifier
 from unionaid.testkit.log import write
-from unionaid.testkit.stack import Kafka, Postgres
+from unionaid.testkit.stack import Kafka, Postgres, ServiceDatabase
 
 ISSUER = "http://issuer.test"
 
@@ -77,11 +77,14 @@ class Reporting:
             await feed(inbox, kafka.bootstrap, until=lambda: all(inbox.vector()[t] >= n for t, n in last.items()))
 
 
+async def _up_to_date(database: ServiceDatabase) -> None:
+    await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
+
+
 @asynccontextmanager
 async def migrated(postgres: Postgres, division: str) -> AsyncIterator[Reporting]:
     """Make a database with empty tables, and drop it again."""
-    database = await postgres.create_service_database("reporting")
-    await migrate(MigrationSettings(owner_database_url=database.owner_dsn))
+    database = await postgres.create_prepared("reporting", _up_to_date)
     pool = await asyncpg.create_pool(database.app_dsn, min_size=0, max_size=4, server_settings=INBOX_SERVER_SETTINGS)
     owner = await asyncpg.connect(database.owner_dsn)
     try:

@@ -34,6 +34,7 @@ from unionaid.contracts.registry import (
     PersonRegistered,
     SchemeTitle,
     TitleSchemeAdopted,
+    UnionOrgDetailsCorrected,
     UnionOrgEstablished,
     UnionOrgMoved,
     WorkerMerged,
@@ -112,6 +113,13 @@ def registry_facts(draw: st.DrawFn) -> list[Fact]:
             former_parent_id=uuid(1, 0),
         )
         for n in draw(st.lists(st.integers(1, 5), max_size=4))
+    ]  # fmt: skip
+    facts += [
+        UnionOrgDetailsCorrected(
+            occurred_on=draw(DAY), org_id=uuid(1, draw(NUMBER)), name=f"新工会{n}",
+            reason_code="changed", since=draw(st.none() | DAY),
+        )
+        for n in range(draw(NUMBER))
     ]  # fmt: skip
     facts += [
         TitleSchemeAdopted(

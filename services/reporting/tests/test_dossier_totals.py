@@ -29,6 +29,7 @@ from unionaid.contracts.registry import (
     DossierVerified,
     FiveClears,
     FiveClearsRecorded,
+    UnionOrgDetailsCorrected,
     UnionOrgEstablished,
     UnionOrgMoved,
 )
@@ -314,6 +315,17 @@ async def test_a_dossier_stands_where_its_last_step_put_it_under_the_tree_of_the
     assert [(line.key, line.times) for line in lines] == [("deep", 3), ("relative", 1)]
     assert (await totals.total(taken)).people == 1
     assert [line.key for line in (await totals.by(taken, DossierDimension.UNION_LEVEL)).lines] == ["grassroots"]
+
+
+async def test_a_total_of_dossiers_shows_what_a_union_is_called_on_its_last_day(reporting: Reporting) -> None:
+    renamed = UnionOrgDetailsCorrected(
+        occurred_on=date(2016, 8, 1), org_id=UNIT, name="新厂工会", reason_code="changed"
+    )
+    await read(reporting, written(reporting.division, ([*STORY, renamed], [])), Random(1))
+    for until, name in ((date(2016, 7, 31), None), (date(2016, 8, 1), "新厂工会")):
+        lines = (await totals_of(reporting).by(DossierQuestion(until), DossierDimension.UNION)).lines
+        assert [line.key for line in lines] == [str(UNIT)]
+        assert (lines[0].name == "新厂工会") == (name is not None)
 
 
 async def test_holders_count_once_after_a_merge_and_an_earlier_answer_stays(reporting: Reporting) -> None:

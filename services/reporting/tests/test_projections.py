@@ -51,7 +51,7 @@ TOLD_OF_DOSSIERS: dict[str, str | None] = {
 # --- the fold that shares nothing ---------------------------------------------------------------------------------
 
 
-def fold(given: Logs) -> Tables:  # noqa: PLR0912  a case for each event
+def fold(given: Logs) -> Tables:  # noqa: PLR0912, PLR0915  a case for each event
     """Every table, computed from the published JSON."""
     tables: Tables = defaultdict(list)
     daily: dict[tuple[Any, ...], list[int]] = {}
@@ -85,6 +85,9 @@ def fold(given: Logs) -> Tables:  # noqa: PLR0912  a case for each event
                 case "UnionOrgMoved":
                     moved_on = date.fromisoformat(d["occurred_on"])
                     tables["union_move"].append((*front, ids["org_id"], ids["parent_id"], moved_on))
+                case "UnionOrgDetailsCorrected":
+                    holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
+                    tables["union_name"].append((*front, ids["org_id"], d["name"], holds_from))
                 case "EnterpriseRegistered" | "EnterpriseDetailsCorrected":
                     holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
                     tables["enterprise"].append(

@@ -20,6 +20,7 @@ from unionaid.contracts.event import Event as Fact
 from unionaid.contracts.registry import (
     EnterpriseDetailsCorrected,
     EnterpriseRegistered,
+    UnionOrgDetailsCorrected,
     UnionOrgEstablished,
     UnionOrgMoved,
     WorkerDetailsCorrected,
@@ -396,6 +397,41 @@ async def test_before_a_move_was_recorded_the_tree_stood_as_before(reporting: Re
         for union in (uuid(1, 0), uuid(1, 8)):
             told = await answers(reporting, replace(WHOLE, union=union, as_of=moment))
             assert told.total["times"] == int(union == street)
+
+
+def called(name: str, day: date, since: date | None = None) -> UnionOrgDetailsCorrected:
+    return UnionOrgDetailsCorrected(
+        occurred_on=day, org_id=uuid(1, 0), name=name, reason_code="entered-wrong" if since else "changed", since=since
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "until", "told"),
+    [
+        ([], date(2017, 12, 31), "工会"),
+        ([called("新", date(2017, 6, 1))], date(2017, 5, 31), "工会"),
+        ([called("新", date(2017, 6, 1))], date(2017, 6, 1), "新"),
+        ([called("又", date(2017, 6, 1)), called("新", date(2017, 3, 1))], date(2017, 12, 31), "又"),
+        ([called("新", date(2017, 6, 1)), called("又", date(2017, 6, 1))], date(2017, 12, 31), "又"),
+        ([called("新", date(2017, 6, 1), date(2013, 1, 4))], date(2017, 1, 31), "新"),
+    ],
+)
+async def test_a_total_shows_what_a_union_is_called_on_its_last_day(
+    reporting: Reporting, names: list[Fact], until: date, told: str
+) -> None:
+    await read(reporting, written(reporting.division, ([*UNIONS, *names], [PAYMENT])), Random(1))
+    shares = (await answers(reporting, replace(WHOLE, until=until))).by["union"]["lines"]
+    assert [(line["key"], line["name"], line["times"]) for line in shares] == [(str(uuid(1, 0)), told, 1)]
+
+
+async def test_before_a_name_was_recorded_the_union_was_called_as_before(reporting: Reporting) -> None:
+    registry = topic_name(reporting.division, "registry")
+    given_logs = written(reporting.division, ([*UNIONS, called("新", date(2014, 1, 1))], [PAYMENT]))
+    await read(reporting, given_logs, Random(1))
+    *_, earlier, later = (logtime_of(value) for value in given_logs[registry])
+    for moment, told in ((earlier, "工会"), (later, "新"), (None, "新")):
+        lines = (await answers(reporting, replace(WHOLE, as_of=moment))).by["union"]["lines"]
+        assert [line["name"] for line in lines] == [told]
 
 
 def corrected(day: date, since: date | None) -> EnterpriseDetailsCorrected:

@@ -156,9 +156,9 @@ async def test_foreign_records_are_parked_and_everything_else_flows(
     async with reading_topics(database, kafka, chosen) as inbox:
         await at(inbox, topic, 49)
         await write(kafka, topic, values[50:80])
-        await at(inbox, topic, 79, 60)
+        await at(inbox, topic, 79, 2 * PATIENCE_S)
         await write(kafka, topic, [huge, *values[80:90], huge, *values[90:]])
-        await at(inbox, topic, 99, 60)
+        await at(inbox, topic, 99, 2 * PATIENCE_S)
         assert inbox.alarms == {}
     assert await held(database, chosen) == fold(values)
     async with database.pool.acquire() as conn:

@@ -46,18 +46,18 @@ def test_payments_returns_and_reversals_are_read() -> None:
         (5, Said.REVERSED, 120_002, "0003", Reason.BANK_DECLINED),
     ]
     assert returned.answers[2].own_words == "AC04 已销户"
-    done = reconcile(BATCH, returned)
+    done = reconcile(BATCH.ordered, returned)
     assert [standing.outcome for standing in done.standings.values()] == [
         Outcome.PAID, Outcome.FAILED, Outcome.REVERSED, Outcome.UNMATCHED, Outcome.UNMATCHED, Outcome.UNMATCHED,
     ]  # fmt: skip
-    assert sums(BATCH, done.standings) == (120_000, 120_001, 120_002, 360_012)
-    assert reconcile(BATCH, returned, done.standings).moved == []
+    assert sums(BATCH.ordered, done.standings) == (120_000, 120_001, 120_002, 360_012)
+    assert reconcile(BATCH.ordered, returned, done.standings).moved == []
 
 
 def test_a_later_reversal_undoes_what_was_booked() -> None:
-    before = reconcile(BATCH, read_camt(PAID, BATCH.key)).standings
+    before = reconcile(BATCH.ordered, read_camt(PAID, BATCH.key)).standings
     later = read_camt(examples.notified(BATCH, {4: [Told(Said.REVERSED)]}), BATCH.key)
-    done = reconcile(BATCH, later, before)
+    done = reconcile(BATCH.ordered, later, before)
     assert (done.faults, done.moved, done.standings[4].outcome) == ([], [4], Outcome.REVERSED)
 
 
@@ -179,7 +179,7 @@ def test_the_message_that_came_instead_is_named() -> None:
 def test_another_batchs_notification_books_nothing() -> None:
     other = examples.batch(batch_id=UUID(int=9))
     content = examples.notified(other, {1: [Told()]})
-    done = reconcile(BATCH, read_camt(content, BATCH.key))
+    done = reconcile(BATCH.ordered, read_camt(content, BATCH.key))
     assert ([fault.code for fault in done.faults], done.moved) == ([AnswerFault.BATCH_OTHER], [])
 
 
@@ -204,5 +204,5 @@ def test_a_notification_with_bytes_changed_is_read_or_refused_by_name(data: st.D
         code = refusal.code
     assert code in {"", *declared_codes("unionaid.payments")}
     if returned is not None:
-        done = reconcile(BATCH, returned)
-        assert sum(sums(BATCH, done.standings)) == BATCH.sum_fen
+        done = reconcile(BATCH.ordered, returned)
+        assert sum(sums(BATCH.ordered, done.standings)) == BATCH.sum_fen

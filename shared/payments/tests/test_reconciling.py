@@ -14,6 +14,7 @@ from unionaid.payments import (
     BANKS,
     Answer,
     Batch,
+    OrderedLine,
     Outcome,
     Reason,
     Returned,
@@ -56,7 +57,7 @@ def stands(*returned: Returned) -> tuple[Outcome, int, Reason | None]:
     """Where the first line stands after answers one after the other, all of which are clean."""
     standings: dict[int, Standing] = {}
     for one in returned:
-        done = reconcile(BATCH, one, standings)
+        done = reconcile(BATCH.ordered, one, standings)
         assert done.faults == []
         standings = dict(done.standings)
     standing = standings[1]
@@ -85,7 +86,7 @@ CLOSED, DECLINED = Reason.ACCOUNT_CLOSED, Reason.BANK_DECLINED
 )
 def test_where_a_line_stands(returned: Sequence[Returned], stand: tuple[Outcome, int, Reason | None] | None) -> None:
     if stand is None:
-        assert reconcile(BATCH, table()).standings == dict.fromkeys(range(1, 7), OPEN)
+        assert reconcile(BATCH.ordered, table()).standings == dict.fromkeys(range(1, 7), OPEN)
     else:
         assert stands(*returned) == stand
 
@@ -116,9 +117,9 @@ def test_where_a_line_stands(returned: Sequence[Returned], stand: tuple[Outcome,
 def test_what_cannot_be_is_named_and_the_line_stands_where_it_stood(
     before: Sequence[Answer], answers: Sequence[Answer], fault: AnswerFault
 ) -> None:
-    standings = reconcile(BATCH, table(*before)).standings
+    standings = reconcile(BATCH.ordered, table(*before)).standings
     other = replace(says(Said.PAID, row=9), reference=BATCH.reference(BATCH.lines[1]), amount_fen=FEN + 1)
-    done = reconcile(BATCH, table(*answers, other, sha256="b"), standings)
+    done = reconcile(BATCH.ordered, table(*answers, other, sha256="b"), standings)
     assert [(f.code, f.params["row"]) for f in done.faults] == [(fault.value, answers[-1].row)]
     assert done.standings[1] == standings[1]
     assert (done.standings[2].outcome, done.moved) == (Outcome.PAID, [2])
@@ -127,7 +128,7 @@ def test_what_cannot_be_is_named_and_the_line_stands_where_it_stood(
 def test_the_same_booking_twice_in_a_file_is_a_fault_and_two_bookings_are_two() -> None:
     half = FEN // 2
     twice = bookings(says(Said.PAID, half, booking="B1"), says(Said.PAID, half, row=3, booking="B1"))
-    assert [fault.code for fault in reconcile(BATCH, twice).faults] == [AnswerFault.TWICE]
+    assert [fault.code for fault in reconcile(BATCH.ordered, twice).faults] == [AnswerFault.TWICE]
     assert stands(bookings(says(Said.PAID, half, booking="B1"), says(Said.PAID, half, row=3, booking="B2"))) == (
         Outcome.PAID,
         FEN,
@@ -135,18 +136,32 @@ def test_the_same_booking_twice_in_a_file_is_a_fault_and_two_bookings_are_two() 
     )
 
 
+def test_what_a_table_told_is_known_again_as_a_booking_and_the_other_way_round() -> None:
+    by_table = reconcile(BATCH.ordered, table(says(Said.PAID))).standings
+    booked = reconcile(BATCH.ordered, bookings(says(Said.PAID, booking="B1"), sha256="b"), by_table)
+    assert (booked.standings, booked.faults, booked.repeated) == (by_table, [], 1)
+    by_booking = reconcile(BATCH.ordered, bookings(says(Said.PAID, booking="B1"))).standings
+    told = reconcile(BATCH.ordered, table(says(Said.PAID), sha256="b"), by_booking)
+    assert (told.standings, told.faults, told.repeated) == (by_booking, [], 1)
+
+
+def test_accounts_are_compared_where_both_are_known() -> None:
+    known = replace(BATCH.ordered, lines=[OrderedLine(1, FEN), *BATCH.ordered.lines[1:]])
+    assert reconcile(known, table(says(Said.PAID, account_tail="9999"))).clean
+
+
 def test_a_file_that_was_booked_changes_nothing() -> None:
     answer = table(says(Said.PAID), sha256="f")
-    first = reconcile(BATCH, answer)
-    again = reconcile(BATCH, answer, first.standings, heard_files={"f"})
+    first = reconcile(BATCH.ordered, answer)
+    again = reconcile(BATCH.ordered, answer, first.standings, heard_files={"f"})
     assert (again.standings, again.moved, again.clean, again.repeated) == (first.standings, (), True, 1)
 
 
 def test_an_old_row_in_a_new_file_changes_nothing() -> None:
     """Also when more has happened since: what was paid, came back, and is told as paid once more."""
-    standings = reconcile(BATCH, table(says(Said.PAID))).standings
-    standings = reconcile(BATCH, table(says(Said.REVERSED)), standings).standings
-    late = reconcile(BATCH, table(says(Said.PAID), sha256="c"), standings)
+    standings = reconcile(BATCH.ordered, table(says(Said.PAID))).standings
+    standings = reconcile(BATCH.ordered, table(says(Said.REVERSED)), standings).standings
+    late = reconcile(BATCH.ordered, table(says(Said.PAID), sha256="c"), standings)
     assert (late.standings, late.moved, late.faults, late.repeated) == (standings, [], [], 1)
     assert standings[1].heard == {Heard(Said.PAID, FEN, ""), Heard(Said.REVERSED, FEN, "")}
 
@@ -188,20 +203,20 @@ def test_whatever_banks_answer_every_line_has_one_outcome_and_sums_agree(returne
     standings: dict[int, Standing] = {}
     for one in returned:
         before = dict(standings)
-        done = reconcile(BATCH, one, standings)
+        done = reconcile(BATCH.ordered, one, standings)
         standings = dict(done.standings)
         assert list(standings) == [line.no for line in BATCH.lines]
         for line in BATCH.lines:
             sound(BATCH, standings[line.no], line.amount_fen)
         assert sum(len(done.lines(outcome)) for outcome in Outcome) == BATCH.count
-        assert sum(sums(BATCH, standings)) == BATCH.sum_fen
-        assert sums(BATCH, standings).paid_fen == sum(s.paid_fen for s in standings.values())
+        assert sum(sums(BATCH.ordered, standings)) == BATCH.sum_fen
+        assert sums(BATCH.ordered, standings).paid_fen == sum(s.paid_fen for s in standings.values())
         assert done.moved == [no for no, s in standings.items() if s != before.get(no, OPEN)]
         faulty = {fault.params["line"] for fault in done.faults if "line" in fault.params}
         assert not faulty & set(done.moved)
-        again = reconcile(BATCH, one, standings)
+        again = reconcile(BATCH.ordered, one, standings)
         assert again.standings == standings
-        assert reconcile(BATCH, one, standings, heard_files={one.sha256}).standings == standings
+        assert reconcile(BATCH.ordered, one, standings, heard_files={one.sha256}).standings == standings
 
 
 @settings(deadline=None)
@@ -209,8 +224,8 @@ def test_whatever_banks_answer_every_line_has_one_outcome_and_sums_agree(returne
 def test_in_whatever_order_rows_stand_the_result_is_the_same(returned: Returned, chance: object) -> None:
     rows = list(returned.answers)
     chance.shuffle(rows)  # type: ignore[attr-defined]
-    one = reconcile(BATCH, returned)
-    other = reconcile(BATCH, replace(returned, answers=rows))
+    one = reconcile(BATCH.ordered, returned)
+    other = reconcile(BATCH.ordered, replace(returned, answers=rows))
     assert {no: (s.outcome, s.paid_fen, s.heard) for no, s in one.standings.items()} == {
         no: (s.outcome, s.paid_fen, s.heard) for no, s in other.standings.items()
     }
@@ -239,11 +254,11 @@ def by_camt(said: dict[int, Said]) -> Returned:
 def test_what_the_bank_did_comes_back_in_every_form(
     read: Callable[[dict[int, Said]], Returned], said: dict[int, Said]
 ) -> None:
-    done = reconcile(BATCH, read(said))
+    done = reconcile(BATCH.ordered, read(said))
     assert done.clean
     wanted = {Said.PAID: Outcome.PAID, Said.FAILED: Outcome.FAILED}
     for line in BATCH.lines:
         assert done.standings[line.no].outcome == (wanted[said[line.no]] if line.no in said else Outcome.UNMATCHED)
     paid = sum(line.amount_fen for line in BATCH.lines if said.get(line.no) is Said.PAID)
     failed = sum(line.amount_fen for line in BATCH.lines if said.get(line.no) is Said.FAILED)
-    assert sums(BATCH, done.standings) == (paid, failed, 0, BATCH.sum_fen - paid - failed)
+    assert sums(BATCH.ordered, done.standings) == (paid, failed, 0, BATCH.sum_fen - paid - failed)

@@ -22,7 +22,7 @@ from pydantic import Field, StrictInt
 from starlette.responses import Response
 
 from unionaid.contracts.relief import FundOpened, FundsReceived
-from unionaid.eventlog import Log, Roles, install
+from unionaid.eventlog import Log, install
 from unionaid.service import logs, routes
 from unionaid.service.access import look_up, require
 from unionaid.service.after import after
@@ -34,7 +34,7 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 from unionaid.service.roles import Actor, Role
 from unionaid.service.settings import Settings
 from unionaid.service.tokens import IssuerKeys
-from unionaid.testkit.stack import Postgres
+from unionaid.testkit.stack import Postgres, ServiceDatabase
 
 ISSUER = "http://issuer.test"
 GIFT_MOST = 1_000
@@ -190,13 +190,15 @@ def settings_for(database_url: str, **changed: object) -> Settings:
     return Settings.model_validate({**given, **changed})
 
 
+async def log_installed(database: ServiceDatabase) -> None:
+    owner = await asyncpg.connect(database.owner_dsn)
+    await install(owner, database.roles)
+    await owner.close()
+
+
 @pytest.fixture
 async def trial(postgres: Postgres) -> AsyncIterator[Trial]:
-    database = await postgres.create_service_database("relief")
-    owner = await asyncpg.connect(database.owner_dsn)
-    roles = database.roles
-    await install(owner, Roles(roles.owner, roles.app, roles.vault, roles.auditor))
-    await owner.close()
+    database = await postgres.create_prepared("relief", log_installed)
     issuer, keys = Issuer(), Keys(b"k" * 32, b"h" * 32)
     made: list[Trial] = []
 

@@ -235,6 +235,37 @@ def test_a_file_that_is_no_table_is_refused_by_name(content: bytes, code: str) -
     assert refused(content) == code
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "code", "told"),
+    [
+        (b"hello", "a.xlsx", "file-misnamed", "ends in .xlsx, but this is plain text"),
+        ("你好，今天".encode("gbk"), "名单.XLSX", "file-misnamed", "plain text"),
+        (b"%PDF-1.7", "a.xlsx", "file-misnamed", "this is a PDF"),
+        (b"<html><table></table></html>", "a.xls", "file-misnamed", "ends in .xls, but this is a web page"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a.xlsx", "file-misnamed", "neither a workbook nor text"),
+        (repacked(GOOD, lambda n, p: None if n == "xl/workbook.xml" else p), "a.csv", "file-misnamed", "it is packed"),
+        (workbook(ROW, ROW), "a.csv", "header-missing", ""),
+        (workbook(ROW, ROW), "a.xlsx", "header-missing", ""),
+        (OLE + bytes(600), "a.csv", "workbook-old", ""),
+        (b"hello", "a.csv", "header-missing", ""),
+        (b"hello", "hello", "header-missing", ""),
+    ],
+)
+def test_a_name_that_says_what_the_file_is_not_is_told(content: bytes, name: str, code: str, told: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        read_table(content, FORM, HEADINGS, name)
+    assert refusal.value.code == code
+    assert told in CATALOGUE.text(Language.EN, code, refusal.value.params)
+    for language in Language:
+        assert "file-is-" not in CATALOGUE.text(language, code, refusal.value.params)
+
+
+def test_a_table_under_a_wrong_name_is_read_as_what_it_is() -> None:
+    assert read_table(GOOD, FORM, HEADINGS, "a.csv") == read_table(GOOD, FORM, HEADINGS, "a.xlsx")
+    written = text(HEADER, ROW).encode()
+    assert read_table(written, FORM, HEADINGS, "a.xlsx") == read_table(written, FORM, HEADINGS, "a.csv")
+
+
 def test_every_missing_column_is_named_in_all_languages() -> None:
     with pytest.raises(Refusal) as refusal:
         read_table(workbook(("日期", "颜色"), ROW), FORM, HEADINGS)
@@ -306,6 +337,8 @@ def test_corrections_can_be_sent_again_without_what_was_ruined() -> None:
     rows = [Correction(row.number, row.shown, ["坏"], frozenset({"number"})) for row in bad.rows]
     again = read_table(corrections(FORM, HEADINGS, CATALOGUE, Language.ZH_HANS, rows), FORM, HEADINGS)
     assert again.unused == []
+    assert [row.before for row in again.rows] == [2]
+    assert [row.before for row in bad.rows] == [None]
     assert again.rows[0].shown == {"name": "甲", "number": "", "day": "2017-02-29", "good": "是", "colour": "红"}
 
 

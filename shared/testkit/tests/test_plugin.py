@@ -46,3 +46,46 @@ def test_all_refuses_to_skip(tmp_path: Path, beside: tuple[str, ...]) -> None:
     said, _ = run(tmp_path, "--all", *beside)
     assert "kcat is missing" in said
     assert "6 passed, 1 error" in said
+
+
+LENDING = """
+from contextlib import contextmanager
+import pytest
+
+def note(line):
+    with open("told", "a") as file:
+        file.write(line + " ")
+
+@contextmanager
+def stack():
+    note("starts")
+    yield "stack"
+    note("ends")
+
+@pytest.fixture(scope="session")
+def demo(lend):
+    return lend("demo", stack())
+"""
+USING = """
+from conftest import note
+
+def test_that_uses_it(demo):
+    note(demo)
+
+def test_that_does_not():
+    note("other")
+"""
+
+
+@pytest.mark.parametrize("beside", [(), SIDE_BY_SIDE])
+def test_a_shared_stack_ends_with_its_last_user(tmp_path: Path, beside: tuple[str, ...]) -> None:
+    (tmp_path / "conftest.py").write_text(LENDING)
+    for name in ("first", "second"):
+        (tmp_path / f"test_{name}.py").write_text(USING)
+    said, _ = run(tmp_path, *beside)
+    assert "10 passed" in said
+    told = (tmp_path / "told").read_text().split()
+    assert told.count("other") == 2
+    assert [word for word in told if word != "other"] == ["starts", "stack", "stack", "ends"]
+    if not beside:
+        assert told.index("ends") < told.index("other"), "it does not wait for the end of the run"

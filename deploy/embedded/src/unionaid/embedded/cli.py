@@ -257,7 +257,7 @@ def test(context: typer.Context) -> None:
     _set_up_kafka(stack_home())
     os.chdir(root)
     whole = {*context.args} <= {"--all"} and len(os.sched_getaffinity(0)) > 1
-    beside = ["--numprocesses", "2", "--dist", "loadgroup"] if whole else []
+    beside = ["--numprocesses", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if whole else []
     command = [sys.executable, "-m", "pytest", *beside, *context.args]
     os.execv(sys.executable, command)  # noqa: S606  our interpreter
 
@@ -271,7 +271,7 @@ def bench(
 
     Against a rival: append, command, http, roster, eventsourcing, publish, rebuild, rebuild-usual, snapshot-held.
 
-    Against a goal: latency, totals, memory, import, import-households, search, likeness.
+    Against a goal: latency, totals, memory, import, import-households, search, preview, likeness.
     """
     _set_up_kafka(stack_home())
     sys.path.insert(0, str(_checkout() / "tests"))

@@ -26,6 +26,7 @@ class Grant:
     redirect_uri: str
     challenge: str
     nonce: str | None
+    unit_name: str | None = None
 
 
 class Codes:

@@ -25,6 +25,10 @@ _GUARANTEE_YUAN = 290
 _LEVELS: Sequence[tuple[Literal["deep", "relative", "sudden"], int]] = (("deep", 5), ("relative", 3), ("sudden", 2))
 _STAGES = ((2009, "小学"), (2003, "初中"), (2000, "高中（中职）"), (1990, "大学（大专）"))
 """Who was born in that year or later is at that stage in 2016."""
+_SINGLE, _ILL, _WITH_A_PARENT, _MEN = 0.2, 0.5, 0.3, 0.5
+"""Shares: of families with one parent, of those whose hardship is not sudden with somebody ill, of those with a
+grandparent; of children and grandparents.
+"""
 _NO_ID_EACH = 5
 """One child of so many comes in without an ID at hand, by birth date."""
 
@@ -113,8 +117,8 @@ def _family(draw: random.Random, holder: Person, seen: set[str], number: int, *,
     level = draw.choices([name for name, _ in _LEVELS], [weight for _, weight in _LEVELS])[0]
     born = date.fromisoformat(f"{holder.resident_id[6:10]}-{holder.resident_id[10:12]}-01")
     man = int(holder.resident_id[16]) % 2 == 1
-    single = draw.random() < 0.2  # noqa: PLR2004
-    ill = level == "sudden" or draw.random() < 0.5  # noqa: PLR2004
+    single = draw.random() < _SINGLE
+    ill = level == "sudden" or draw.random() < _ILL
     family = [("户主", holder.name, holder.resident_id, "重大疾病" if ill else "健康", "")]
     if not single:
         spouse = _resident_id(draw, seen, born + timedelta(days=draw.randrange(-1500, 1500)), man=not man)
@@ -122,10 +126,11 @@ def _family(draw: random.Random, holder: Person, seen: set[str], number: int, *,
     if student:
         child = date(max(born.year + 22, draw.randrange(1996, 2010)), draw.randrange(1, 13), draw.randrange(1, 29))
         stage = next(stage for year, stage in _STAGES if child.year >= year)
-        id = _resident_id(draw, seen, child, man=draw.random() < 0.5)  # noqa: PLR2004
+        id = _resident_id(draw, seen, child, man=draw.random() < _MEN)
         family.append(("子女", holder.name[0] + _name(draw)[1:], id, "健康", stage))
-    if draw.random() < 0.3:  # noqa: PLR2004
-        old = _resident_id(draw, seen, born - timedelta(days=draw.randrange(8200, 11000)), man=draw.random() < 0.5)  # noqa: PLR2004
+    if draw.random() < _WITH_A_PARENT:
+        old_born = born - timedelta(days=draw.randrange(8200, 11000))
+        old = _resident_id(draw, seen, old_born, man=draw.random() < _MEN)
         family.append(("父母", holder.name[0] + _name(draw)[1:], old, "慢性病", ""))
     incomes, shock = _money(draw, level, len(family), earners=1 if single else 2)
     members = [

@@ -51,10 +51,11 @@ class Issuer:
         roles: Sequence[str],
         unit: uuid.UUID | str | None = None,
         *,
+        unit_name: str | None = None,
         audience: str = AUDIENCE,
         lifetime: timedelta = LIFETIME,
     ) -> str:
-        """A signed token. `sub`: `person-<uuid>`; `unit`: the union whose subtree the roles hold for."""
+        """A signed token. `sub`: `person-<uuid>`; `unit`: the union whose subtree the roles hold for, and its name."""
         now = int(time.time())  # the machine's clock: a token's life is no business date
         claims = {
             "iss": self.url,
@@ -66,6 +67,8 @@ class Issuer:
         }
         if unit is not None:
             claims["unit"] = str(unit)
+        if unit_name is not None:
+            claims["unit_name"] = unit_name
         return self._signed(claims)
 
     def tokens(self, grant: Grant, client_id: str) -> dict[str, Any]:
@@ -74,7 +77,7 @@ class Issuer:
         lifetime = int(LIFETIME.total_seconds())
         identity = {"iss": self.url, "aud": client_id, "sub": grant.sub, "iat": now, "exp": now + lifetime}
         return {
-            "access_token": self.mint(grant.sub, [grant.role], grant.unit),
+            "access_token": self.mint(grant.sub, [grant.role], grant.unit, unit_name=grant.unit_name),
             "token_type": "Bearer",
             "expires_in": lifetime,
             "scope": "openid",
@@ -152,9 +155,10 @@ def main(directory: str, port: str, registry: str | None = None, front_port: str
         from unionaid.embedded.state import SERVICES  # noqa: PLC0415
 
         issuer = Issuer(Path(directory), url, f"http://127.0.0.1:{front_port}/issuer")
-        fronts, units = sign_in.fronts_of(int(front_port)), sign_in.units_of(registry, issuer)
+        fronts = sign_in.fronts_of(int(front_port))
+        units, workers = sign_in.units_of(registry, issuer), sign_in.workers_of(registry, issuer)
         signed_in, signed_out = (sign_in.addresses_of(fronts, SERVICES, page) for page in ("signed-in", "signed-out"))
-        issuer.screens = sign_in.SignIn(issuer, units, signed_in, signed_out).app()
+        issuer.screens = sign_in.SignIn(issuer, units, workers, signed_in, signed_out).app()
     uvicorn.run(issuer, host="127.0.0.1", port=int(port), lifespan="off", log_level="warning")
 
 

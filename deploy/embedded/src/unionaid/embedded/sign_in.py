@@ -3,7 +3,7 @@
 To the screens it is an OpenID provider as any other: authorization code flow with PKCE (RFC 7636), for one public
 client whose addresses are known beforehand. It answers only to names it was given: on one machine those of the loopback
 interface, on which alone it listens there. Each role of a unit is a person of its own, always the same one, so that two
-pairs of eyes are two here as well.
+pairs of eyes are two here as well. A worker is one whom registry knows: whose own file it is to be.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 OFFERED = (
     Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER, Role.APPROVER, Role.CASHIER,
-    Role.ACCOUNTANT, Role.AUDITOR,
+    Role.ACCOUNTANT, Role.AUDITOR, Role.WORKER,
 )  # fmt: skip
 """Roles that have something to do on the screens there are."""
 CLIENT = "unionaid"
@@ -52,6 +52,8 @@ _VALUE_CHARS_MAX = 2_000
 Unit = tuple[str, str]
 """Id and name of a union."""
 Units = Callable[[], Awaitable[Sequence[Unit]]]
+Workers = Callable[[str, str], Awaitable[str | None]]
+"""Returns who signs in as a worker: the person that was named, else the first worker of the union."""
 
 
 def units_of(registry: str, issuer: Issuer) -> Units:
@@ -76,6 +78,25 @@ def units_of(registry: str, issuer: Issuer) -> Units:
     return units
 
 
+def workers_of(registry: str, issuer: Issuer) -> Workers:
+    """Return what finds a worker whom `registry` knows; None where there is none, or while it does not answer."""
+
+    async def worker(union: str, person: str) -> str | None:
+        headers = {"Authorization": f"Bearer {issuer.mint(person_of(Role.AUDITOR, ''), [Role.AUDITOR])}"}
+        try:
+            async with httpx.AsyncClient(timeout=5, trust_env=False, headers=headers) as client:
+                if person:
+                    found = await client.get(f"{registry}/workers/{uuid.UUID(person)}")
+                    return str(found.raise_for_status().json()["person_id"])
+                asked: dict[str, str | int] = {"limit": 1, **({"union_org_id": union} if union else {})}
+                listed = (await client.get(f"{registry}/workers", params=asked)).raise_for_status().json()["items"]
+                return str(listed[0]["person_id"]) if listed else None
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            return None
+
+    return worker
+
+
 def person_of(role: Role, unit: str) -> str:
     """Return who holds a role for a unit on this machine."""
     return f"person-{uuid.uuid5(_PERSONS, f'{role.value} {unit}')}"
@@ -97,6 +118,7 @@ class SignIn:
 
     issuer: Issuer
     units: Units
+    workers: Workers
     signed_in: frozenset[str]
     signed_out: frozenset[str]
     codes: Codes = field(default_factory=Codes)
@@ -124,9 +146,12 @@ class SignIn:
         asked = _carried(request.query_params)
         if (refused := self._refused(request, asked)) is not None:
             return refused
+        return await self._asked(request, asked)
+
+    async def _asked(self, request: Request, asked: Mapping[str, str], *, nobody: bool = False) -> Response:
         page = self._screens.render(
-            request, "sign_in.html", service="issuer", simulated=None, asked=asked,
-            roles=[role.value for role in OFFERED], units=await self.units(),
+            request, "sign_in.html", service="issuer", simulated=None, asked=asked, status=422 if nobody else 200,
+            roles=[role.value for role in OFFERED], units=await self.units(), nobody=nobody,
         )  # fmt: skip
         page.headers["Content-Security-Policy"] = content_security(asked["redirect_uri"])
         return page
@@ -137,14 +162,22 @@ class SignIn:
         asked = _carried({name: value for name, value in form.items() if isinstance(value, str)})
         if (refused := self._refused(request, asked)) is not None:
             return refused
-        role, unit = form.get("role"), form.get("unit") or ""
+        role, unit, person = form.get("role"), form.get("unit") or "", form.get("person") or ""
         if role not in {offered.value for offered in OFFERED} or not isinstance(unit, str):
             return _forbidden()
-        if unit and unit not in {known for known, _ in await self.units()}:
+        names = dict(await self.units()) if unit else {}
+        if unit and unit not in names:
             return _forbidden()
+        of = Role(role)
+        sub: str | None = person_of(of, unit)
+        if of is Role.WORKER:
+            found = await self.workers(unit, str(person).strip())
+            sub = f"person-{found}" if found else None
+        if sub is None:
+            return await self._asked(request, asked, nobody=True)
         grant = Grant(
-            person_of(Role(role), unit), str(role), unit or None, asked["redirect_uri"], asked["code_challenge"],
-            asked.get("nonce"),
+            sub, of.value, unit or None, asked["redirect_uri"], asked["code_challenge"], asked.get("nonce"),
+            names.get(unit),
         )  # fmt: skip
         return self._back(asked, code=self.codes.give(grant))
 

@@ -7,8 +7,7 @@ from datetime import date
 
 from unionaid.contracts.mutualaid import ErasureConfirmed, UnmergeCleared
 from unionaid.contracts.registry import PersonErased, UnmergeRequested
-from unionaid.eventlog import follow
-from unionaid.service.answering import Answering, Answers, Heard
+from unionaid.service.answering import Answers, answering
 from unionaid.service.keys import Keys
 from unionaid.service.settings import Settings
 
@@ -20,20 +19,12 @@ UNMERGES = "unmerges"
 
 def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what confirms erasures. As yet nothing of a person lies here."""
-    return _answering(settings, keys, Answers(PersonErased, _confirmed), ERASURES)
+    return answering(settings, keys, Answers(PersonErased, _confirmed), name="mutualaid", subscription=ERASURES)
 
 
 def clearing(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what answers whether a merge may be undone. As yet nothing is paid here, so nothing stands against it."""
-    return _answering(settings, keys, Answers(UnmergeRequested, _cleared), UNMERGES)
-
-
-def _answering(
-    settings: Settings, keys: Keys, answers: Answers[Heard], subscription: str
-) -> Callable[[], Awaitable[None]]:
-    handler = Answering(settings, keys, answers, name="mutualaid", subscription=subscription)
-    group = f"mutualaid.{settings.division}.{subscription}"
-    return follow(settings.database_url, settings.kafka, subscription, handler.topics, handler, group_id=group)
+    return answering(settings, keys, Answers(UnmergeRequested, _cleared), name="mutualaid", subscription=UNMERGES)
 
 
 def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -18,12 +18,18 @@ class PurposesRefused(ValueError):
     """The file does not say who may open what for which purpose; the message names every fault."""
 
 
+Screen = Literal["dossiers", "workers", "people", "notice"]
+"""Lists and sheets that show names: hardship dossiers and their families, workers, single persons, a public notice."""
+SCREENS: frozenset[Screen] = frozenset(get_args(Screen))
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     roles: Annotated[frozenset[Role], Field(min_length=1)]
     fields: Annotated[frozenset[IdentityField], Field(min_length=1)]
     reads_restricted: bool = False
+    screens: frozenset[Screen] = frozenset()
 
 
 _Purposes = TypeAdapter(Annotated[dict[Code, _Entry], Field(min_length=1)])
@@ -55,6 +61,8 @@ def read_purposes(text: str | None = None) -> Mapping[str, Purpose]:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise PurposesRefused("\n".join(faults)) from None
     return {
-        name: Purpose(frozenset(role.value for role in entry.roles), entry.fields, entry.reads_restricted)
+        name: Purpose(
+            frozenset(role.value for role in entry.roles), entry.fields, entry.reads_restricted, entry.screens
+        )
         for name, entry in read.items()
     }

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from unionaid.eventlog import ProjectionSet, follow, follow_set
+from unionaid.eventlog import ProjectionSet, follow_set
 from unionaid.registry.application.undoing import Answers
+from unionaid.service.answering import listening
 from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys
 from unionaid.service.settings import Settings
@@ -24,5 +25,4 @@ def following(settings: Settings, chosen: ProjectionSet) -> Callable[[], Awaitab
 def hearing_answers(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what takes the answers, and undoes a merge or lets it stay."""
     answers = Answers(settings.division, Itself(settings, keys, name="registry", matter=UNDOINGS))
-    group = f"registry.{settings.division}.{UNDOINGS}"
-    return follow(settings.database_url, settings.kafka, UNDOINGS, answers.topics, answers, group_id=group)
+    return listening(settings, answers, name="registry", subscription=UNDOINGS)

@@ -27,7 +27,7 @@ def working_days_after(start: date, days: int) -> Deadline:
         day += timedelta(days=1)
         try:
             works = chinese_calendar.is_workday(day)
-        except NotImplementedError:
+        except NotImplementedError:  # the package's word for a year whose calendar is not published
             works, calendar = day.isoweekday() <= 5, PROVISIONAL  # noqa: PLR2004  Friday
         left -= works
     return Deadline(day, calendar)

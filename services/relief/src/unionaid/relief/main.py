@@ -11,20 +11,28 @@ import httpx
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import OwnViews, ProjectionSet, Relay, Roles, ensure_build, install
 from unionaid.eventlog import migrate as run_migrations
+from unionaid.payments import BANKS, read_templates
+from unionaid.payments import LOCALE as PAYMENTS_LOCALE
+from unionaid.payments.refusals import AnswerFault, BatchLineFault
 from unionaid.relief.application.commands import Commands
 from unionaid.relief.application.deciding import Pool
 from unionaid.relief.application.holding import holds
+from unionaid.relief.domain.eligibility.attributes import ATTRIBUTES
+from unionaid.relief.domain.eligibility.refusals import RuleFault
 from unionaid.relief.domain.refusals import LineFault
 from unionaid.relief.domain.unmerge.rules import overdue
+from unionaid.relief.http.bank_returns import BANK_RETURNS
 from unionaid.relief.http.desk import Desk
 from unionaid.relief.http.routing import ROUTERS, STATUSES
 from unionaid.relief.identities import Identities
+from unionaid.relief.pages.bank_returns import BANK_RETURN_PAGES
 from unionaid.relief.pages.cash_payments import CASH_PAYMENTS
 from unionaid.relief.pages.routing import PAGES
 from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
 from unionaid.relief.subscriptions import confirming, following, holding
+from unionaid.relief.views.eligible import Eligible
 from unionaid.relief.views.people import People, registry_people
 from unionaid.relief.views.writing import ReliefViews
 from unionaid.service import health
@@ -38,6 +46,7 @@ from unionaid.service.operating import Views
 from unionaid.service.reservations import Implied, Owner, own_events
 from unionaid.service.settings import MigrationSettings, Settings
 from unionaid.service.tokens import IssuerKeys
+from unionaid.sheets import LOCALE as SHEETS_LOCALE
 
 NAME: Final = "relief"
 ANY_DIVISION = "000000"
@@ -98,10 +107,11 @@ def assemble(
         keys=keys,
         clock=clock,
         issuer_keys=issuer_keys,
-        locales=[directory("locale")],
+        locales=[directory("locale"), SHEETS_LOCALE, PAYMENTS_LOCALE],
         statuses=STATUSES,
+        refusals=[f"unionaid.{NAME}", "unionaid.sheets", "unionaid.payments"],
         pages=["unionaid.relief"],
-        upload_prefixes=[CASH_PAYMENTS],
+        upload_prefixes=[CASH_PAYMENTS, BANK_RETURNS, BANK_RETURN_PAGES],
         checks={
             "database": health.database(pool),
             "schema": health.schema(
@@ -115,11 +125,12 @@ def assemble(
         position=known.reached,
         appended=appended,
     )
-    app.state.shell.catalogue.refuse_missing(LineFault)
-    commands = Commands.of(pool, known, read_programmes(directory("policy")))
+    texts = (*LineFault, *BatchLineFault, *AnswerFault, *RuleFault, *(f"attribute-{name}" for name in ATTRIBUTES))
+    app.state.shell.catalogue.refuse_missing(texts)
+    commands = Commands.of(pool, known, Eligible(pool, people), read_programmes(directory("policy")))
     itself = Itself(settings, keys, name=NAME, matter="due pledges", clock=clock)
     identities = Identities(Neighbour("registry", settings.urls, neighbours))
-    app.state.desk = Desk(commands, known, own_views, pool, identities)
+    app.state.desk = Desk(commands, known, own_views, pool, identities, read_templates(BANKS))
     return Parts(
         app=app,
         beside={

@@ -9,9 +9,9 @@ from datetime import date
 
 from unionaid.contracts.registry import PersonErased
 from unionaid.contracts.relief import ErasureConfirmed
-from unionaid.eventlog import ProjectionSet, follow, follow_set
+from unionaid.eventlog import ProjectionSet, follow_set
 from unionaid.relief.application.holding import Holding
-from unionaid.service.answering import Answering, Answers
+from unionaid.service.answering import Answers, answering, listening
 from unionaid.service.itself import Itself
 from unionaid.service.keys import Keys
 from unionaid.service.settings import Settings
@@ -29,10 +29,7 @@ def following(dsn: str, bootstrap: str, chosen: ProjectionSet) -> Callable[[], A
 
 def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what confirms erasures. Relief has ids, amounts and hashes, and nothing that tells who somebody is."""
-    answers = Answers(PersonErased, _confirmed)
-    answering = Answering(settings, keys, answers, name="relief", subscription=ERASURES)
-    group = f"relief.{settings.division}.{ERASURES}"
-    return follow(settings.database_url, settings.kafka, ERASURES, answering.topics, answering, group_id=group)
+    return answering(settings, keys, Answers(PersonErased, _confirmed), name="relief", subscription=ERASURES)
 
 
 def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:
@@ -42,5 +39,4 @@ def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:
 def holding(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what answers whether a merge may be undone, and holds payments meanwhile."""
     handler = Holding(settings.division, Itself(settings, keys, name="relief", matter=UNMERGES))
-    group = f"relief.{settings.division}.{UNMERGES}"
-    return follow(settings.database_url, settings.kafka, UNMERGES, handler.topics, handler, group_id=group)
+    return listening(settings, handler, name="relief", subscription=UNMERGES)

@@ -23,6 +23,7 @@ from unionaid.reporting.domain.registry.facts import (
     EnterpriseRegistered,
     PersonRegistered,
     TitleSchemeAdopted,
+    UnionOrgDetailsCorrected,
     UnionOrgEstablished,
     UnionOrgMoved,
     WorkerMerged,
@@ -207,6 +208,13 @@ MOVES = Register(
     key="org_id, index",
 )  # fmt: skip
 """Under which union another came to stand: what was paid counts for those above it on the day it was paid."""
+NAMES = Register(
+    "union_names", 1, "union_name",
+    {"org_id": _ID, "name": "text NOT NULL", "holds_from": "date NOT NULL"},
+    {"unionaid.registry.UnionOrgDetailsCorrected.v1": _reads(UnionOrgDetailsCorrected)},
+    key="org_id, index",
+)  # fmt: skip
+"""What a union came to be called: a total shows the name it has on the last day asked for."""
 PEOPLE = Register(
     "people", 1, "person",
     {"person_id": _ID, "birth_year": "integer", "sex": 'text COLLATE "C"'},
@@ -318,7 +326,7 @@ class Dossiers:
 
 
 PROJECTIONS = (
-    Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, MOVES, ENTERPRISES, PEOPLE, WORKERS, MERGES, UNMERGES,
+    Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, MOVES, NAMES, ENTERPRISES, PEOPLE, WORKERS, MERGES, UNMERGES,
     TitleSchemes(), Dossiers(),
 )  # fmt: skip
 

@@ -14,9 +14,9 @@ from faststream.kafka import KafkaBroker
 
 from unionaid.contracts.registry import PersonErased
 from unionaid.contracts.reporting import ErasureConfirmed
-from unionaid.eventlog import INBOX_SERVER_SETTINGS, Inbox, follow, inbox_of, live_build, subscribe
+from unionaid.eventlog import INBOX_SERVER_SETTINGS, Inbox, inbox_of, live_build, subscribe
 from unionaid.eventlog.subscriber import watch
-from unionaid.service.answering import Answering, Answers
+from unionaid.service.answering import Answers, answering
 from unionaid.service.health import Finding, Health
 
 if TYPE_CHECKING:
@@ -40,10 +40,7 @@ ERASURES = "erasures"
 
 def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what confirms erasures. What lies here was told by events, and they hold nothing that tells who it is."""
-    answers = Answers(PersonErased, _confirmed)
-    answering = Answering(settings, keys, answers, name="reporting", subscription=ERASURES)
-    group = f"unionaid.{settings.division}.reporting.{ERASURES}"
-    return follow(settings.database_url, settings.kafka, ERASURES, answering.topics, answering, group_id=group)
+    return answering(settings, keys, Answers(PersonErased, _confirmed), name="reporting", subscription=ERASURES)
 
 
 def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:

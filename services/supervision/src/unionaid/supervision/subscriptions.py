@@ -7,8 +7,7 @@ from datetime import date
 
 from unionaid.contracts.registry import PersonErased
 from unionaid.contracts.supervision import ErasureConfirmed
-from unionaid.eventlog import follow
-from unionaid.service.answering import Answering, Answers
+from unionaid.service.answering import Answers, answering
 from unionaid.service.keys import Keys
 from unionaid.service.settings import Settings
 
@@ -18,10 +17,7 @@ ERASURES = "erasures"
 
 def confirming(settings: Settings, keys: Keys) -> Callable[[], Awaitable[None]]:
     """Return what confirms erasures. As yet nothing of a person lies here."""
-    answers = Answers(PersonErased, _confirmed)
-    answering = Answering(settings, keys, answers, name="supervision", subscription=ERASURES)
-    group = f"supervision.{settings.division}.{ERASURES}"
-    return follow(settings.database_url, settings.kafka, ERASURES, answering.topics, answering, group_id=group)
+    return answering(settings, keys, Answers(PersonErased, _confirmed), name="supervision", subscription=ERASURES)
 
 
 def _confirmed(erased: PersonErased, today: date) -> ErasureConfirmed:

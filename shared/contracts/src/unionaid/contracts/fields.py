@@ -14,6 +14,10 @@ LINES_MAX = 5_000
 """Lines of one list."""
 PARTS_MAX = 16
 """Funds that may share one payment."""
+RULES_MAX = 20
+"""Conditions of one programme; standards as well."""
+RULE_CHARS_MAX = 1_000
+"""Characters of one rule."""
 NAME_CHARS_MAX = 120
 VOUCHER_CHARS_MAX = 64
 CODE_CHARS_MAX = 64
@@ -24,6 +28,8 @@ OPENED_PERSONS_MAX = 500
 """Persons of one opening of identity."""
 OPENED_FIELDS_MAX = 6
 """Fields of one opening: all there are."""
+OPENER_ROLES_MAX = 14
+"""Roles of one person: all there are."""
 IMPORTED_ROWS_MAX = 10_000
 """Rows of one imported file."""
 SCHEME_TITLES_MAX = 50
@@ -68,6 +74,12 @@ VaultVersion = Annotated[int, Field(ge=1, le=VAULT_VERSION_MAX)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=CODE_CHARS_MAX)]
 """A word of a policy file: a purpose, a reason, an earmark."""
 PolicyVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$", max_length=CODE_CHARS_MAX)]
+RuleText = Annotated[
+    str,
+    StringConstraints(pattern=r"^[ -~\n]+$", min_length=1, max_length=RULE_CHARS_MAX),
+    AfterValidator(_without_identity),
+]
+"""A rule in CEL over listed attributes, as it was written; ASCII without remarks."""
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[A-Za-z0-9]{1,8})?$", max_length=PERIOD_CHARS_MAX)]
 """Within which a purpose is paid once: `2017`, `2017-Q1`, `2016-2017`, `2017-SPRING`."""
 PublicName = Annotated[
@@ -121,6 +133,8 @@ DecliningReason = Literal["stays", "other-person", "no-consent"]
 """Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
 UnitCorrectionReason = Literal["entered-wrong", "changed", "completed"]
 """Why what is known of an enterprise is corrected: it was never so, it is so no more, or it was not known before."""
+NameCorrectionReason = Literal["entered-wrong", "changed"]
+"""Why the name of a union is another: it was never called so, it is called so no more."""
 DissolutionReason = Literal["enterprise-closed", "merged", "reorganised", "entered-in-error"]
 """Why a union is dissolved: its enterprise ended, its people went to another union, the tree was cut anew, an error."""
 ReentryReason = Literal["restored-without", "unreadable"]

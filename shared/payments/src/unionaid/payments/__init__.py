@@ -6,12 +6,12 @@ Knows nothing of what is paid for. Nothing here reads a clock, draws a number or
 from importlib.resources import files
 
 from unionaid.payments.answers import Answer, Reason, Returned, Said
-from unionaid.payments.batches import Batch, Line, Payer
+from unionaid.payments.batches import Batch, Line, Ordered, OrderedLine, Payer
 from unionaid.payments.camt import read_camt
 from unionaid.payments.pain import write_pain
 from unionaid.payments.reading import read_answer
 from unionaid.payments.reconciling import Heard, Outcome, Reconciled, Standing, Sums, reconcile, sums
-from unionaid.payments.references import batch_key, read_reference
+from unionaid.payments.references import Reference, batch_key, read_reference
 from unionaid.payments.sampling import commitment, draw, is_of
 from unionaid.payments.templates import BANKS, Template, Templates, read_templates, template_of
 from unionaid.payments.writing import BankFile, write_order
@@ -27,10 +27,13 @@ __all__ = [
     "Batch",
     "Heard",
     "Line",
+    "Ordered",
+    "OrderedLine",
     "Outcome",
     "Payer",
     "Reason",
     "Reconciled",
+    "Reference",
     "Returned",
     "Said",
     "Standing",

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from unionaid.payments.amounts import yuan_of
@@ -31,6 +32,8 @@ from unionaid.service.strict_json import FORBIDDEN
 
 _ACCOUNT = re.compile(rf"[0-9A-Z][0-9A-Z-]{{0,{ACCOUNT_CHARS_MAX - 1}}}")
 _LINE_ENDS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]")
+TAIL = 4
+"""Characters of an account by which an answer is held against it."""
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 """With these a spreadsheet begins a formula, in CSV too."""
 _LIMITS = {
@@ -62,6 +65,22 @@ class Line:
     bank_code: str = ""
     bank_name: str = ""
     remark: str = field(default="", repr=False)
+
+
+class OrderedLine(NamedTuple):
+    """What a bank was told to pay, without to whom; `account_tail` are the account's last four characters, if known."""
+
+    no: int
+    amount_fen: int
+    account_tail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A batch as its answers are held against it: its key, and its lines. Needs nobody's name."""
+
+    key: str
+    lines: Sequence[OrderedLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,11 @@ class Batch:
     def key(self) -> str:
         """What the batch is called towards banks."""
         return batch_key(self.batch_id)
+
+    @property
+    def ordered(self) -> Ordered:
+        """What its answers are held against."""
+        return Ordered(self.key, [OrderedLine(line.no, line.amount_fen, line.account[-TAIL:]) for line in self.lines])
 
     def reference(self, line: Line) -> str:
         """Return the payment reference of a line."""

@@ -13,12 +13,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from unionaid.payments.answers import Answer, Reason, Returned, Said
-from unionaid.payments.batches import Batch, Line
+from unionaid.payments.batches import Ordered, OrderedLine
 from unionaid.payments.references import read_reference
 from unionaid.payments.refusals import AnswerFault
 from unionaid.service.refusals import Fault
-
-_TAIL = 4
 
 
 class Outcome(StrEnum):
@@ -47,6 +45,14 @@ class Standing:
     paid_fen: int = 0
     reason: Reason | None = None
     heard: frozenset[Heard] = frozenset()
+
+    def has_heard(self, answer: Answer) -> bool:
+        """Say whether an answer was heard before; two bookings are told apart where both have a number."""
+        return any(
+            (one.said, one.amount_fen) == (answer.said, answer.amount_fen)
+            and (not one.booking or not answer.booking or one.booking == answer.booking)
+            for one in self.heard
+        )
 
 
 OPEN = Standing()
@@ -85,7 +91,7 @@ class Sums(NamedTuple):
 
 
 def reconcile(
-    batch: Batch,
+    batch: Ordered,
     returned: Returned,
     standings: Mapping[int, Standing] | None = None,
     *,
@@ -113,7 +119,7 @@ def reconcile(
     for no, told in answers.items():
         own_faults = list(_faults(lines[no], told, returned))
         standing = result[no]
-        new = [answer for answer in told if _heard(answer) not in standing.heard]
+        new = [answer for answer in told if not standing.has_heard(answer)]
         after = standing if own_faults else _after(lines[no], standing, new)
         if isinstance(after, Fault):
             own_faults.append(after)
@@ -126,7 +132,7 @@ def reconcile(
     return Reconciled(result, sorted(moved), sorted(faults, key=_row_of), repeated)
 
 
-def sums(batch: Batch, standings: Mapping[int, Standing]) -> Sums:
+def sums(batch: Ordered, standings: Mapping[int, Standing]) -> Sums:
     """Return where the fen of a batch are."""
     paid = failed = undone = waiting = 0
     for line in batch.lines:
@@ -151,7 +157,7 @@ def _heard(answer: Answer) -> Heard:
     return Heard(answer.said, answer.amount_fen, answer.booking)
 
 
-def _line_of(answer: Answer, batch_key: str, lines: Mapping[int, Line]) -> int | Fault:
+def _line_of(answer: Answer, batch_key: str, lines: Mapping[int, OrderedLine]) -> int | Fault:
     """Return the line that an answer is of."""
     reference = read_reference(answer.reference)
     if reference is None:
@@ -163,13 +169,13 @@ def _line_of(answer: Answer, batch_key: str, lines: Mapping[int, Line]) -> int |
     return reference.line
 
 
-def _faults(line: Line, told: Sequence[Answer], returned: Returned) -> Iterator[Fault]:
+def _faults(line: OrderedLine, told: Sequence[Answer], returned: Returned) -> Iterator[Fault]:
     seen: set[Heard] = set()
     for answer in told:
         if seen and (not returned.bookings or _heard(answer) in seen):
             yield AnswerFault.TWICE.at(answer.row, "reference", line=line.no)
         seen.add(_heard(answer))
-        if answer.account_tail is not None and answer.account_tail != line.account[-_TAIL:]:
+        if None not in (answer.account_tail, line.account_tail) and answer.account_tail != line.account_tail:
             yield AnswerFault.ACCOUNT_DIFFERS.at(answer.row, "account", line=line.no)
         if answer.ordered_fen is not None and answer.ordered_fen != line.amount_fen:
             yield AnswerFault.AMOUNT_DIFFERS.at(answer.row, "amount", line=line.no)
@@ -178,7 +184,7 @@ def _faults(line: Line, told: Sequence[Answer], returned: Returned) -> Iterator[
 _ORDER = (Said.PAID, Said.FAILED, Said.REVERSED)
 
 
-def _after(line: Line, before: Standing, answers: Sequence[Answer]) -> Standing | Fault:
+def _after(line: OrderedLine, before: Standing, answers: Sequence[Answer]) -> Standing | Fault:
     """Return where a line stands after answers, payments first: money must have gone before it comes back."""
     standing = before
     for answer in sorted(answers, key=lambda answer: (_ORDER.index(answer.said), answer.row)):
@@ -191,7 +197,7 @@ def _after(line: Line, before: Standing, answers: Sequence[Answer]) -> Standing 
     return standing
 
 
-def _step(line: Line, standing: Standing, answer: Answer) -> Standing | Fault:
+def _step(line: OrderedLine, standing: Standing, answer: Answer) -> Standing | Fault:
     match answer.said, standing.outcome:
         case _, Outcome.FAILED | Outcome.REVERSED:
             return AnswerFault.SETTLED.at(answer.row, "outcome", line=line.no)
@@ -203,7 +209,7 @@ def _step(line: Line, standing: Standing, answer: Answer) -> Standing | Fault:
             return _came_back(line, standing, answer)
 
 
-def _paid(line: Line, standing: Standing, answer: Answer) -> Standing | Fault:
+def _paid(line: OrderedLine, standing: Standing, answer: Answer) -> Standing | Fault:
     paid_fen = standing.paid_fen + answer.amount_fen
     if paid_fen > line.amount_fen:
         return AnswerFault.AMOUNT_DIFFERS.at(answer.row, "amount", line=line.no)
@@ -211,7 +217,7 @@ def _paid(line: Line, standing: Standing, answer: Answer) -> Standing | Fault:
     return replace(standing, outcome=outcome, paid_fen=paid_fen)
 
 
-def _came_back(line: Line, standing: Standing, answer: Answer) -> Standing | Fault:
+def _came_back(line: OrderedLine, standing: Standing, answer: Answer) -> Standing | Fault:
     """Money that never went, or has come back: all of it, or of a reversal a part."""
     gone = standing.paid_fen or line.amount_fen
     part = answer.amount_fen < gone

@@ -1,15 +1,15 @@
-"""A subscription that answers events of another service with events of its own, each once."""
+"""Subscriptions of a service to other services' logs: above all those that answer events with events, each once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from unionaid.contracts import Event as Fact
 from unionaid.contracts import Service, source, topic_name
-from unionaid.eventlog import Connection, Decoder, Event, IdempotencyRow, Write, load_many, put
+from unionaid.eventlog import Connection, Decoder, Event, Handler, IdempotencyRow, Write, follow, load_many, put
 from unionaid.service.clock import Clock
 from unionaid.service.deciding import encoded
 from unionaid.service.itself import Itself
@@ -18,6 +18,23 @@ from unionaid.service.settings import Settings
 
 Heard = TypeVar("Heard", bound=Fact)
 ANSWERED = 200
+
+
+class Listener(Handler, Protocol):
+    """A handler that knows what it listens to."""
+
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """Topic -> the source of its events."""
+        ...
+
+
+def listening(
+    settings: Settings, listener: Listener, *, name: Service, subscription: str
+) -> Callable[[], Awaitable[None]]:
+    """Return what drives a subscription of the service `name`, in one of its replicas at a time, until cancelled."""
+    group = f"{name}.{settings.division}.{subscription}"
+    return follow(settings.database_url, settings.kafka, subscription, listener.topics, listener, group_id=group)
 
 
 @dataclass(frozen=True)
@@ -65,3 +82,11 @@ class Answering(Generic[Heard]):
 
     def _decode(self, data: bytes) -> Any:
         return self._answers.heard.model_validate_json(data, extra="ignore")
+
+
+def answering(
+    settings: Settings, keys: Keys, answers: Answers[Heard], *, name: Service, subscription: str
+) -> Callable[[], Awaitable[None]]:
+    """Return what answers events as a subscription of the service `name`, until cancelled."""
+    handler = Answering(settings, keys, answers, name=name, subscription=subscription)
+    return listening(settings, handler, name=name, subscription=subscription)

@@ -16,6 +16,8 @@ TOKEN_BYTES_MAX = 8_192
 """Bytes of a bearer token."""
 TOKEN_LEEWAY_S = 5
 """Seconds by which the clocks of issuer and service may differ."""
+UNIT_NAME_CHARS_MAX = 200
+"""Characters of the union's name in a token."""
 PROVIDER_BYTES_MAX = 65_536
 """Bytes of the issuer's key set, and of what it says of itself."""
 PROVIDER_AGE_MAX_S = 3_600.0

@@ -34,6 +34,8 @@ class Actor:
     roles: frozenset[Role]
     unit: UUID | None = None
     """The union an officer belongs to; the officer's jurisdiction is its subtree."""
+    unit_name: str | None = None
+    """What that union is called, for display alone."""
 
     @property
     def person_id(self) -> UUID | None:

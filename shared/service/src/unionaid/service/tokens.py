@@ -25,6 +25,7 @@ from unionaid.service.limits import (
     RSA_BITS_MIN,
     TOKEN_BYTES_MAX,
     TOKEN_LEEWAY_S,
+    UNIT_NAME_CHARS_MAX,
 )
 from unionaid.service.provider import ProviderAway
 from unionaid.service.roles import Actor, Role
@@ -206,7 +207,9 @@ class Verifier:
             raise TokenRefused("exp")
         if "nbf" in claims and _number(claims, "nbf") - TOKEN_LEEWAY_S > now:
             raise TokenRefused("nbf")
-        return Actor(subject, _roles(claims.get("roles", [])), _unit(claims.get("unit")))
+        return Actor(
+            subject, _roles(claims.get("roles", [])), _unit(claims.get("unit")), _name(claims.get("unit_name"))
+        )
 
     def _audience_fits(self, subject: str, audience: object) -> bool:
         named = audience if isinstance(audience, list) else [audience]
@@ -224,6 +227,14 @@ def _roles(claim: object) -> frozenset[Role]:
     if not isinstance(claim, list):
         raise TokenRefused("roles")
     return frozenset(_ROLES[name] for name in claim if isinstance(name, str) and name in _ROLES)
+
+
+def _name(claim: object) -> str | None:
+    if claim is None:
+        return None
+    if not isinstance(claim, str) or len(claim) > UNIT_NAME_CHARS_MAX:
+        raise TokenRefused("unit_name")
+    return claim.strip() or None
 
 
 def _unit(claim: object) -> UUID | None:

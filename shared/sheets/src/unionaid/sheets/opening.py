@@ -7,9 +7,11 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from unionaid.service.refusals import Refusal
 from unionaid.sheets.grids import Grid, Value
 from unionaid.sheets.limits import CELL_CHARS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, HEADER_ROWS_MAX, ROWS_MAX
 from unionaid.sheets.packed import look_through
@@ -28,6 +30,7 @@ from unionaid.sheets.refusals import (
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_WORKBOOKS, _TEXTS = frozenset({"xlsx", "xls", "xlsm"}), frozenset({"csv", "txt"})
 _UTF_8_MARK, _UTF_16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS = (",", "\t", ";", "，", "|")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
@@ -50,6 +53,37 @@ def read_grids(content: bytes) -> list[Grid]:
     if content.startswith(b"%PDF") or _MARKUP.match(content):
         raise FileUnknown
     return [_of_text(_decoded(content))]
+
+
+class Misnamed(NamedTuple):
+    """A name whose `ending` does not fit the file; the text `kind` says what it is. `packed`: as workbooks are."""
+
+    ending: str
+    kind: str
+    packed: bool
+
+
+def misnamed(content: bytes, name: str) -> Misnamed | None:
+    """Return how a name does not fit what the file is; None where it fits, or says nothing."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    packed = content.startswith((_ZIP, _OLE))
+    if ending in _WORKBOOKS and not packed:
+        return Misnamed(f".{ending}", _kind(content), packed=False)
+    if ending in _TEXTS and packed:
+        return Misnamed(f".{ending}", "file-is-packed", packed=True)
+    return None
+
+
+def _kind(content: bytes) -> str:
+    if content.startswith(b"%PDF"):
+        return "file-is-pdf"
+    if _MARKUP.match(content):
+        return "file-is-page"
+    try:
+        _decoded(content)
+    except Refusal:
+        return "file-is-other"
+    return "file-is-text"
 
 
 def _of_workbook(content: bytes) -> list[Grid]:

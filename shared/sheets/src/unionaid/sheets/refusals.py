@@ -25,6 +25,12 @@ class FileUnknown(Refusal):
     code = "file-unknown"
 
 
+class FileMisnamed(Refusal):
+    """The name says what the file is not; `ending` is that of the name, `kind` says in words what it is."""
+
+    code = "file-misnamed"
+
+
 class FileEncodingUnknown(Refusal):
     """Text that is neither UTF-8 nor GB 18030 (of which GBK and GB 2312 are parts)."""
 

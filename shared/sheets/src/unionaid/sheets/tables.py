@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
-from unionaid.service.refusals import Fault, Refusal
+from unionaid.service.refusals import Fault, InWords, Refusal
 from unionaid.sheets import cells
 from unionaid.sheets.forms import REASON, ROW, Column, Form, Headings
 from unionaid.sheets.grids import Grid, letters
 from unionaid.sheets.limits import HEADER_ROWS_MAX, ROWS_MAX
-from unionaid.sheets.opening import read_grids
+from unionaid.sheets.opening import misnamed, read_grids
 from unionaid.sheets.refusals import (
     CellNumber,
     ColumnMissing,
     ColumnsMissing,
     ColumnTwice,
+    FileEncodingUnknown,
+    FileMisnamed,
+    FileUnknown,
     HeaderMissing,
     HeaderTwoRows,
     NotAChoice,
     SheetEmpty,
+    TextMalformed,
     TooManyRows,
+    WorkbookDamaged,
+    WorkbookOther,
 )
 
 Read: TypeAlias = str | date | bool | int | None
+_NUMBER = re.compile("[1-9][0-9]{0,6}", re.ASCII)
 HEADINGS_MIN = 2
 """Headings by which a row is known as the header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; `number` is what the spreadsheet calls it. `shown` is what its writer sees in each column."""
+    """One row; `number` is what the spreadsheet calls it. `shown` is what its writer sees in each column.
+
+    `before` is its number in the first file, where the rows were sent to be corrected; None for a first file.
+    """
 
     number: int
     values: Mapping[str, Read] = field(repr=False)
     shown: Mapping[str, str] = field(repr=False)
     faults: Sequence[Fault]
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +74,37 @@ class Aside:
 
 
 def read_table(
-    content: bytes, form: Form, headings: Headings, *, aside: Callable[[Sequence[str]], bool] | None = None
+    content: bytes,
+    form: Form,
+    headings: Headings,
+    name: str = "",
+    *,
+    aside: Callable[[Sequence[str]], bool] | None = None,
 ) -> Table:
-    """Read a file: the first sheet that has a header of the form. `aside` says of a row's cells that it is none of it.
+    """Read a file: the first sheet that has a header of the form. What it is is told by its bytes, not by its name.
 
-    Raises the refusals of files, of workbooks, and of the header. What is wrong with a cell is a fault of its row.
+    `aside` says of a row's cells that it is none of it.
+
+    Raises the refusals of files, of workbooks, and of the header; FileMisnamed where there is no table to be found in
+    it and its `name` says that it were something else. What is wrong with a cell is a fault of its row.
     """
+    try:
+        return _read_table(content, form, headings, aside)
+    except (FileUnknown, FileEncodingUnknown, TextMalformed, HeaderMissing, SheetEmpty):  # of a workbook: no such table
+        _refuse_misnamed(content, name, of_workbook=False)
+        raise
+    except (WorkbookDamaged, WorkbookOther):
+        _refuse_misnamed(content, name, of_workbook=True)
+        raise
+
+
+def _refuse_misnamed(content: bytes, name: str, *, of_workbook: bool) -> None:
+    called = misnamed(content, name)
+    if called is not None and called.packed == of_workbook:
+        raise FileMisnamed(ending=called.ending, kind=InWords((called.kind,))) from None
+
+
+def _read_table(content: bytes, form: Form, headings: Headings, aside: Callable[[Sequence[str]], bool] | None) -> Table:
     grids = [grid for grid in read_grids(content) if any(any(_filled(v) for v in row) for row in grid.rows)]
     if not grids:
         raise SheetEmpty
@@ -138,13 +175,20 @@ def _rows(
     grid: Grid, header: int, form: Form, headings: Headings, places: Mapping[str, int], *, beside: Set[int]
 ) -> Iterator[Row]:
     columns = [(form.column(name), place) for name, place in places.items()]
+    before = next((n for n, value in enumerate(grid.rows[header]) if headings.column(value) == ROW), None)
     for index in range(header + 1, len(grid.rows)):
         if index + 1 in beside:
             continue
         merged = any(grid.flaws.get((index, place)) == "merged" for _, place in columns)
         if not merged and not any(_filled(grid.value(index, place)) for _, place in columns):
             continue
-        yield _row(grid, index, columns, headings)
+        yield replace(_row(grid, index, columns, headings), before=_before(grid, index, before))
+
+
+def _before(grid: Grid, index: int, place: int | None) -> int | None:
+    """Return the number that corrections carry, None where the cell holds none."""
+    written = cells.shown(grid.value(index, place)).strip() if place is not None else ""
+    return int(written) if _NUMBER.fullmatch(written) else None
 
 
 def _row(grid: Grid, index: int, columns: Sequence[tuple[Column, int]], headings: Headings) -> Row:

@@ -35,6 +35,8 @@ class Correction:
     reasons: Sequence[str]
     wrong: frozenset[str] = frozenset()
     """The columns at fault."""
+    before: int | None = None
+    """Its number in the first file, where it was sent to be corrected before."""
 
 
 def _workbook(memory: io.BytesIO) -> Any:
@@ -66,8 +68,7 @@ def template(form: Form, headings: Headings, catalogue: Catalogue, language: Lan
     memory = io.BytesIO()
     with _workbook(memory) as workbook:
         table = _Sheet(workbook, catalogue.text(language, f"sheet-{form.name}"))
-        titles = [headings.of(c.name, language) + (" *" if c.required else "") for c in form.columns]
-        table.header(titles, [column.width for column in form.columns])
+        table.header(_titles(form, headings, language), [column.width for column in form.columns])
         _validate(table, form, headings, catalogue, language)
         _instruct(workbook, form, headings, catalogue, language)
     return memory.getvalue()
@@ -82,13 +83,14 @@ def corrections(
         table = _Sheet(workbook, catalogue.text(language, f"sheet-{form.name}"))
         names = [*(column.name for column in form.columns), REASON, ROW]
         widths = [*(column.width for column in form.columns), _REASON_WIDTH, 10]
-        table.header([headings.of(name, language) for name in names], widths)
+        extra = [headings.of(name, language) for name in (REASON, ROW)]
+        table.header([*_titles(form, headings, language), *extra], widths)
         for index, row in enumerate(rows, start=1):
             for column, name in enumerate(names[:-2]):
                 cell = table.wrong if name in row.wrong else table.text
                 table.sheet.write_string(index, column, row.shown.get(name, ""), cell)
             table.sheet.write_string(index, len(names) - 2, "\n".join(row.reasons), table.wrapped)
-            table.sheet.write_string(index, len(names) - 1, str(row.number), table.text)
+            table.sheet.write_string(index, len(names) - 1, str(row.before or row.number), table.text)
         _validate(table, form, headings, catalogue, language)
     return memory.getvalue()
 
@@ -103,6 +105,11 @@ def listing(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Seque
             for column, value in enumerate(row):
                 table.sheet.write_string(index, column, value, table.text)
     return memory.getvalue()
+
+
+def _titles(form: Form, headings: Headings, language: Language) -> list[str]:
+    """Return the headings of a form, with a star those of columns that must be there."""
+    return [headings.of(c.name, language) + (" *" if c.required else "") for c in form.columns]
 
 
 @dataclass(frozen=True, slots=True)

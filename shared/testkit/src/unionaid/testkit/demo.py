@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 
 from unionaid.embedded import kafka, maven
+from unionaid.embedded.apart import run_apart
 from unionaid.embedded.home import stack_home
 from unionaid.embedded.issuer import Issuer
+from unionaid.embedded.postgres import EmbeddedPostgres
 from unionaid.embedded.state import RunningStack
 from unionaid.testkit.stack import Workshop, in_containers
 from unionaid.testkit.traces import files_of
@@ -140,10 +143,11 @@ def demo_stack() -> Iterator[Demo]:
 
 
 @contextmanager
-def empty_stack(name: str, clock: str | None = None) -> Iterator[Demo]:
+def empty_stack(name: str, clock: str | None = None, *, synced: bool = False) -> Iterator[Demo]:
     """Start a stack in the home `name` beside the user's, and at the end stop it and delete its data.
 
-    `clock` is a date (YYYY-MM-DD) at which a simulated clock starts.
+    `clock` is a date (YYYY-MM-DD) at which a simulated clock starts. Its PostgreSQL does not wait for the disk, as no
+    machine loses its power here; `synced`: it does, for who measures.
     """
     loaded = stack_home() / "kafka"
     if not in_containers():
@@ -159,9 +163,22 @@ def empty_stack(name: str, clock: str | None = None) -> Iterator[Demo]:
         demo.done("reset", "--yes")  # what a killed run left
         try:
             demo.done("up", "--detach", *(("--clock", clock) if clock else ()))
+            if not synced and not servers:
+                run_apart(_waits_for_no_disk(home / "postgres"))
             yield demo
         finally:
             demo.run("reset", "--yes")
+
+
+async def _waits_for_no_disk(home: Path) -> None:
+    server = EmbeddedPostgres(home)
+    server.port = int((home / "port").read_text())
+    superuser = await asyncpg.connect(server.superuser_dsn)
+    try:
+        await superuser.execute("ALTER SYSTEM SET fsync = off")
+        await superuser.execute("SELECT pg_reload_conf()")
+    finally:
+        await superuser.close()
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from unionaid.eventlog import (
 from unionaid.eventlog.limits import TRANSACTION_TIMEOUT_MS
 from unionaid.eventlog.publisher import make_producer
 from unionaid.eventlog.topic import open_topic
-from unionaid.testkit.stack import Kafka, Postgres
+from unionaid.testkit.stack import Kafka, Postgres, ServiceDatabase
 
 SOURCE = "/unionaid/test/counter"
 TYPE = "unionaid.counter.Counted.v1"
@@ -82,17 +82,19 @@ class Database:
         return Relay(dsn=self.dsn, bootstrap=kafka.bootstrap, topic=topic, source=SOURCE, clock=now)
 
 
+async def _installed(database: ServiceDatabase) -> None:
+    owner = await asyncpg.connect(database.owner_dsn)
+    await install(owner, database.roles)
+    await owner.close()
+
+
 @asynccontextmanager
 async def new_database(postgres: Postgres) -> AsyncIterator[Database]:
     """Make a database with the log installed, and drop it again."""
-    made = await postgres.create_service_database("counter")
-    roles = Roles(made.roles.owner, made.roles.app, made.roles.vault, made.roles.auditor)
-    owner = await asyncpg.connect(made.owner_dsn)
-    await install(owner, roles)
-    await owner.close()
+    made = await postgres.create_prepared("counter", _installed)
     pool = await asyncpg.create_pool(made.app_dsn, min_size=1, max_size=20, server_settings=INBOX_SERVER_SETTINGS)
     try:
-        yield Database(made.app_dsn, made.owner_dsn, roles, pool)
+        yield Database(made.app_dsn, made.owner_dsn, made.roles, pool)
     finally:
         pool.terminate()
         await postgres.drop(made)

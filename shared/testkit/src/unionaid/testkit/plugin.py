@@ -3,14 +3,19 @@
 A test marked `@pytest.mark.needs("kcat")` is skipped where kcat is missing; the run ends by naming each
 test skipped so. With `--all` it fails instead.
 
-In processes side by side (pytest-xdist, `--dist loadgroup`) the tests of a file stay together, and so do all that use
-the stack of the demo.
+The tests that use a whole stack of others' (`SHARED`) run one after the other, and it ends with the last of them.
+
+In processes side by side (pytest-xdist, `--dist loadgroup`) the tests of a file stay together, and all whole stacks run
+in one process: two of them at once would only wait for each other. They come first, so that no process waits long at
+the end (`--no-loadscope-reorder`).
 """
 
 import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from typing import Protocol, TypeVar
 
 import hypothesis  # noqa: F401  its plugin imports it at the very end otherwise, where CPython 3.11 may fail to parse it
 import pytest
@@ -27,12 +32,22 @@ TOOLS: Mapping[str, tuple[str, ...]] = {
     "jq": ("jq",),
 }
 
+SHARED = ("demo", "screens")
+"""Fixtures of the whole run that are a whole stack; each comes about by `lend`."""
+WHOLE_STACKS = ("tests/system/", "tests/contracts/")
+"""Where the tests of whole stacks lie."""
+
+POSTGRES_HERE: Mapping[str, str] = {"fsync": "off"}
+"""Settings that servers of tests have: processes are killed here, and no machine loses its power."""
+
 _shared = pytest.StashKey[list["Postgres | Kafka"]]()
+_lent = pytest.StashKey[dict[str, ExitStack]]()
 
 _IS_MISSING = " is missing"
 
 StartPostgres = Callable[..., Awaitable[Postgres]]
 StartKafka = Callable[..., Awaitable[Kafka]]
+Lent = TypeVar("Lent")
 
 
 ID_LENGTH_MAX = 80
@@ -53,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"needs(tool): skipped where it is missing; one of {', '.join(TOOLS)}")
     config.addinivalue_line("markers", "xdist_group(name): runs in one process with the others of this name")
     config.stash[_shared] = []
+    config.stash[_lent] = {}
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -75,10 +91,29 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share servers, and so belong into one process."""
+    """Say which tests share servers, and so belong into one process; put them one after the other."""
+    stacks: dict[str, list[pytest.Item]] = {}
+    others: dict[str, list[pytest.Item]] = {}
     for item in items:
-        shares_demo = "demo" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if shares_demo else item.nodeid.partition("::")[0]))
+        file = item.nodeid.partition("::")[0]
+        shared = next(iter(_shared_by(item)), None)
+        whole = shared is not None or file.startswith(WHOLE_STACKS)
+        item.add_marker(pytest.mark.xdist_group("stacks" if whole else file))
+        (stacks if whole else others).setdefault(shared or file, []).append(item)
+    items[:] = [item for group in (*stacks.values(), *others.values()) for item in group]
+
+
+def _shared_by(item: pytest.Item | None) -> list[str]:
+    """Return which of the shared stacks a test uses."""
+    used = getattr(item, "fixturenames", ())
+    return [name for name in SHARED if name in used]
+
+
+@pytest.hookimpl(trylast=True)  # what other fixtures of this test do at their end, they do before
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the shared stacks that the next test does not use."""
+    for name in {*item.config.stash[_lent]} - {*_shared_by(nextitem)}:
+        item.config.stash[_lent].pop(name).close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -95,6 +130,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line("--all makes these failures.")
 
 
+class Lend(Protocol):
+    """`lend("demo", context)`: enter a context until no further test uses the fixture of this name."""
+
+    def __call__(self, name: str, context: AbstractContextManager[Lent]) -> Lent: ...
+
+
+@pytest.fixture(scope="session")
+def lend(request: pytest.FixtureRequest) -> Iterator[Lend]:
+    """Lends a stack to its users, for the fixtures that are `SHARED`."""
+    lent = request.config.stash[_lent]
+
+    def lend(name: str, context: AbstractContextManager[Lent]) -> Lent:
+        lent[name] = ExitStack()
+        return lent[name].enter_context(context)
+
+    yield lend
+    for until in lent.values():  # of a run that was broken off
+        until.close()
+
+
 @pytest.fixture(scope="session")
 def workshop() -> Iterator[Workshop]:
     """Starts servers; all are removed after the last test."""
@@ -107,7 +162,7 @@ def workshop() -> Iterator[Workshop]:
 def postgres(request: pytest.FixtureRequest, workshop: Workshop) -> Postgres:
     """The PostgreSQL of this run. Tests make databases of their own on it."""
     dsn = os.environ.get("UNIONAID_POSTGRES")
-    server = Postgres(dsn) if dsn else workshop.postgres()
+    server = Postgres(dsn) if dsn else workshop.postgres(POSTGRES_HERE)
     request.config.stash[_shared].append(server)
     return server
 
@@ -127,7 +182,7 @@ async def new_postgres(workshop: Workshop) -> AsyncIterator[StartPostgres]:
     started: list[Postgres] = []
 
     async def start(settings: Mapping[str, str] | None = None) -> Postgres:
-        started.append(await asyncio.to_thread(workshop.postgres, settings))
+        started.append(await asyncio.to_thread(workshop.postgres, {**POSTGRES_HERE, **(settings or {})}))
         return started[-1]
 
     yield start

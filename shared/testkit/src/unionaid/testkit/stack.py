@@ -10,11 +10,13 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import pytest
 
 from unionaid.embedded import kafka as embedded_kafka
@@ -28,9 +30,12 @@ from unionaid.embedded.provision import (
     create_service_database,
     drop_service_database,
 )
-from unionaid.eventlog import topics
+from unionaid.eventlog import Roles, topics
 
 __all__ = ["Kafka", "Postgres", "ServiceDatabase", "Workshop"]
+
+Prepare = Callable[[ServiceDatabase], Awaitable[object]]
+"""Fills a new database, and leaves no connection to it."""
 
 
 class Server(Protocol):
@@ -90,6 +95,7 @@ class Postgres:
     def __init__(self, dsn: str | None = None, server: PostgresServer | None = None) -> None:
         self._dsn = dsn
         self.server = server
+        self._prepared: dict[Prepare, ServiceDatabase] = {}
 
     @property
     def superuser_dsn(self) -> str:
@@ -105,6 +111,17 @@ class Postgres:
     async def create_service_database(self, name: str) -> ServiceDatabase:
         """A fresh database with roles of its own, named `<name>_<random>`; call it once per test."""
         return await create_service_database(self.superuser_dsn, f"{name}_{secrets.token_hex(4)}")
+
+    async def create_prepared(self, name: str, prepare: Prepare) -> ServiceDatabase:
+        """A fresh database, named as above, as `prepare` leaves one: that is done once in a run, and then copied.
+
+        Its roles are its own, and members of those that own what is in it.
+        """
+        if prepare not in self._prepared:
+            made = await self.create_service_database(name)
+            await prepare(made)
+            self._prepared[prepare] = made
+        return await _copied(self.superuser_dsn, self._prepared[prepare], f"{name}_{secrets.token_hex(4)}")
 
     async def drop(self, database: ServiceDatabase) -> None:
         """Drop a database made here, open connections or not. Optional: all go with the server."""
@@ -126,6 +143,40 @@ class Postgres:
         if self.server is None:
             pytest.skip("needs a PostgreSQL of its own, not the one UNIONAID_POSTGRES names")
         return self.server
+
+
+async def _copied(superuser_dsn: str, like: ServiceDatabase, name: str) -> ServiceDatabase:
+    roles = Roles.of(name)
+    superuser = await asyncpg.connect(superuser_dsn)
+    try:
+        rows = await superuser.fetch(
+            "SELECT rolname, rolpassword FROM pg_authid WHERE rolname = ANY($1)", astuple(like.roles)
+        )
+        passwords = {row["rolname"]: row["rolpassword"] for row in rows}
+        for role, former in zip(astuple(roles), astuple(like.roles), strict=True):
+            login = f"LOGIN PASSWORD '{passwords[former]}'" if passwords[former] else "NOLOGIN"
+            await superuser.execute(f'CREATE ROLE "{role}" {login} IN ROLE "{former}"')
+        await superuser.execute(f'ALTER ROLE "{roles.auditor}" SET default_transaction_read_only = on')
+        await superuser.execute(f'GRANT "{roles.vault}" TO "{roles.owner}"')
+        await superuser.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like.name}" OWNER "{roles.owner}"')
+        await superuser.execute(
+            f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC; '
+            f'GRANT CONNECT ON DATABASE "{name}" TO "{roles.app}", "{roles.auditor}"'
+        )
+    finally:
+        await superuser.close()
+
+    def dsn(of: str, role: str) -> str:
+        login, _, host = urlsplit(of).netloc.rpartition("@")
+        return urlunsplit(urlsplit(of)._replace(netloc=f"{role}:{login.partition(':')[2]}@{host}", path=f"/{name}"))
+
+    return ServiceDatabase(
+        name,
+        roles,
+        dsn(like.owner_dsn, roles.owner),
+        dsn(like.app_dsn, roles.app),
+        dsn(like.auditor_dsn, roles.auditor),
+    )
 
 
 class Kafka:

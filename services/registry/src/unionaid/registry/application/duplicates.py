@@ -10,6 +10,7 @@ from uuid import UUID
 from unionaid.contracts import stream_name
 from unionaid.contracts.registry import PossibleDuplicateFound, pair_id
 from unionaid.eventlog import Connection, Log, ReservationTaken, holders
+from unionaid.registry.application.alone import Alone
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.application.undoing import Settled, one_at_a_time
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -110,14 +111,17 @@ class Duplicates:
         own = stream_name("pair", pair)
         person, survivor = (stream_name("person", one) for one in (command.person_id, command.survivor_id))
         found: _Found | None = None
+        turn = Alone(command.person_id, command.survivor_id, streams=[person, survivor])
 
         async def look(conn: Connection) -> None:
             nonlocal found
             await one_at_a_time(conn)
+            await turn.wait(conn)
             await self._settled()  # the views are written by somebody else, who does not wait for this
             found = await self._found(conn, [command.person_id, command.survivor_id])
 
         def decide(history: History) -> Decision:
+            turn.refuse_stale(history)
             both = rules.Both(person_of(history[person]), person_of(history[survivor]), **(found or _Found())._asdict())
             events = rules.merge(pair_of(history[own]), both, command)
             told = {"pair_id": pair, "person_id": command.person_id, "survivor_id": command.survivor_id}
@@ -133,6 +137,19 @@ class Duplicates:
             if any(conflict.scope == HOUSEHOLD_MEMBER for conflict in refusal.conflicts):  # joined a moment ago
                 raise SurvivorLacksHousehold(field="survivor_id") from None
             raise PairDecided from None
+
+    async def judge_merge(self, command: rules.Merge) -> Done:
+        """Refuse what a merge would be refused for; nothing is written."""
+        persons = [command.person_id, command.survivor_id]
+        person, survivor = (stream_name("person", one) for one in persons)
+        own = stream_name("pair", pair_id(*persons))
+        await self._settled()
+        history = History(await self._log.load([own, person, survivor]))
+        async with self._pool.acquire() as conn:
+            found = await self._found(conn, persons)
+        both = rules.Both(person_of(history[person]), person_of(history[survivor]), **found._asdict())
+        rules.merge(pair_of(history[own]), both, command)
+        return Done(200, b"{}", 0)
 
     async def _found(self, conn: Connection, both: list[UUID]) -> _Found:
         at = {person_id: key_of(person_id) for person_id in both}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace as changed
+from typing import Any
 from uuid import UUID, uuid4
 
 from msgspec.structs import replace
@@ -18,9 +19,6 @@ from unionaid.registry.views.units import Pool
 from unionaid.service.deciding import Decision, Done, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.vault import Vault
-
-if TYPE_CHECKING:
-    from datetime import date
 
 PURPOSE = "export"
 """What identity is opened for; a word of `purposes.yaml`."""
@@ -43,8 +41,8 @@ class Exports:
         self._log, self._vault, self._purposes = Log(pool), vault, purposes
 
     async def open_list(
-        self, issued: Issued, rows: Sequence[Mapping[str, Any]], who: str, fields: frozenset[IdentityField],
-        roles: frozenset[str],
+        self, issued: Issued, rows: Sequence[Mapping[str, Any]], who: str, fields: frozenset[IdentityField], *,
+        roles: frozenset[str], unit: UUID | None,
     ) -> Exported:  # fmt: skip
         """Open the persons that the column `who` of a list names, but those who are `restricted`.
 
@@ -55,9 +53,10 @@ class Exports:
             PurposeUnknown, FieldsBeyondPurpose: not the caller's to see.
             ExportEmpty, ExportTooLarge: no row, or more than `EXPORT_ROWS_MAX`.
         """
-        right_to_open(self._purposes, OpenIdentity(uuid4(), PURPOSE, fields, (), roles, issued.business_date))
+        asked = OpenIdentity(uuid4(), PURPOSE, fields, (), roles, issued.business_date, unit)
+        right_to_open(self._purposes, asked)
         refuse_size(rows)
-        export_id, today = uuid4(), issued.business_date
+        export_id = uuid4()
         persons = list(dict.fromkeys(row[who] for row in rows if not row.get("restricted")))
         parts = [persons[n : n + OPENED_PERSONS_MAX] for n in range(0, len(persons), OPENED_PERSONS_MAX)]
         identity: dict[UUID, dict[str, str]] = {}
@@ -67,7 +66,9 @@ class Exports:
                 found = await self._vault.open(conn, part, fields, actor=issued.actor, purpose=PURPOSE)
                 identity.update(found)
 
-        events = [_opened(part, fields, roles, today) for part in parts] or [_nobody(rows, who, fields, roles, today)]
+        events = [_opened(asked, part, part) for part in parts]
+        if not parts:  # all of them are restricted: asked for, and nobody opened
+            events = [_opened(asked, [row[who] for row in rows[:OPENED_PERSONS_MAX]], ())]
         told = {"export_id": export_id, "rows": len(rows)}
         decision = Decision(events, status=200, answer=answer(told))
         correlated = replace(issued, correlation_id=export_id)
@@ -83,13 +84,6 @@ def refuse_size(rows: Sequence[object]) -> None:
         raise ExportTooLarge(limit=EXPORT_ROWS_MAX)
 
 
-def _opened(persons: Sequence[UUID], fields: frozenset[IdentityField], roles: frozenset[str], today: date) -> Event:
-    return opened(OpenIdentity(uuid4(), PURPOSE, fields, persons, roles, today), persons)
-
-
-def _nobody(
-    rows: Sequence[Mapping[str, Any]], who: str, fields: frozenset[IdentityField], roles: frozenset[str], today: date
-) -> Event:
-    """Return the record of a list all of whose persons are restricted: asked for, and nobody opened."""
-    asked = [row[who] for row in rows[:OPENED_PERSONS_MAX]]
-    return opened(OpenIdentity(uuid4(), PURPOSE, fields, asked, roles, today), ())
+def _opened(asked: OpenIdentity, persons: Sequence[UUID], found: Sequence[UUID]) -> Event:
+    """Return the record of a part of a list."""
+    return opened(changed(asked, opening_id=uuid4(), person_ids=persons), found)

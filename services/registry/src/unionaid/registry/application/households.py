@@ -21,6 +21,7 @@ from unionaid.eventlog import Connection, Log, ReservationTaken
 from unionaid.registry.application.along import by_turns
 from unionaid.registry.application.kinship import step_of
 from unionaid.registry.application.matters import At, Saying, Write, household_within, taken
+from unionaid.registry.application.merged import unmerged
 from unionaid.registry.application.passing import Passing, Rule
 from unionaid.registry.application.placing import as_the_tree_stands, lineage_in
 from unionaid.registry.application.reaching import reached
@@ -126,7 +127,7 @@ class Households:
         self, issued: Issued, union_org_id: UUID, jurisdiction: Jurisdiction, *, household_id: UUID,
         members: Sequence[Told], on: date,
     ) -> Done:  # fmt: skip
-        """Form a household, for a union. Raises UnitUnknown, InOtherHousehold."""
+        """Form a household, for a union. Raises UnitUnknown, PersonIsMerged, InOtherHousehold."""
         own = stream_name("household", household_id)
         unions = await self._unions(union_org_id)
         persons = await reached(self._pool, [told.person_id for told in members], jurisdiction)
@@ -143,10 +144,11 @@ class Households:
             told = answer({"household_id": household_id}, location=f"/households/{household_id}", version=len(events))
             return Decision(events, answer=told, reserve=moved(events).taken)
 
-        return await self._carried(issued, [own, *unions], decide, saying)
+        first = unmerged(*persons, jurisdiction=jurisdiction, field="members", then=saying.seal)
+        return await self._carried(issued, [own, *unions], decide, saying, first)
 
     async def join(self, issued: Issued, at: At, told: Told) -> Done:
-        """Take a person in. Raises HouseholdUnknown, InOtherHousehold."""
+        """Take a person in. Raises HouseholdUnknown, PersonIsMerged, InOtherHousehold."""
         await household_within(self._pool, at.id, at.jurisdiction)
         persons = await reached(self._pool, [told.person_id], at.jurisdiction)
         saying = self._saying(at.id, [told])
@@ -154,7 +156,8 @@ class Households:
         def rule(household: Household, step: Step) -> list[Event]:
             return rules.join(household, persons, _entry(told, saying), step)
 
-        return await self._changed(issued, at, rule, saying)
+        first = unmerged(*persons, jurisdiction=at.jurisdiction, field="person_id", then=saying.seal)
+        return await self._changed(issued, at, rule, saying, first)
 
     async def change(self, issued: Issued, at: At, told: Told) -> Done:
         """Tell how a member stands now. Raises HouseholdUnknown."""
@@ -247,6 +250,7 @@ class Households:
         at: At,
         rule: Rule,
         saying: Saying,
+        first: Write | None = None,
     ) -> Done:
         own = stream_name("household", at.id)
         step = await step_of(self._pool, issued, at.on)
@@ -257,7 +261,7 @@ class Households:
             told = answer({"household_id": at.id}, version=len(history[own]) + len(events))
             return Decision(events, status=200, answer=told, reserve=moved(events).taken)
 
-        return await self._carried(issued, [own], decide, saying)
+        return await self._carried(issued, [own], decide, saying, first)
 
     async def _carried(
         self, issued: Issued, streams: Sequence[str], decide: Callable[[History], Decision], saying: Saying | None,

@@ -37,6 +37,18 @@ class Identities:
     def __init__(self, pool: Pool, vault: Vault, purposes: Mapping[str, Purpose]) -> None:
         self._pool, self._log, self._vault, self._purposes = pool, Log(pool), vault, purposes
 
+    def fitting(self, screen: str, roles: frozenset[str]) -> list[str]:
+        """Return the purposes to choose from on a screen, for somebody with these roles, in the order of the file."""
+        return [
+            name
+            for name, purpose in self._purposes.items()
+            if screen in purpose.screens and not purpose.roles.isdisjoint(roles)
+        ]
+
+    def needs(self, purpose: str) -> frozenset[str]:
+        """Return the fields that a purpose needs; none where there is no such purpose."""
+        return self._purposes[purpose].fields if purpose in self._purposes else frozenset()
+
     async def match(self, resident_ids: Iterable[str], jurisdiction: Jurisdiction) -> Mapping[str, UUID]:
         """Return the persons within reach with these numbers, each in its one form; nothing is opened."""
         async with self._pool.acquire() as conn:
@@ -47,13 +59,15 @@ class Identities:
         within = set(await reached(self._pool, list(found.values()), jurisdiction))
         return {number: person_id for number, person_id in found.items() if person_id in within}
 
-    async def open_identity(self, issued: Issued, command: OpenIdentity, unit: UUID | None) -> Done:
+    async def open_identity(self, issued: Issued, command: OpenIdentity) -> Done:
         """Show who persons are; the record of it is committed first, and what is kept of the answer tells nobody.
 
         Raises PurposeUnknown, FieldsBeyondPurpose.
         """
         roles = right_to_open(self._purposes, command)
-        jurisdiction = Jurisdiction(whole_division=False, unit=unit) if roles <= OF_A_SUBTREE else WHOLE_DIVISION
+        jurisdiction = (
+            Jurisdiction(whole_division=False, unit=command.unit) if roles <= OF_A_SUBTREE else WHOLE_DIVISION
+        )
         persons = await reached(self._pool, command.person_ids, jurisdiction)
         return await self._open(issued, command, persons, self._purposes[command.purpose])
 

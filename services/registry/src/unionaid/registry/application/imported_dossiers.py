@@ -16,7 +16,7 @@ from unionaid.eventlog import Connection
 from unionaid.registry.application.alone import Alone
 from unionaid.registry.application.finding import Finding
 from unionaid.registry.application.importing import About, Asker, Entering, Judged, faults_of_cells, faulty
-from unionaid.registry.application.kinship import declared_by
+from unionaid.registry.application.kinship import kin_of
 from unionaid.registry.application.looking import ASSESSMENT, Shock
 from unionaid.registry.domain.dossier.assessing import Circumstances, HardshipPolicy, assess, policy_on
 from unionaid.registry.domain.dossier.facts import CLEARS, Act, Unopened, dossier_of
@@ -45,7 +45,7 @@ class ImportedDossiers:
             read,
             await self._finding.holders(read, asker.jurisdiction),
             asker.id,
-            await declared_by(self._pool, asker.id),
+            await kin_of(self._pool, asker.id),
         )
         return Judged(
             sorted(opening.row.number for opening in settled.good),
@@ -61,7 +61,7 @@ class ImportedDossiers:
         """Return what opens these dossiers, and assesses them as far as the policy tells a level."""
         del import_id, about
         entry = _Entry(self._vault, self._policies, rows, asker.id, today)
-        entry.kin = await declared_by(self._pool, asker.id)
+        entry.kin = await kin_of(self._pool, asker.id)
         return Entering(entry.streams, entry.decide, entry.told, first=entry.seal, also=entry.put)
 
 

@@ -15,7 +15,7 @@ from unionaid.eventlog import Connection, Reservation
 from unionaid.registry.application.finding import Finding
 from unionaid.registry.application.households import Told
 from unionaid.registry.application.importing import About, Asker, Entering, Judged, faults_of_cells, faulty
-from unionaid.registry.application.kinship import declared_by
+from unionaid.registry.application.kinship import kin_of
 from unionaid.registry.application.placing import Streams, place_of_file
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.dates import refuse_impossible
@@ -61,7 +61,7 @@ class ImportedHouseholds:
         groups = read_households([_typed(row) for row in rows], about.on)
         readable = [member for group in groups for member in group.members]
         registered = await self._finding.members(readable, asker.jurisdiction)
-        settled = settle(groups, registered, asker.id, await declared_by(self._pool, asker.id))
+        settled = settle(groups, registered, asker.id, await kin_of(self._pool, asker.id))
         ids = {row: found.person_id for row, found in registered.found.items()}
         return Judged(
             sorted(member.number for member in settled.good),
@@ -91,7 +91,7 @@ class ImportedHouseholds:
             return Entering(above.unions, lambda _: [], list)
         known = [row.person_id for row in rows if row.person_id is not None]
         persons = await reached(self._pool, known, asker.jurisdiction) if known else {}
-        entry, kin = _Entry(self._vault, rows, union), await declared_by(self._pool, asker.id)
+        entry, kin = _Entry(self._vault, rows, union), await kin_of(self._pool, asker.id)
 
         def decide(history: History) -> list[Event]:
             workplace, step = above.workplace(history), Step(asker.id, about.on, today, kin)

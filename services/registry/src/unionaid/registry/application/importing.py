@@ -122,10 +122,15 @@ class Imports:
         self._pool, self._log, self._uploads = pool, Log(pool), uploads
         self._matters, self._division = matters, division
 
-    async def look(self, asker: Asker, about: About, content: bytes, headings: Headings, today: date) -> Report:
-        """Look through a file and keep it; nothing is entered. The same file, said to be the same, is one import."""
+    async def look(
+        self, asker: Asker, about: About, content: bytes, headings: Headings, today: date, *, name: str = ""
+    ) -> Report:
+        """Look through a file and keep it; nothing is entered. The same file, said to be the same, is one import.
+
+        `name` is what the sender calls it: told only where it says what the file is not.
+        """
         import_id = _id(asker.id, about, content)
-        report = await self._report(import_id, asker, _Kept(about, content), headings, today)
+        report = await self._report(import_id, asker, _Kept(about, content), headings, today, name=name)
         async with self._pool.acquire() as conn:
             await self._uploads.keep(conn, import_id, asker.id, msgspec.msgpack.encode(_Kept(about, content)))
         return report
@@ -190,8 +195,10 @@ class Imports:
             raise NotFound
         return msgspec.msgpack.decode(stored, type=_Kept)
 
-    async def _report(self, import_id: UUID, asker: Asker, kept: _Kept, headings: Headings, today: date) -> Report:
-        table = await asyncio.to_thread(read_table, kept.content, headings.form, headings)
+    async def _report(
+        self, import_id: UUID, asker: Asker, kept: _Kept, headings: Headings, today: date, *, name: str = ""
+    ) -> Report:
+        table = await asyncio.to_thread(read_table, kept.content, headings.form, headings, name)
         judged = await self._matters[kept.about.table].judge(kept.about, table.rows, asker, today)
         digest = hashlib.sha256(kept.content).hexdigest()
         return Report(import_id, kept.about, digest, len(kept.content), table, judged)

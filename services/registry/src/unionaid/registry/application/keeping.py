@@ -14,13 +14,14 @@ from unionaid.registry.application.alone import Alone, FileChanged
 from unionaid.registry.application.along import by_turns
 from unionaid.registry.application.kinship import step_of
 from unionaid.registry.application.matters import At, dossier_in, dossier_within
+from unionaid.registry.application.merged import unmerged
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.application.statements import Settled
 from unionaid.registry.domain.dossier.erasing import HouseholdKept, erase_dossier
 from unionaid.registry.domain.household.facts import household_of
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.person.erasing import ErasePerson
-from unionaid.registry.domain.person.facts import person_of, refuse_erased
+from unionaid.registry.domain.person.facts import Known, Left, Worker, person_of, refuse_erased
 from unionaid.registry.domain.person.restricting import Restrict, lift, restrict
 from unionaid.registry.domain.person.retention import (
     DOSSIER,
@@ -37,6 +38,7 @@ from unionaid.registry.forgetting import forget_dossiers
 from unionaid.registry.identities import Expect, erasing
 from unionaid.registry.views.dossiers import ended as ended_dossiers
 from unionaid.registry.views.dossiers import of_household
+from unionaid.registry.views.duplicates import together
 from unionaid.registry.views.elsewhere import Elsewhere
 from unionaid.registry.views.households import kept_by_households, open_dossier_of
 from unionaid.registry.views.streams import history as history_of
@@ -71,7 +73,7 @@ class Keeping:
         return retention(policy_on(self._policies, today), [own, *await self._records(person_id)])
 
     async def restrict(self, issued: Issued, command: Restrict, jurisdiction: Jurisdiction, expect: Expect) -> Done:
-        """Restrict a person of the jurisdiction. Raises NotFound."""
+        """Restrict a person of the jurisdiction. Raises NotFound, PersonIsMerged."""
         records = await self._records(command.person_id)
 
         def decide(history: History) -> Decision:
@@ -90,7 +92,7 @@ class Keeping:
         return await self._decided(issued, command.person_id, jurisdiction, decide)
 
     async def lift(self, issued: Issued, command: Restrict, jurisdiction: Jurisdiction, expect: Expect) -> Done:
-        """Take a restriction back. Raises NotFound."""
+        """Take a restriction back. Raises NotFound, PersonIsMerged."""
 
         def decide(history: History) -> Decision:
             own = history[stream_name("person", command.person_id)]
@@ -166,10 +168,18 @@ class Keeping:
         return await ended_dossiers(self._pool, unit, bounds[DOSSIER], after, limit)
 
     async def _records(self, person_id: UUID) -> list[Kept]:
+        """Return what keeps somebody beside the own record, and those for whom that person stands, and the reverse."""
         await self._settled()  # what was told of somebody a moment ago keeps that person
+        kept: list[Kept] = []
         async with self._pool.acquire() as conn:
-            households = await kept_by_households(conn, person_id)
-        return [*households, *await self.elsewhere.kept(person_id)]
+            same = await together(conn, [person_id])
+            for one in sorted(same):
+                kept += await kept_by_households(conn, one)
+            for one in sorted(same - {person_id}):
+                told = await history_of(conn, "person", one)
+                if isinstance(other := person_of(told), Known | Worker | Left):
+                    kept.append(own_record(other, told[0].occurred_on))
+        return [*kept, *await self.elsewhere.kept(same)]
 
     def _retention(self, history: History, person_id: UUID, records: Sequence[Kept], today: date) -> Retention:
         told = history[stream_name("person", person_id)]
@@ -179,4 +189,5 @@ class Keeping:
     async def _decided(self, issued: Issued, person_id: UUID, jurisdiction: Jurisdiction, decide: Decide) -> Done:
         if not await reached(self._pool, [person_id], jurisdiction):
             raise NotFound
-        return await carry_out(self._log, issued, [stream_name("person", person_id)], decide)
+        first = unmerged(person_id, jurisdiction=jurisdiction)
+        return await carry_out(self._log, issued, [stream_name("person", person_id)], decide, first=first)

@@ -14,6 +14,7 @@ from unionaid.registry.domain.kinship.facts import relatives_of
 from unionaid.registry.domain.kinship.rules import Kin
 from unionaid.registry.domain.person.facts import person_of
 from unionaid.registry.domain.refusals import NobodyFound
+from unionaid.registry.views.duplicates import together
 from unionaid.registry.views.streams import history as history_of
 from unionaid.registry.views.units import Pool
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
@@ -73,9 +74,18 @@ async def declared_by(pool: Pool, actor: str) -> frozenset[UUID]:
         return relatives_of(await history_of(conn, "kinship", _officer(actor)))
 
 
+async def kin_of(pool: Pool, actor: str) -> frozenset[UUID]:
+    """Return whom an actor has declared, and who stands for one of those, or the reverse."""
+    declared = await declared_by(pool, actor)
+    if not declared:
+        return declared
+    async with pool.acquire() as conn:
+        return await together(conn, list(declared))
+
+
 async def step_of(pool: Pool, issued: Issued, on: date) -> Step:
     """Return a step about a household, with whom its actor has declared to be a relative."""
-    return Step(issued.actor, on, issued.business_date, await declared_by(pool, issued.actor))
+    return Step(issued.actor, on, issued.business_date, await kin_of(pool, issued.actor))
 
 
 def _officer(actor: str) -> UUID:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.fields import LeavingReason
-from unionaid.eventlog import Log
+from unionaid.eventlog import Connection, Log
 from unionaid.registry.application.along import Along, GoesAlong, by_turns
 from unionaid.registry.application.holding import holding
+from unionaid.registry.application.merged import refuse_merged, unmerged
 from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -20,7 +21,7 @@ from unionaid.registry.domain.person.facts import Person, Worker, person_of
 from unionaid.registry.domain.person.moving import Move
 from unionaid.registry.domain.person.rules import Workplace
 from unionaid.registry.domain.refusals import NotFound
-from unionaid.registry.identities import Expect
+from unionaid.registry.identities import Expect, Write
 from unionaid.registry.views.units import Pool, lineage
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
@@ -53,7 +54,7 @@ class Moving:
         jurisdiction: Jurisdiction,
         expect: Expect,
     ) -> Done:
-        """Correct what was entered wrong about a worker of the jurisdiction. Raises NotFound."""
+        """Correct what was entered wrong about a worker of the jurisdiction. Raises NotFound, PersonIsMerged."""
         person = await self._reached(move.person_id, jurisdiction)
         worker = person if isinstance(person, Worker) else None
         enterprise_id = worker.enterprise_id if worker and not changes.enterprise_given else changes.enterprise_id
@@ -62,10 +63,11 @@ class Moving:
             return moving.correct_details(now, workplace, changes.migrant, move)
 
         place = (worker.union_org_id, enterprise_id) if worker else None
-        return await self._moved(issued, move, place, decide, expect)
+        first = unmerged(move.person_id, jurisdiction=jurisdiction)
+        return await self._moved(issued, move, place, decide, expect, first=first)
 
     async def transfer(self, issued: Issued, move: Move, to: Place, expect: Expect) -> Done:
-        """Transfer a worker of the jurisdiction to a place of it. Raises NotFound."""
+        """Transfer a worker of the jurisdiction to a place of it. Raises NotFound, PersonIsMerged."""
         await self._reached(move.person_id, to.jurisdiction)
 
         def decide(now: Person, workplace: Workplace) -> list[Event]:
@@ -76,7 +78,7 @@ class Moving:
     async def leave(
         self, issued: Issued, move: Move, reason: LeavingReason, jurisdiction: Jurisdiction, expect: Expect
     ) -> Done:
-        """End the role of a worker of the jurisdiction. Raises NotFound."""
+        """End the role of a worker of the jurisdiction, of a merged one too. Raises NotFound."""
         await self._reached(move.person_id, jurisdiction)
 
         def decide(now: Person, _workplace: Workplace) -> list[Event]:
@@ -88,12 +90,15 @@ class Moving:
             def ends(history: History, _: Person) -> GoesAlong:
                 return along.away(history, reason, move)
 
-            return await self._moved(issued, move, None, decide, expect, along=along, follows=ends)
+            return await self._moved(issued, move, None, decide, expect, first=along.wait, along=along, follows=ends)
 
         return await by_turns(attempt)
 
     async def come_back(self, issued: Issued, move: Move, to: Place, migrant: bool, expect: Expect) -> Done:
-        """Give the role of a worker again, or for the first time, to a person of the jurisdiction. Raises NotFound."""
+        """Give the role of a worker, again or for the first time, to a person of the jurisdiction.
+
+        Raises NotFound, PersonIsMerged.
+        """
         await self._reached(move.person_id, to.jurisdiction)
 
         def decide(now: Person, workplace: Workplace) -> list[Event]:
@@ -108,9 +113,14 @@ class Moving:
             def follows(history: History, person: Person) -> GoesAlong:
                 return along.to(history, person, to.union_org_id, to.enterprise_id, move)
 
+            async def first(conn: Connection) -> None:
+                await along.wait(conn)
+                await refuse_merged(conn, [move.person_id], to.jurisdiction)
+
             return await self._moved(
-                issued, move, (to.union_org_id, to.enterprise_id), decide, expect, along=along, follows=follows
-            )
+                issued, move, (to.union_org_id, to.enterprise_id), decide, expect,
+                first=first, along=along, follows=follows,
+            )  # fmt: skip
 
         return await by_turns(attempt)
 
@@ -129,6 +139,7 @@ class Moving:
         decide: Decide,
         expect: Expect,
         *,
+        first: Write,
         along: Along | None = None,
         follows: Follows | None = None,
     ) -> Done:
@@ -147,5 +158,5 @@ class Moving:
             return Decision([*events, *beside.events], status=200, answer=told, release=beside.release)
 
         loaded = [own, *streams.all, *(along.streams if along else [])]
-        first, also = along.wait if along else None, holding(place[0]) if place is not None else None
+        also = holding(place[0]) if place is not None else None
         return await carry_out(self._log, issued, loaded, decided, first=first, also=also)

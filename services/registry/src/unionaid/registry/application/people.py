@@ -12,9 +12,10 @@ from unionaid.contracts import stream_name
 from unionaid.eventlog import Beside, Connection, Log, Reservation, ReservationTaken, holders
 from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.holding import held_open, hold_open
+from unionaid.registry.application.merged import unmerged
 from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
-from unionaid.registry.domain.jurisdiction import Jurisdiction
+from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person import rules as person_rules
 from unionaid.registry.domain.person.correcting import CorrectIdentity, ReenterIdentity
 from unionaid.registry.domain.person.facts import person_of
@@ -170,22 +171,24 @@ class People:
         jurisdiction: Jurisdiction,
         expect: Expect,
     ) -> Done:
-        """Correct a person of the jurisdiction. Raises NotFound, ResidentIdTaken."""
+        """Correct a person of the jurisdiction. Raises NotFound, PersonIsMerged, ResidentIdTaken."""
         if not await reached(self._pool, [command.person_id], jurisdiction):
             raise NotFound
-        return await self._carried(issued, correcting(self._vault, command, changes, expect))
+        return await self._carried(
+            issued, command.person_id, correcting(self._vault, command, changes, expect), jurisdiction
+        )
 
     async def reenter_identity(
         self, issued: Issued, command: ReenterIdentity, identity: Identity, expect: Expect
     ) -> Done:
-        """Enter again who a person is. Raises ResidentIdTaken."""
-        return await self._carried(issued, reentering(self._vault, command, identity, expect))
+        """Enter again who a person is. Raises PersonIsMerged, ResidentIdTaken."""
+        matter = reentering(self._vault, command, identity, expect)
+        return await self._carried(issued, command.person_id, matter, WHOLE_DIVISION)
 
-    async def _carried(self, issued: Issued, matter: Matter) -> Done:
+    async def _carried(self, issued: Issued, person_id: UUID, matter: Matter, jurisdiction: Jurisdiction) -> Done:
+        first = unmerged(person_id, jurisdiction=jurisdiction, then=matter.first)
         try:
-            return await carry_out(
-                self._log, issued, [matter.stream], matter.decide, first=matter.first, also=matter.also
-            )
+            return await carry_out(self._log, issued, [matter.stream], matter.decide, first=first, also=matter.also)
         except ReservationTaken:
             raise ResidentIdTaken(field="resident_id") from None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from unionaid.contracts import stream_name
-from unionaid.eventlog import Log, Reservation, ReservationTaken
+from unionaid.eventlog import Connection, Log, Reservation, ReservationTaken
 from unionaid.registry.application.alone import Alone
+from unionaid.registry.application.merged import refuse_merged, unmerged
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.application.units import reservations_of
 from unionaid.registry.domain.enterprise.facts import enterprise_of
@@ -47,7 +48,7 @@ class Titles:
     async def evaluate(
         self, issued: Issued, scheme_id: UUID, command: title_rules.EvaluateTitle, jurisdiction: Jurisdiction
     ) -> Done:
-        """Enter an evaluation of a worker of the jurisdiction. Raises NotFound."""
+        """Enter an evaluation of a worker of the jurisdiction. Raises NotFound, PersonIsMerged."""
         await self._refuse_out_of_reach(command.person_id, jurisdiction)
         own, scheme = stream_name("title", command.title_id), stream_name("scheme", scheme_id)
         worker = stream_name("person", command.person_id)
@@ -59,7 +60,8 @@ class Titles:
             told = answer({"title_id": command.title_id}, location=f"/titles/{command.title_id}", version=1)
             return Decision(events, answer=told)
 
-        return await carry_out(self._log, issued, [own, scheme, worker], decide)
+        first = unmerged(command.person_id, jurisdiction=jurisdiction, field="person_id")
+        return await carry_out(self._log, issued, [own, scheme, worker], decide, first=first)
 
     async def appoint(
         self,
@@ -69,10 +71,14 @@ class Titles:
         jurisdiction: Jurisdiction,
         expect: Expect,
     ) -> Done:
-        """Appoint a worker of the jurisdiction. Raises NotFound, TitleHeld."""
+        """Appoint a worker of the jurisdiction. Raises NotFound, PersonIsMerged, TitleHeld."""
         person_id = await self._holder(title_id, jurisdiction)
         own, worker = stream_name("title", title_id), stream_name("person", person_id)
         turn = Alone(person_id, streams=[worker])
+
+        async def first(conn: Connection) -> None:
+            await turn.wait(conn)
+            await refuse_merged(conn, [person_id], jurisdiction)
 
         def decide(history: History) -> Decision:
             expect(len(history[own]))
@@ -82,7 +88,7 @@ class Titles:
             return Decision(events, answer=told, reserve=reservations_of(events, self._division))
 
         try:
-            return await carry_out(self._log, issued, [own, worker], decide, first=turn.wait)
+            return await carry_out(self._log, issued, [own, worker], decide, first=first)
         except ReservationTaken:
             raise TitleHeld from None
 

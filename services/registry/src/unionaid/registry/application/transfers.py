@@ -9,9 +9,10 @@ from uuid import UUID
 from unionaid.contracts import stream_name
 from unionaid.contracts.fields import DecliningReason
 from unionaid.contracts.registry import TransferRequested
-from unionaid.eventlog import Log
+from unionaid.eventlog import Connection, Log
 from unionaid.registry.application.along import Along, by_turns
 from unionaid.registry.application.holding import holding
+from unionaid.registry.application.merged import refuse_merged
 from unionaid.registry.application.placing import Place, Streams, as_the_tree_stands
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -87,7 +88,7 @@ class Transfers:
     async def take_up(
         self, issued: Issued, request_id: UUID, on: date, jurisdiction: Jurisdiction, expect: Expect
     ) -> Done:
-        """Take a request up that the officer sees from both sides. Raises NotFound."""
+        """Take a request up that the officer sees from both sides. Raises NotFound, PersonIsMerged."""
         terms = await self._both(request_id, jurisdiction)
         move = Move(terms.person_id, issued.actor, on, issued.business_date)
         own, person = stream_name("transfer", request_id), stream_name("person", terms.person_id)
@@ -108,10 +109,12 @@ class Transfers:
                     answer=answer(told, version=len(history[own]) + 1), release=beside.release,
                 )  # fmt: skip
 
+            async def first(conn: Connection) -> None:
+                await along.wait(conn)
+                await refuse_merged(conn, [terms.person_id], jurisdiction)
+
             loaded = [own, person, *streams.all, *along.streams]
-            return await carry_out(
-                self._log, issued, loaded, decide, first=along.wait, also=holding(terms.union_org_id)
-            )
+            return await carry_out(self._log, issued, loaded, decide, first=first, also=holding(terms.union_org_id))
 
         return await by_turns(attempt)
 

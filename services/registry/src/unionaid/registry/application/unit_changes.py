@@ -1,7 +1,8 @@
-"""Commands that change what is there: unions moved and dissolved, enterprises corrected."""
+"""Commands that change what is there: unions moved, called otherwise and dissolved, enterprises corrected."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,6 +19,8 @@ from unionaid.registry.domain.enterprise.correcting import CorrectEnterprise, co
 from unionaid.registry.domain.enterprise.facts import Registered, enterprise_of
 from unionaid.registry.domain.refusals import NotFound, UsccTaken
 from unionaid.registry.domain.union_org.changing import DissolveUnionOrg, MoveUnionOrg, Remaining, dissolve, move
+from unionaid.registry.domain.union_org.correcting import CorrectUnionOrg
+from unionaid.registry.domain.union_org.correcting import correct as correct_union
 from unionaid.registry.domain.union_org.facts import union_org_of
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
@@ -47,6 +50,17 @@ class UnitChanges:
     @as_the_tree_stands
     async def move_union_org(self, issued: Issued, command: MoveUnionOrg, expect: Expect) -> Done:
         """Let a union stand under another one, which is not dissolved meanwhile."""
+        streams, decide = await self._moving(command, expect)
+        return await carry_out(self._log, issued, streams, decide, also=holding(command.parent_id))
+
+    @as_the_tree_stands
+    async def judge_move(self, command: MoveUnionOrg, expect: Expect) -> Done:
+        """Refuse what a move would be refused for; nothing is written."""
+        streams, decide = await self._moving(command, expect)
+        decision = decide(History(await self._log.load(streams)))
+        return Done(decision.status, decision.answer, 0)
+
+    async def _moving(self, command: MoveUnionOrg, expect: Expect) -> tuple[list[str], Callable[[History], Decision]]:
         own = stream_name("union", command.org_id)
         async with self._pool.acquire() as conn:
             above = [stream_name("union", org_id) for org_id in await units.lineage(conn, command.parent_id)]
@@ -57,8 +71,7 @@ class UnitChanges:
             events = move(union_org_of(history[own]), lineage_in(history, above), command)
             return Decision(events, status=200, answer=answer({"org_id": command.org_id}, version=version + 1))
 
-        streams = list(dict.fromkeys([own, *above]))
-        return await carry_out(self._log, issued, streams, decide, also=holding(command.parent_id))
+        return list(dict.fromkeys([own, *above])), decide
 
     async def dissolve_union_org(self, issued: Issued, command: DissolveUnionOrg, expect: Expect) -> Done:
         """End a union in which nothing remains; who is entering something in it is waited for."""
@@ -77,6 +90,18 @@ class UnitChanges:
             return Decision(events, status=200, answer=answer({"org_id": command.org_id}, version=version + 1))
 
         return await carry_out(self._log, issued, [own], decide, first=look)
+
+    async def correct_union_org(self, issued: Issued, command: CorrectUnionOrg, expect: Expect) -> Done:
+        """Call a union otherwise."""
+        own = stream_name("union", command.org_id)
+
+        def decide(history: History) -> Decision:
+            version = len(history[own])
+            expect(version)
+            events = correct_union(union_org_of(history[own]), command)
+            return Decision(events, status=200, answer=answer({"org_id": command.org_id}, version=version + 1))
+
+        return await carry_out(self._log, issued, [own], decide)
 
     async def correct_enterprise(self, issued: Issued, enterprise_id: UUID, changes: Changes, expect: Expect) -> Done:
         """Correct an enterprise; a code that changes takes its reservation along. Raises NotFound, UsccTaken."""

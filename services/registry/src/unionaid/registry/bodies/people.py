@@ -124,6 +124,12 @@ class Correction(Body):
     occurred_on: BusinessDate
 
 
+class NumberTaken(Body):
+    """On which day an ID number was found to be nobody's or another's."""
+
+    occurred_on: BusinessDate
+
+
 class Reentry(Body):
     """Who a person is, of whom the vault has lost it."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from unionaid.contracts.fields import (
     DissolutionReason,
+    NameCorrectionReason,
     Ownership,
     UnionLevel,
     UnitCorrectionReason,
@@ -44,6 +45,14 @@ class Dissolution(Body):
     """Why a union is dissolved."""
 
     reason_code: DissolutionReason
+    occurred_on: BusinessDate
+
+
+class UnionCorrection(Body):
+    """What a union is called, and whether it was ever called otherwise."""
+
+    name: UnitName
+    reason_code: NameCorrectionReason
     occurred_on: BusinessDate
 
 

@@ -71,6 +71,7 @@ __all__ = [
     "NothingToEnter",
     "NothingToReclassify",
     "NoticeStillUp",
+    "NumberAndHouseholdApart",
     "ObjectionOpen",
     "ObjectionSettledBefore",
     "ObjectionUnknown",
@@ -86,6 +87,7 @@ __all__ = [
     "ParentWrongLevel",
     "PassedBySame",
     "PersonIsErased",
+    "PersonIsMerged",
     "PersonIsRestricted",
     "PersonUnknown",
     "PhoneMalformed",
@@ -100,6 +102,7 @@ __all__ = [
     "ResidentIdLength",
     "ResidentIdMalformed",
     "ResidentIdMissing",
+    "ResidentIdOfTwo",
     "ResidentIdOtherName",
     "ResidentIdTaken",
     "ResidentIdTwice",
@@ -387,6 +390,12 @@ class TwoResidentIds(Refusal):
     code = "two-resident-ids"
 
 
+class NumberAndHouseholdApart(Refusal):
+    """One has the valid ID number, the other lives in a household: the number goes to the latter first."""
+
+    code = "number-and-household-apart"
+
+
 class SurvivorLacksNumber(Refusal):
     """The one with a number is the survivor."""
 
@@ -445,6 +454,14 @@ class PersonIsErased(Refusal):
     """The person's identity was destroyed; the id stays, and nothing more is done with it."""
 
     code = "person-erased"
+
+
+class PersonIsMerged(Refusal):
+    """Another stands for the person since a merge: things are done to that one. `survivor` says who, or that it is
+    somebody of another unit.
+    """
+
+    code = "person-merged"
 
 
 class PersonIsRestricted(Refusal):
@@ -793,6 +810,12 @@ class NothingToEnter(Refusal):
     """No row of the file can be entered."""
 
     code = "nothing-to-enter"
+
+
+class ResidentIdOfTwo(Refusal):
+    """The same ID stands in row `other` under another name: one of the two is wrong, and nobody knows here which."""
+
+    code = "resident-id-of-two"
 
 
 class ResidentIdOtherName(Refusal):

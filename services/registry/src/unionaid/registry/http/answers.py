@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import msgspec
+from fastapi import Query
 from starlette.responses import Response
+
+from unionaid.registry.views.units import PAGE_ROWS_MAX
 
 if TYPE_CHECKING:
     from unionaid.service.deciding import Done, Issued
 
     Act = Callable[[Issued], Awaitable[Done]]
+
+PageRows: TypeAlias = Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)]
+"""How many rows of a list are asked for."""
 
 
 def page(rows: Sequence[Mapping[str, Any]], key: str, limit: int) -> Response:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from unionaid.registry.application.matters import dossier_within
 from unionaid.registry.domain.dossier.assessing import HardshipPolicy, explain
-from unionaid.registry.domain.dossier.facts import STATUSES, Act, Approved, Closed, Draft, Posted, Unopened, dossier_of
+from unionaid.registry.domain.dossier.facts import Act, Approved, Closed, Draft, Posted, Unopened, dossier_of, status_of
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import reach_of
 from unionaid.registry.views import dossiers as views
@@ -34,13 +34,12 @@ def told_of(acts: Sequence[Act], policies: Sequence[HardshipPolicy]) -> dict[str
     file, assessment = dossier.file, dossier.file.assessment
     by_version = {policy.version: policy for policy in policies}
     policy = by_version.get(assessment.policy_version) if assessment else None
-    returned = isinstance(dossier, Draft) and dossier.returned_for is not None
     return {
         "dossier_id": file.dossier_id,
         "household_id": file.household_id,
         "holder_id": file.holder_id,
         "union_org_id": file.union_org_id,
-        "status": "returned" if returned else STATUSES[type(dossier)],
+        "status": status_of(dossier),
         "opened_on": file.opened_on,
         "clears": file.clears.model_dump(),
         "missing_clears": list(file.missing),

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,7 +29,7 @@ from unionaid.registry.domain.dossier.assessing import HardshipPolicy, policy_on
 from unionaid.registry.domain.jurisdiction import Jurisdiction
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.views import dossiers as views
-from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor, Role
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 
     Run = Callable[[Issued], Awaitable[Done]]
 from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, jurisdiction_of, reach_of
-from unionaid.registry.http.answers import page, shown
+from unionaid.registry.http.answers import PageRows, page, shown
 from unionaid.registry.http.dossier_told import acts_seen_by, told_of
 
 POSTING = (Role.SUB_DISTRICT_OFFICER, Role.DISTRICT_OFFICER)
@@ -73,7 +72,7 @@ def dossiers(kept: Dossiers, statements: Statements, pool: Pool, own_views: OwnV
         status: Status | None = None,
         due: views.Due | None = None,
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
     ) -> Response:
         """List the dossiers of the own jurisdiction, the next review first; `due` narrows to those to be looked at."""
         shell: Shell = request.app.state.shell

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import Query
 from starlette.responses import Response
 
 from unionaid.registry.application.duplicates import Duplicates
@@ -17,9 +16,9 @@ from unionaid.registry.domain.pair.rules import KeepApart, Merge
 from unionaid.registry.domain.pair.undoing import Undo
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import DECIDING
-from unionaid.registry.http.answers import json_answer, page
+from unionaid.registry.http.answers import PageRows, json_answer, page
 from unionaid.registry.views import duplicates as pairs
-from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor, Role
@@ -44,14 +43,14 @@ def keeping_apart(duplicates: Duplicates, pair_id: UUID, body: KeepingApart) -> 
     return act
 
 
-def merging(duplicates: Duplicates, body: Merging) -> Act:
-    """Return what merges two persons: for a command's `run`."""
+def merging(duplicates: Duplicates, body: Merging, *, judge: bool = False) -> Act:
+    """Return what merges two persons, or with `judge` only refuses what that would be refused for: for a `run`."""
 
     async def act(issued: Issued) -> Done:
         asked = Merge(
             body.person_id, body.survivor_id, body.reason_code, issued.actor, body.occurred_on, issued.business_date
         )
-        return await duplicates.merge(issued, asked)
+        return await (duplicates.judge_merge(asked) if judge else duplicates.merge(issued, asked))
 
     return act
 
@@ -88,7 +87,7 @@ def pair_routes(duplicates: Duplicates, undoing: Undoing, pool: Pool, own_views:
         _: Annotated[Actor, require(*DECIDING)],
         status: Status = "found",
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
     ) -> Response:
         """List pairs, the likeliest first. Of merged ones `person_id` stands for `other_person_id`."""
         await own_views.settled()

@@ -206,7 +206,11 @@ class Lists:
         made: list[Exported] = []
 
         async def act(issued: Issued) -> Done:
-            made.append(await self._opening.open_list(issued, rows, sheet.who, sheet.fields, roles))
+            made.append(
+                await self._opening.open_list(
+                    issued, rows, sheet.who, sheet.fields, roles=roles, unit=command.actor.unit
+                )
+            )
             return made[0].done
 
         answered = await command.run(act)

@@ -70,8 +70,9 @@ def identities(known: Identities) -> Router:
                 list(dict.fromkeys(body.person_ids)),
                 frozenset(role.value for role in command.actor.roles),
                 issued.business_date,
+                command.actor.unit,
             )
-            return await known.open_identity(issued, asked, command.actor.unit)
+            return await known.open_identity(issued, asked)
 
         response = await command.run(act)
         response.headers["Cache-Control"] = "no-store"

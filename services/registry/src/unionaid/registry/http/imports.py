@@ -76,9 +76,9 @@ def imports(known: Imports, own_views: OwnViews, figures: Figures) -> Router:
     async def look(table: ImportedTable, request: Request, sender: Annotated[Actor, look_up(*ENTERING)]) -> Response:
         """Look through a file, row by row; nothing is entered. It is kept for 24 hours, for its sender alone."""
         refuse_table(sender, table)
-        about, content = await _sent(request, table)
+        about, content, name = await _sent(request, table)
         await own_views.settled()
-        report = await look_through(known, request, sender, about, content)
+        report = await look_through(known, request, sender, about, content, name=name)
         answered = json_answer(told(report, request.app.state.shell, choose(request.headers.get("accept-language"))))
         answered.status_code = 201
         answered.headers["Location"] = f"/imports/{report.import_id}"
@@ -122,11 +122,13 @@ def asker(actor: Actor) -> Asker:
     return Asker(actor.id, jurisdiction_of(actor))
 
 
-async def look_through(known: Imports, request: Request, sender: Actor, about: About, content: bytes) -> Report:
-    """Look through a file. Raises the refusals of files."""
+async def look_through(
+    known: Imports, request: Request, sender: Actor, about: About, content: bytes, *, name: str
+) -> Report:
+    """Look through a file that its sender calls `name`. Raises the refusals of files."""
     shell: Shell = request.app.state.shell
     headings = Headings(shell.catalogue, FORMS[about.table])
-    return await known.look(asker(sender), about, content, headings, shell.clock.business_date())
+    return await known.look(asker(sender), about, content, headings, shell.clock.business_date(), name=name)
 
 
 async def report_of(known: Imports, request: Request, reader: Actor, import_id: UUID) -> Report:
@@ -161,6 +163,7 @@ def entering(known: Imports, figures: Figures, import_id: UUID, body: Entry, com
 def told(report: Report, shell: Shell, language: Language) -> dict[str, Any]:
     """Return a report as it is answered: which cells are at fault and why, nothing of what stands in them."""
     judged = report.judged
+    before = {row.number: row.before for row in report.table.rows}
     return {
         "import_id": report.import_id,
         "table": report.about.table,
@@ -172,9 +175,9 @@ def told(report: Report, shell: Shell, language: Language) -> dict[str, Any]:
         "bad": len(report.bad),
         "old_ids": len(judged.old),
         "unused_columns": report.table.unused,
-        "faults": [_fault(report, fault, shell.catalogue, language) for fault in in_order(report)],
+        "faults": [_fault(report, fault, shell.catalogue, language, before) for fault in in_order(report)],
         "warnings": [
-            _fault(report, Fault(field, code, {"row": row}), shell.catalogue, language)
+            _fault(report, Fault(field, code, {"row": row}), shell.catalogue, language, before)
             for row, field, code in judged.warnings
         ],
     }
@@ -190,9 +193,12 @@ def in_order(report: Report) -> list[Fault]:
     return sorted(report.judged.faults, key=place)
 
 
-def _fault(report: Report, fault: Fault, catalogue: Catalogue, language: Language) -> dict[str, Any]:
+def _fault(
+    report: Report, fault: Fault, catalogue: Catalogue, language: Language, before: Mapping[int, int | None]
+) -> dict[str, Any]:
     return {
         "row": fault.params["row"],
+        "row_before": before.get(int(str(fault.params["row"]))),
         "column": report.table.letters.get(fault.field),
         "field": fault.field,
         "code": fault.code,
@@ -225,6 +231,7 @@ def to_correct(report: Report, request: Request, language: Language) -> Response
                 for fault in by_row[row.number]
             ],
             frozenset(fault.field for fault in by_row[row.number]),
+            row.before,
         )
         for row in report.table.rows
         if row.number in by_row
@@ -243,8 +250,8 @@ def workbook(content: bytes, name: str) -> Response:
     return Response(content, 200, headers, MEDIA_TYPE)
 
 
-async def _sent(request: Request, table: ImportedTable) -> tuple[About, bytes]:
-    """Read what was sent: the file, and what is said of it.
+async def _sent(request: Request, table: ImportedTable) -> tuple[About, bytes, str]:
+    """Read what was sent: what is said of the file, the file, its name.
 
     Raises:
         Problem: 415 for another media type, 422 for a part that is missing or of the wrong form.
@@ -256,7 +263,7 @@ async def _sent(request: Request, table: ImportedTable) -> tuple[About, bytes]:
     if not isinstance(file, UploadFile):
         raise Problem.of_input("file", "missing")
     given = {name: value for name, value in form.multi_items() if name != "file" and value != ""}
-    return about_of(request, table, given), await file.read()
+    return about_of(request, table, given), await file.read(), file.filename or ""
 
 
 def about_of(request: Request, table: ImportedTable, given: Mapping[str, Any]) -> About:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from uuid import UUID
 
-from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,9 +17,9 @@ from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
 from unionaid.registry.domain.person.erasing import ErasePerson
 from unionaid.registry.domain.person.restricting import Restrict
 from unionaid.registry.http.access import ENTERING, OVERSEEING, jurisdiction_of
-from unionaid.registry.http.answers import json_answer, page
+from unionaid.registry.http.answers import PageRows, json_answer, page
 from unionaid.registry.views import keeping as views
-from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor, Role
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 KEEPING = (*ENTERING, Role.APPROVER, Role.AUDITOR)
 """Who sees until when a person is kept: who may see the file."""
 
+Overseer: TypeAlias = Annotated[Actor, require(*OVERSEEING)]
+
 
 def persons_kept(keeping: Keeping) -> Router:
     """Return the routes of one person."""
@@ -41,8 +42,7 @@ def persons_kept(keeping: Keeping) -> Router:
     @routes.get("/{person_id}/retention")
     async def periods(request: Request, person_id: UUID, reader: Annotated[Actor, require(*KEEPING)]) -> Response:
         """Tell until when what is known of a person is kept, by kind of record; null is one that is open."""
-        today: date = request.app.state.shell.clock.business_date()
-        kept = await keeping.periods(person_id, _sees(reader), today)
+        kept = await keeping.periods(person_id, _sees(reader), _today(request))
         return json_answer(
             {
                 "person_id": person_id,
@@ -107,38 +107,35 @@ def kept_lists(pool: Pool, own_views: OwnViews, keeping: Keeping) -> Router:
     @routes.get("/restrictions")
     async def restrictions(
         request: Request,
-        _: Annotated[Actor, require(*OVERSEEING)],
+        _: Overseer,
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
         due: bool = False,
     ) -> Response:
         """List who asked to be erased, by id; `due` those whose periods had an end that has come."""
-        await own_views.settled()
-        today: date = request.app.state.shell.clock.business_date()
+        today = await _today_settled(request, own_views)
         return page(await views.restrictions(pool, today, cursor, limit + 1, due=due), "person_id", limit)
 
     @routes.get("/retention/persons")
     async def ended_persons(
         request: Request,
-        _: Annotated[Actor, require(*OVERSEEING)],
+        _: Overseer,
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
     ) -> Response:
         """List who is kept by nothing any more, by id: every period has ended, here and in other services."""
-        await own_views.settled()
-        today: date = request.app.state.shell.clock.business_date()
+        today = await _today_settled(request, own_views)
         return page(await keeping.ended(today, cursor, limit + 1), "person_id", limit)
 
     @routes.get("/retention/dossiers")
     async def ended_dossiers(
         request: Request,
-        _: Annotated[Actor, require(*OVERSEEING)],
+        _: Overseer,
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
     ) -> Response:
         """List the closed dossiers whose period has ended and whose words are there still, by id."""
-        await own_views.settled()
-        today: date = request.app.state.shell.clock.business_date()
+        today = await _today_settled(request, own_views)
         return page(await keeping.ended_dossiers(WHOLE_DIVISION, today, cursor, limit + 1), "dossier_id", limit)
 
     @routes.get("/erasures")
@@ -146,17 +143,27 @@ def kept_lists(pool: Pool, own_views: OwnViews, keeping: Keeping) -> Router:
         request: Request,
         _: Annotated[Actor, require(*OVERSEEING, Role.OPERATOR)],
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
         unconfirmed: bool = False,
     ) -> Response:
         """List erasures by id, each with the services that have not confirmed it, and whether they are overdue."""
-        await own_views.settled()
-        today: date = request.app.state.shell.clock.business_date()
+        today = await _today_settled(request, own_views)
         latest = today - timedelta(days=keeping.confirm_within_days(today))
         rows = await keeping.elsewhere.erasures(cursor, limit + 1, unconfirmed=unconfirmed)
         return page([_erasure(row, latest) for row in rows], "person_id", limit)
 
     return routes
+
+
+def _today(request: Request) -> date:
+    today: date = request.app.state.shell.clock.business_date()
+    return today
+
+
+async def _today_settled(request: Request, own_views: OwnViews) -> date:
+    """Wait for the views; return the business date."""
+    await own_views.settled()
+    return _today(request)
 
 
 def _erasure(row: dict[str, Any], latest: date) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import Query
 from starlette.responses import Response
 
 from unionaid.registry.application.moving import Details, Moving
@@ -26,9 +25,9 @@ from unionaid.registry.domain.person.identity import read_name, read_phone
 from unionaid.registry.domain.person.moving import Move
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.http.access import ENTERING, jurisdiction_of
-from unionaid.registry.http.answers import json_answer, page, shown
+from unionaid.registry.http.answers import PageRows, json_answer, page, shown
 from unionaid.registry.views import provisional as provisional_views
-from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor
@@ -109,9 +108,7 @@ def provisional(people: People, pool: Pool, own_views: OwnViews) -> Router:
         return await command.run(act)
 
     @routes.get("")
-    async def list_all(
-        reader: Officer, cursor: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100
-    ) -> Response:
+    async def list_all(reader: Officer, cursor: UUID | None = None, limit: PageRows = 100) -> Response:
         """List the workers of the own jurisdiction whose ID is still to be given."""
         await own_views.settled()
         rows = await provisional_views.provisional(pool, jurisdiction_of(reader), cursor, limit + 1)

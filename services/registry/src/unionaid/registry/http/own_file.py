@@ -38,7 +38,7 @@ def own_file(known: Identities, pool: Pool, own_views: OwnViews) -> Router:
 
     @routes.get("")
     async def show(reader: Annotated[Actor, require(Role.WORKER)]) -> Response:
-        """Show the own file without identity, and the latest openings of it: when, what for, which fields."""
+        """Show the own file without identity, and its latest openings: when, by which role, what for, which fields."""
         await own_views.settled()
         told, version = await file_of(pool, own_id(reader))
         return shown(told, version)
@@ -80,10 +80,16 @@ async def file_of(pool: Pool, person_id: UUID) -> tuple[dict[str, Any], int]:
             raise NotFound
         union_org_id = None if isinstance(person, Known) else person.union_org_id
         union = (await units.union_org(conn, union_org_id))[0] if union_org_id else None
+    found = await looks(pool, person_id)
+    names = await units.names_of(pool, {look.union_org_id for look in found if look.union_org_id})
     looked = [
-        {"at": look.at, "by": look.by, "purpose": look.purpose, "fields": look.fields}
-        for look in await looks(pool, person_id)
-    ]
+        {
+            "at": look.at, "on": look.on, "by": look.by, "roles": look.roles,
+            "union": names.get(look.union_org_id) if look.union_org_id else None, "purpose": look.purpose,
+            "fields": look.fields,
+        }
+        for look in found
+    ]  # fmt: skip
     return {**_told(person), "union": getattr(union, "name", None), "looks": looked}, version
 
 

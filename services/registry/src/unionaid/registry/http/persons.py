@@ -8,6 +8,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from unionaid.contracts.fields import CorrectionReason
 from unionaid.registry.application.people import People
 from unionaid.registry.bodies.people import Correction, Reentry
 from unionaid.registry.domain.jurisdiction import Jurisdiction
@@ -74,7 +75,7 @@ async def corrected(
     return await people.correct_identity(issued, asked, changes, jurisdiction, expect)
 
 
-NUMBER_INVALID = "number-invalid"
+NUMBER_INVALID: CorrectionReason = "number-invalid"
 """The one reason for which a person's ID number is taken away without another."""
 
 

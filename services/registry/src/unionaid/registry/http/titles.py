@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import Query
 from starlette.responses import Response
 
 from unionaid.registry.application.titles import Titles
@@ -17,9 +16,9 @@ from unionaid.registry.domain.title.rules import AppointTitle, EndTitle, Evaluat
 from unionaid.registry.domain.title_scheme.facts import Adopted
 from unionaid.registry.domain.title_scheme.rules import AdoptTitleScheme
 from unionaid.registry.http.access import ENTERING, OFFICE, OVERSEEING, jurisdiction_of, worker_seen_by
-from unionaid.registry.http.answers import page, shown
+from unionaid.registry.http.answers import PageRows, page, shown
 from unionaid.registry.views import titles as views
-from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor, Role
@@ -55,7 +54,7 @@ def title_schemes(known: Titles, pool: Pool, own_views: OwnViews) -> Router:
     async def list_all(
         _: Annotated[Actor, require(*OFFICE)],
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
     ) -> Response:
         """List the schemes, oldest first, with how many workers were evaluated and how many hold a title."""
         await own_views.settled()

@@ -12,16 +12,24 @@ from starlette.responses import Response
 
 from unionaid.registry.application.unit_changes import Changes, UnitChanges
 from unionaid.registry.application.units import Units
-from unionaid.registry.bodies.units import Dissolution, EnterpriseCorrection, NewEnterprise, NewUnionOrg, UnionMove
+from unionaid.registry.bodies.units import (
+    Dissolution,
+    EnterpriseCorrection,
+    NewEnterprise,
+    NewUnionOrg,
+    UnionCorrection,
+    UnionMove,
+)
 from unionaid.registry.domain.enterprise import facts as enterprise_facts
 from unionaid.registry.domain.enterprise.rules import RegisterEnterprise
 from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.domain.union_org.changing import DissolveUnionOrg, MoveUnionOrg
+from unionaid.registry.domain.union_org.correcting import CorrectUnionOrg
 from unionaid.registry.domain.union_org.facts import Dissolved, Existing, Unknown
 from unionaid.registry.domain.union_org.rules import EstablishUnionOrg
 from unionaid.registry.views import units
-from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Actor, Role
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 
     Act = Callable[[Issued], Awaitable[Done]]
 from unionaid.registry.http.access import OFFICE
-from unionaid.registry.http.answers import page, shown
+from unionaid.registry.http.answers import PageRows, page, shown
 
 
 def union_orgs(registered: Units, changes: UnitChanges, pool: Pool, own_views: OwnViews) -> Router:
@@ -58,7 +66,7 @@ def union_orgs(registered: Units, changes: UnitChanges, pool: Pool, own_views: O
         _: Annotated[Actor, require(*OFFICE)],
         parent_id: UUID | None = None,
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
         dissolved: Annotated[bool, Query(description="Also those that are no more")] = False,
     ) -> Response:
         """List the unions from the district federation down, each with the workers entered in it."""
@@ -81,6 +89,13 @@ def union_orgs(registered: Units, changes: UnitChanges, pool: Pool, own_views: O
     ) -> Response:
         """Let a union stand under another of the level above, with all that is in it and under it."""
         return await command.run(moving(changes, org_id, body, command))
+
+    @routes.post("/{org_id}/corrections")
+    async def correct(
+        org_id: UUID, body: UnionCorrection, command: Annotated[Command, commands(Role.DISTRICT_OFFICER)]
+    ) -> Response:
+        """Call a union otherwise; what it was called before stays in its history."""
+        return await command.run(renaming(changes, org_id, body, command))
 
     @routes.post("/{org_id}/dissolution")
     async def dissolve(
@@ -129,7 +144,7 @@ def enterprises(registered: Units, changes: UnitChanges, pool: Pool, own_views: 
     async def list_all(
         _: Annotated[Actor, require(*OFFICE)],
         cursor: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
     ) -> Response:
         """List the enterprises by name."""
         await own_views.settled()
@@ -162,6 +177,26 @@ def moving(changes: UnitChanges, org_id: UUID, body: UnionMove, command: Command
     async def act(issued: Issued) -> Done:
         asked = MoveUnionOrg(org_id, body.parent_id, body.occurred_on, issued.business_date)
         return await changes.move_union_org(issued, asked, command.expect)
+
+    return act
+
+
+def judging_move(changes: UnitChanges, org_id: UUID, body: UnionMove, command: Command) -> Act:
+    """Return what refuses what a move would be refused for: for a command's `run`."""
+
+    async def act(issued: Issued) -> Done:
+        asked = MoveUnionOrg(org_id, body.parent_id, body.occurred_on, issued.business_date)
+        return await changes.judge_move(asked, command.expect)
+
+    return act
+
+
+def renaming(changes: UnitChanges, org_id: UUID, body: UnionCorrection, command: Command) -> Act:
+    """Return what calls a union otherwise: for a command's `run`."""
+
+    async def act(issued: Issued) -> Done:
+        asked = CorrectUnionOrg(org_id, body.name, body.reason_code, body.occurred_on, issued.business_date)
+        return await changes.correct_union_org(issued, asked, command.expect)
 
     return act
 

@@ -17,7 +17,7 @@ from unionaid.registry.domain.person.identity import Identity, read_name, read_p
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.person.roster import Row
 from unionaid.registry.views import workers as worker_views
-from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool
+from unionaid.registry.views.units import Pool
 from unionaid.registry.views.workers import After, Which
 from unionaid.service.access import require
 from unionaid.service.idempotency import Command, commands
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Act = Callable[[Issued], Awaitable[Done]]
 from unionaid.registry.http.access import ENTERING, OVERSEEING, jurisdiction_of, reach_of, worker_seen_by
-from unionaid.registry.http.answers import json_answer, shown
+from unionaid.registry.http.answers import PageRows, json_answer, shown
 
 CURSOR_CHARS = 73
 """Two ids and a dot."""
@@ -89,7 +89,7 @@ def workers(people: People, pool: Pool, own_views: OwnViews, figures: Figures) -
         union_org_id: UUID | None = None,
         enterprise_id: UUID | None = None,
         cursor: Annotated[str | None, Query(max_length=CURSOR_CHARS)] = None,
-        limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX)] = 100,
+        limit: PageRows = 100,
     ) -> Response:
         """List the workers of the own jurisdiction without identity, union by union; of a union with all under it."""
         try:

@@ -13,7 +13,16 @@ from unionaid.registry.application.commands import Commands
 from unionaid.registry.application.dossiers import ObjectionTold
 from unionaid.registry.application.matters import At
 from unionaid.registry.bodies import dossiers as bodies
-from unionaid.registry.domain.dossier.facts import CLEARS, Approved, Closed, Draft, Existing, Posted, Verified
+from unionaid.registry.domain.dossier.facts import (
+    CLEARS,
+    Approved,
+    Closed,
+    Draft,
+    Existing,
+    Posted,
+    Verified,
+    is_returned,
+)
 from unionaid.registry.domain.household.facts import Formed
 from unionaid.registry.http.access import ENTERING
 from unionaid.registry.http.dossiers import CLOSING, POSTING, RETURNING, SETTLING
@@ -86,7 +95,7 @@ ACTS: Mapping[str, Doing] = {
         bodies.StepOn,
         lambda commands, issued, at, _, __: commands.dossiers.verify(issued, at),
         lambda dossier, _, by: (
-            isinstance(dossier, Draft) and dossier.returned_for is None and _ready(dossier) and _apart(dossier, by)
+            isinstance(dossier, Draft) and not is_returned(dossier) and _ready(dossier) and _apart(dossier, by)
         ),
     ),
     "notice": Doing(
@@ -147,9 +156,7 @@ ACTS: Mapping[str, Doing] = {
             issued, at, body.reason_code, body.missing_clears
         ),
         lambda dossier, _, by: (
-            isinstance(dossier, Draft | Verified | Posted)
-            and not (isinstance(dossier, Draft) and dossier.returned_for is not None)
-            and _apart(dossier, by)
+            isinstance(dossier, Draft | Verified | Posted) and not is_returned(dossier) and _apart(dossier, by)
         ),
     ),
     "review": Doing(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from unionaid.registry.http.dossiers import (
     unit_of,
 )
 from unionaid.registry.pages.dossier_acts import CLEAR_FIELDS, ON, WORD_FIELDS
+from unionaid.registry.pages.household import members_of
+from unionaid.registry.pages.naming import named
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, Ask, read, told, worded
 from unionaid.registry.views import dossiers as views
 from unionaid.registry.views.units import Pool
@@ -42,8 +45,25 @@ WAITING: Mapping[Role, tuple[str, ...]] = {
     Role.DISTRICT_OFFICER: ("verified", "posted"),
     Role.APPROVER: ("posted",),
 }
-"""What waits for whom: shown first."""
+"""What waits for whom by where it stands: shown first, with the reviews that wait (`waiting_for`)."""
+FIRST_FOR: Mapping[str, str] = {**dict.fromkeys((*DUE, "approved"), "review"), "closed": "contact"}
+"""The purpose that is offered first on a tab; on all others the first of the list."""
 NEW = (Ask("holder_id", "holder", required=True), *CLEAR_FIELDS, *WORD_FIELDS, ON)
+
+
+def waiting_for(roles: Collection[Role], today: date, due_before_days: int) -> views.Waiting:
+    """Return what waits for somebody with these roles.
+
+    Who enters for a union holds its reviews, from when they come near; the district looks after those that are late;
+    a level that a review found anew waits for the approver.
+    """
+    until: date | None = None
+    if Role.DISTRICT_OFFICER in roles:
+        until = today - timedelta(days=1)
+    if not {Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER}.isdisjoint(roles):
+        until = today + timedelta(days=due_before_days)
+    statuses = sorted({status for role in roles for status in WAITING.get(role, ())})
+    return views.Waiting(tuple(statuses), until, Role.APPROVER in roles)
 
 
 def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRouter:
@@ -63,19 +83,23 @@ def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRoute
         today = shell.clock.business_date()
         days, unit = due_days(kept.policies, today), unit_of(reach_of(reader))
         await own_views.settled()
-        waiting = sorted({status for role in reader.roles for status in WAITING.get(role, ())})
+        waiting = waiting_for(reader.roles, today, days)
         chosen = show if show in (*DUE, *STATUSES) else "waiting"
         due: views.Due | None = chosen if chosen in DUE else None  # type: ignore[assignment]  # one of them
-        statuses = None if due else (waiting if chosen == "waiting" else [chosen])
         rows = await views.dossiers(
-            pool, unit, statuses=statuses, due=due, today=today, due_before_days=days, after=cursor,
+            pool, unit, statuses=[chosen] if chosen in STATUSES else None,
+            waiting=waiting if chosen == "waiting" else None, due=due, today=today, due_before_days=days, after=cursor,
             limit=ROWS_MAX + 1,
         )  # fmt: skip
         counts = await views.counts(pool, unit, today=today, due_before_days=days)
         names = await views.union_names(pool, {row["union_org_id"] for row in rows})
+        holders = [row["holder_id"] for row in rows[:ROWS_MAX]]
+        first = FIRST_FOR.get(chosen, "")
+        naming = await named(request, reader, commands.identities, "dossiers", holders, first=first)
         return shell.screens.page(
             request, "dossiers.html", rows=rows[:ROWS_MAX], counts=counts, chosen=chosen, unions=names,
-            tabs=("waiting", *DUE, *STATUSES), waiting=sum(counts[status] for status in waiting), today=today,
+            tabs=("waiting", *DUE, *STATUSES), waiting=await views.count_waiting(pool, unit, waiting), today=today,
+            due_until=today + timedelta(days=days), naming=naming,
             enters=not reader.roles.isdisjoint(ENTERING), key=new_key(),
             next=rows[ROWS_MAX - 1]["dossier_id"] if len(rows) > ROWS_MAX else None,
         )  # fmt: skip
@@ -85,10 +109,11 @@ def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRoute
     ) -> Response:
         shell: Shell = request.app.state.shell
         household = await kept.household_of(household_id, jurisdiction_of(actor))
-        holders = [(str(id), str(id)[:8], one.relation) for id, one in household.members.items()]
+        naming = await named(request, actor, commands.identities, "dossiers", list(household.members))
+        holders = members_of(household, naming.names)
         return shell.screens.page(
             request, "new_dossier.html", status=REFUSED if faults else 200, household_id=household_id, asked=NEW,
-            options={**OPTIONS, "holder": holders}, typed=typed, faults=faults, key=new_key(),
+            options={**OPTIONS, "holder": holders}, typed=typed, faults=faults, key=new_key(), naming=naming,
         )  # fmt: skip
 
     @pages.get("/pages/dossiers/new")

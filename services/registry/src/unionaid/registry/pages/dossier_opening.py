@@ -10,25 +10,28 @@ from unionaid.registry.application.commands import Commands
 from unionaid.registry.domain.dossier.facts import Unopened, dossier_of
 from unionaid.registry.domain.person.opening import OpenIdentity
 from unionaid.registry.domain.refusals import NotFound
-from unionaid.registry.http.access import ENTERING, reach_of
+from unionaid.registry.http.access import reach_of
 from unionaid.registry.http.dossier_told import acts_seen_by
 from unionaid.registry.http.dossiers import SETTLING
+from unionaid.registry.pages.naming import purpose_of
+from unionaid.registry.purposes import Screen
 from unionaid.registry.views.units import Pool
 from unionaid.service.forms import Form
 from unionaid.service.idempotency import command_of
 
 
-async def names_of(commands: Commands, form: Form, person_ids: list[UUID]) -> dict[str, str]:
-    """Open the names of persons, for what the reader may; who is not within reach has none."""
-    purpose = "verification" if not form.actor.roles.isdisjoint(ENTERING) else "approval"
+async def names_of(commands: Commands, form: Form, screen: Screen, person_ids: list[UUID]) -> dict[str, str]:
+    """Open the names of persons for what the form says; who is not within reach has none. Raises PurposeUnknown."""
+    purpose = purpose_of(form, commands.identities, screen)
     command = await form.command()
     roles = frozenset(role.value for role in form.actor.roles)
     opening_id = uuid4()
     done = await command.run(
         lambda issued: commands.identities.open_identity(
             issued,
-            OpenIdentity(opening_id, purpose, frozenset({"name"}), person_ids, roles, issued.business_date),
-            form.actor.unit,
+            OpenIdentity(
+                opening_id, purpose, frozenset({"name"}), person_ids, roles, issued.business_date, form.actor.unit
+            ),
         )
     )
     persons = json.loads(bytes(done.body)).get("persons", [])
@@ -46,7 +49,7 @@ async def opened_by(commands: Commands, pool: Pool, form: Form, dossier_id: UUID
     key = form.fields.get("key", "")
     persons = list(dict.fromkeys([dossier.file.holder_id, *household.members]))
     opened: dict[str, Any] = {
-        "names": await names_of(commands, form, persons),
+        "names": await names_of(commands, form, "dossiers", persons),
         "words": {},
         "incomes": {},
         "objections": {},

@@ -11,7 +11,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.application.commands import Commands
-from unionaid.registry.domain.dossier.facts import CLEARS, Closed, Existing, Posted, Unopened, dossier_of
+from unionaid.registry.domain.dossier.facts import (
+    CLEARS,
+    Closed,
+    Existing,
+    Posted,
+    Unopened,
+    dossier_of,
+    status_of,
+)
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, reach_of
 from unionaid.registry.http.dossier_told import acts_seen_by, told_of
@@ -19,7 +27,8 @@ from unionaid.registry.http.dossiers import (
     seen_at,
 )
 from unionaid.registry.pages.dossier_acts import ACTS, offered
-from unionaid.registry.pages.dossier_opening import names_of, opened_by
+from unionaid.registry.pages.dossier_opening import opened_by
+from unionaid.registry.pages.naming import keep, named
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, NotYuan, read, told, worded
 from unionaid.registry.views import dossiers as views
 from unionaid.registry.views.units import Pool
@@ -33,6 +42,8 @@ if TYPE_CHECKING:
     from unionaid.service.app import Shell
 
 ACTING = (*ENTERING, Role.APPROVER)
+FIRST_FOR: Mapping[str, str] = {"approved": "review", "closed": "contact"}
+"""The purpose that is offered first for a dossier that stands there; of all others the first of the list."""
 
 
 def dossier_pages(commands: Commands, pool: Pool) -> PageRouter:
@@ -50,7 +61,10 @@ def dossier_pages(commands: Commands, pool: Pool) -> PageRouter:
         if isinstance(dossier, Unopened):
             raise NotFound
         household = await kept.household_of(dossier.file.household_id, reach_of(reader))
-        names = (opened or {}).get("names", {})
+        persons = list(dict.fromkeys([dossier.file.holder_id, *household.members]))
+        first = FIRST_FOR.get(status_of(dossier), "")
+        naming = await named(request, reader, commands.identities, "dossiers", [] if opened else persons, first=first)
+        names = opened["names"] if opened else naming.names
         members = [(str(id), names.get(str(id), str(id)[:8]), one.relation) for id, one in household.members.items()]
         shown = told_of(acts, kept.policies)
         union = await views.union_names(pool, {dossier.file.union_org_id})
@@ -64,7 +78,7 @@ def dossier_pages(commands: Commands, pool: Pool) -> PageRouter:
             options={**OPTIONS, "holder": members, "objection": _waiting(dossier)},
             typed=typed or blank, blank=blank,
             faults=faults or {}, opened=opened, key=new_key(), posted=isinstance(dossier, Posted),
-            opens=not reader.roles.isdisjoint((*ENTERING, Role.APPROVER)),
+            opens=not reader.roles.isdisjoint((*ENTERING, Role.APPROVER)), naming=naming, names=names,
         )  # fmt: skip
 
     @pages.get("/pages/dossiers/{dossier_id}")
@@ -78,22 +92,9 @@ def dossier_pages(commands: Commands, pool: Pool) -> PageRouter:
     async def names(dossier_id: UUID, form: Annotated[Form, forms(*ACTING)]) -> Response:
         """The same with names and words, which is recorded."""
         opened = await opened_by(commands, pool, form, dossier_id)
-        return await page_of(form.request, form.actor, dossier_id, opened=opened)
-
-    @pages.post("/pages/dossiers/{dossier_id}/sheet")
-    async def sheet(dossier_id: UUID, form: Annotated[Form, forms(*ACTING)]) -> Response:
-        """The public notice, to be printed: the holder's name, which is recorded, and nothing of the five clears."""
-        shell: Shell = form.request.app.state.shell
-        acts = await acts_seen_by(form.actor, pool, dossier_id)
-        dossier = dossier_of(acts)
-        if not isinstance(dossier, Posted):
-            raise NotFound
-        who = await names_of(commands, form, [dossier.file.holder_id])
-        union = await views.union_names(pool, {dossier.file.union_org_id})
-        return shell.screens.page(
-            form.request, "notice.html", dossier=told_of(acts, kept.policies), opened={"names": who},
-            union=union.get(dossier.file.union_org_id, ""),
-        )  # fmt: skip
+        response = await page_of(form.request, form.actor, dossier_id, opened=opened)
+        keep(form.request, response, "dossiers", form.text("purpose"))
+        return response
 
     @pages.post("/pages/dossiers/{dossier_id}/{act}")
     async def carry_out(dossier_id: UUID, act: str, form: Annotated[Form, forms(*ACTING)]) -> Response:

@@ -1,7 +1,8 @@
-"""The screens on which two persons who may be one are compared side by side, and decided about; a merge is undone."""
+"""The screen on which two persons who may be one are compared side by side, and decided about; a merge is undone."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from unionaid.registry.bodies.duplicates import KeepingApart, Merging
 from unionaid.registry.bodies.duplicates import Undoing as UndoingBody
 from unionaid.registry.domain.person.facts import Left, Worker
 from unionaid.registry.domain.refusals import NotFound
-from unionaid.registry.http.access import DECIDING
 from unionaid.registry.http.duplicates import asking_to_undo, keeping_apart, merging
 from unionaid.registry.pages.opening import opened
+from unionaid.registry.pages.pair_list import TOGETHER
 from unionaid.registry.views import duplicates as pairs
 from unionaid.registry.views import people, units
 from unionaid.registry.views.households import household_of_person
@@ -34,10 +35,7 @@ if TYPE_CHECKING:
     from unionaid.registry.views.units import Pool
     from unionaid.service.app import Shell
 
-ROWS = 100
 REFUSED = 422
-TOGETHER = ("undo-asked", "merged")
-"""Statuses of pairs of whom one stands for the other."""
 LIST = "/registry/pages/duplicates"
 
 
@@ -47,7 +45,9 @@ def duplicate_pages(
     """Return the screens."""
     pages = PageRouter(tags=["screens"])
 
-    async def compare(request: Request, actor: Actor, pair_id: UUID, faults: dict[str, str]) -> Response:
+    async def compare(
+        request: Request, actor: Actor, pair_id: UUID, faults: dict[str, str], merge: Merging | None = None
+    ) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
         undone = await pairs.undone(pool, pair_id)
@@ -63,10 +63,11 @@ def duplicate_pages(
         shown = {each.person_id: each for each in await opened(request, actor, identities, both)}
         return shell.screens.page(
             request,
-            "duplicate.html",
+            "duplicate_merge.html" if merge else "duplicate.html",
             status=REFUSED if faults else 200,
             pair=pair,
             homes=homes,
+            apart=_apart([one for one in both if (who := shown.get(one)) and who.number], both, homes),
             sides=[
                 (one, shown.get(one), known[one], names.get(unions[one], "") if one in unions else "") for one in both
             ],
@@ -78,16 +79,9 @@ def duplicate_pages(
             answers=await pairs.answers(pool, pair_id),
             entered=await entered_since(pool, pair_id, both[1]) if undone or pair["status"] in TOGETHER else [],
             faults=faults,
+            merge=merge,
             key=new_key(),
         )
-
-    @pages.get("/pages/duplicates")
-    async def waiting(request: Request, _: Annotated[Actor, require(*DECIDING)]) -> Response:
-        """The pairs to be decided about, the likeliest first."""
-        shell: Shell = request.app.state.shell
-        await own_views.settled()
-        rows = {status: await pairs.pairs(pool, status, None, ROWS) for status in ("found", *TOGETHER)}
-        return shell.screens.page(request, "duplicates.html", rows=rows)
 
     @pages.get("/pages/duplicates/{pair_id}")
     async def show(
@@ -98,7 +92,7 @@ def duplicate_pages(
 
     @pages.post("/pages/duplicates/{pair_id}")
     async def decide(pair_id: UUID, form: Annotated[Form, forms(Role.DISTRICT_OFFICER)]) -> Response:
-        """Keep the two apart, or let one stand for the other."""
+        """Keep the two apart; or say what a merge changes, and merge when that is confirmed."""
         today = form.request.app.state.shell.clock.business_date()
         command = await form.command()
         reason, survivor = form.text("reason_code"), form.text("survivor_id")
@@ -113,7 +107,11 @@ def duplicate_pages(
             given = {
                 "person_id": other, "survivor_id": survivor, "reason_code": reason, "occurred_on": today.isoformat(),
             }  # fmt: skip
-            done = await command.run(merging(duplicates, Merging.model_validate(given)))
+            merge = Merging.model_validate(given)
+            confirmed = bool(form.text("confirmed"))
+            done = await command.run(merging(duplicates, merge, judge=not confirmed))
+            if not confirmed and not faults_of(done):
+                return await compare(form.request, form.actor, pair_id, {}, merge)
         if faults := faults_of(done):
             return await compare(form.request, form.actor, pair_id, faults)
         return RedirectResponse(LIST, 303, HEADERS)
@@ -131,6 +129,14 @@ def duplicate_pages(
         return RedirectResponse(f"{LIST}/{pair_id}", 303, HEADERS)
 
     return pages
+
+
+def _apart(numbered: Sequence[UUID], both: Sequence[UUID], homes: Sequence[UUID | None]) -> tuple[UUID, UUID] | None:
+    """Return who has the number and who lives in a household, where the two are not one; None for others."""
+    housed = [one for one, home in zip(both, homes, strict=True) if home is not None]
+    if len(numbered) == len(housed) == 1 and numbered != housed:
+        return numbered[0], housed[0]
+    return None
 
 
 def _unseen(undone: WorkerUnmerged | None) -> dict[str, Any] | None:

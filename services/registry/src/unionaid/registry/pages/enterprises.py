@@ -17,8 +17,8 @@ from unionaid.registry.domain.enterprise.facts import Registered, Unknown, enter
 from unionaid.registry.domain.refusals import NotFound
 from unionaid.registry.http.access import OFFICE
 from unionaid.registry.http.units import correcting
+from unionaid.registry.pages.choosing import CHOICES_MAX
 from unionaid.registry.pages.typed import REFUSED, told, worded_choices
-from unionaid.registry.pages.workers import CHOICES_MAX
 from unionaid.registry.views import units
 from unionaid.registry.views.streams import history
 from unionaid.registry.views.units import Pool

@@ -16,9 +16,9 @@ from unionaid.registry.application.matters import At
 from unionaid.registry.domain.household.facts import Formed
 from unionaid.registry.domain.refusals import NotFound, Refusal
 from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, jurisdiction_of, reach_of
-from unionaid.registry.pages.dossier_opening import names_of
 from unionaid.registry.pages.household_acts import HOUSEHOLD_ACTS
 from unionaid.registry.pages.households import person_named
+from unionaid.registry.pages.naming import named
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, NotYuan, read, told
 from unionaid.registry.views import households as views
 from unionaid.registry.views import units
@@ -41,7 +41,7 @@ def household_page(commands: Commands, pool: Pool) -> PageRouter:
 
     async def page_of(
         request: Request, reader: Actor, household_id: UUID, *, act: str = "", typed: Mapping[str, str] | None = None,
-        faults: dict[str, str] | None = None, done: str = "", names: Mapping[str, str] | None = None, member: str = "",
+        faults: dict[str, str] | None = None, done: str = "", member: str = "",
     ) -> Response:  # fmt: skip
         shell: Shell = request.app.state.shell
         household = await commands.dossiers.household_of(household_id, reach_of(reader))
@@ -49,13 +49,14 @@ def household_page(commands: Commands, pool: Pool) -> PageRouter:
             dossier_id = await views.open_dossier_of(conn, household_id)
             _, version = await views.household(conn, household_id)
         enters = not reader.roles.isdisjoint(ENTERING) and reader.person_id not in household.members
-        members = members_of(household, names or {})
+        naming = await named(request, reader, commands.identities, "dossiers", list(household.members))
+        members = members_of(household, naming.names)
         blank = {"occurred_on": shell.clock.business_date().isoformat()}
         return shell.screens.page(
             request, "household.html", status=REFUSED if faults else 200, household=household, dossier_id=dossier_id,
             version=version, enters=enters, acts=list(HOUSEHOLD_ACTS.items()) if enters else [], act=act, done=done,
             typed=typed or blank | _standing(household, member), blank=blank, faults=faults or {}, key=new_key(),
-            names=names,
+            names=naming.names, naming=naming,
             union=(await units.names_of(pool, [household.union_org_id])).get(household.union_org_id, ""),
             options={**OPTIONS, "member": members, "holder": members if dossier_id else []},
         )  # fmt: skip
@@ -71,13 +72,6 @@ def household_page(commands: Commands, pool: Pool) -> PageRouter:
             request, reader, household_id, done=done if done in known else "",
             act=act if act in HOUSEHOLD_ACTS else "", member=member,
         )  # fmt: skip
-
-    @pages.post("/pages/households/{household_id}/names")
-    async def names(household_id: UUID, form: Annotated[Form, forms(*ENTERING)]) -> Response:
-        """The same with the members' names, which is recorded."""
-        household = await commands.dossiers.household_of(household_id, reach_of(form.actor))
-        who = await names_of(commands, form, list(household.members))
-        return await page_of(form.request, form.actor, household_id, names=who)
 
     async def carried_out(form: Form, household_id: UUID, act: str, more: Mapping[str, Any]) -> Response:
         doing = HOUSEHOLD_ACTS.get(act)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -18,8 +18,9 @@ from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.refusals import Refusal
 from unionaid.registry.http.access import ENTERING, jurisdiction_of
 from unionaid.registry.http.households import household_command, person_command
+from unionaid.registry.pages.choosing import Choice, only, unions_of
+from unionaid.registry.pages.naming import named
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, Ask, NotYuan, read, told
-from unionaid.registry.pages.workers import unions_of
 from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from unionaid.registry.figures import Figures
     from unionaid.service.app import Shell
 
-ROWS = 8
-"""Members that the form takes at once; more join afterwards."""
+ROWS_FIRST, ROWS = 2, 12
+"""Members that the form asks for at first, and at most; more join afterwards."""
 PERSON = (
     Ask("union_org_id", "union", required=True),
     Ask("name", "text", required=True),
@@ -58,9 +59,10 @@ def household_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures
     async def ask_person(request: Request, actor: Actor, typed: Mapping[str, str], faults: dict[str, str]) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
+        unions = await unions_of(pool, actor)
         return shell.screens.page(
             request, "new_person.html", status=REFUSED if faults else 200, asked=PERSON, options=OPTIONS,
-            unions=await unions_of(pool, actor), typed=typed, faults=faults, key=new_key(),
+            unions=unions, typed=_beforehand(unions, typed), faults=faults, key=new_key(),
         )  # fmt: skip
 
     @pages.get("/pages/persons/new")
@@ -84,34 +86,43 @@ def household_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures
             return await ask_person(form.request, form.actor, typed, faults)
         made = json.loads(bytes(done.body)).get("person_id", "")
         who = ",".join(one for one in (typed["who"], made) if one)
-        return RedirectResponse(f"/registry/pages/households/new?who={who}&union={body.union_org_id}", 303, HEADERS)
+        query = f"who={who}&union={body.union_org_id}&done=registered"
+        return RedirectResponse(f"/registry/pages/households/new?{query}", 303, HEADERS)
 
     async def ask_household(
-        request: Request, actor: Actor, typed: Mapping[str, str], faults: dict[str, str]
-    ) -> Response:
+        request: Request, actor: Actor, typed: Mapping[str, str], faults: dict[str, str], *, more: int = 0,
+        registered: bool = False,
+    ) -> Response:  # fmt: skip
         shell: Shell = request.app.state.shell
         await own_views.settled()
-        found = ",".join(typed[f"who-{n}"] for n in range(ROWS) if typed.get(f"who-{n}"))
+        unions = await unions_of(pool, actor)
+        rows = min(_rows(typed) + more, ROWS)
+        found_ids = [one for one in map(_id_of, (typed.get(f"who-{n}", "") for n in range(ROWS))) if one]
+        naming = await named(request, actor, commands.identities, "dossiers", found_ids)
+        found = ",".join(map(str, found_ids))  # ids alone: no ID number stands in an address
         return shell.screens.page(
-            request, "new_household.html", status=REFUSED if faults else 200, rows=range(ROWS), asked=MEMBER,
-            options=OPTIONS, unions=await unions_of(pool, actor), typed=typed, faults=faults, found=found,
-            key=new_key(),
+            request, "new_household.html", status=REFUSED if faults else 200, rows=range(rows), asked=MEMBER,
+            options=OPTIONS, unions=unions, typed=_beforehand(unions, typed), faults=faults, found=found,
+            key=new_key(), takes_more=rows < ROWS, naming=naming, registered=registered,
         )  # fmt: skip
 
     @pages.get("/pages/households/new")
     async def blank_household(
-        request: Request, actor: Annotated[Actor, require(*ENTERING)], who: str = "", union: str = ""
+        request: Request, actor: Annotated[Actor, require(*ENTERING)], who: str = "", union: str = "", done: str = ""
     ) -> Response:
         """An empty form, dated today, with those found so far."""
         today = request.app.state.shell.clock.business_date().isoformat()
         known = {f"who-{n}": one for n, one in enumerate(who.split(",")[:ROWS]) if one}
-        return await ask_household(request, actor, {"occurred_on": today, "union_org_id": union, **known}, {})
+        typed = {"occurred_on": today, "union_org_id": union, **known}
+        return await ask_household(request, actor, typed, {}, registered=done == "registered" and bool(known))
 
     @pages.post("/pages/households/new")
     async def form_household(form: Annotated[Form, forms(*ENTERING)]) -> Response:
-        """Form the household; each line is a person by ID number or id."""
+        """Form the household, each line a person by ID number or id; or ask for one more, and keep what was typed."""
         names = [f"{name}-{n}" for n in range(ROWS) for name in ("who", *(ask.name for ask in MEMBER))]
-        typed = {name: form.text(name) for name in ("union_org_id", "occurred_on", *names)}
+        typed = {name: form.text(name) for name in ("union_org_id", "occurred_on", "rows", *names)}
+        if form.text("more"):
+            return await ask_household(form.request, form.actor, typed, {}, more=1)
         members, rows, faults = await _members(commands, form, typed)
         if faults:
             return await ask_household(form.request, form.actor, typed, faults)
@@ -128,6 +139,28 @@ def household_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures
         return RedirectResponse(where, 303, HEADERS)
 
     return pages
+
+
+def _rows(typed: Mapping[str, str]) -> int:
+    """Return how many lines the form shows: as many as before, and each that holds something."""
+    shown = int(typed["rows"]) if typed.get("rows", "") in map(str, range(ROWS + 1)) else ROWS_FIRST
+    filled = [
+        n + 1 for n in range(ROWS) if any(typed.get(f"{name}-{n}") for name in ("who", *(a.name for a in MEMBER)))
+    ]
+    return max(shown, ROWS_FIRST, *filled)
+
+
+def _id_of(who: str) -> UUID | None:
+    """Return the person's id that a line holds; None where it holds something else."""
+    try:
+        return UUID(who)
+    except ValueError:
+        return None
+
+
+def _beforehand(unions: Sequence[Choice], typed: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what was typed; where no union is chosen, the one there is to choose."""
+    return typed if typed.get("union_org_id") else {**typed, **only(unions)}
 
 
 async def _members(

@@ -28,7 +28,8 @@ from unionaid.registry.http.imports import (
     to_correct,
     told,
 )
-from unionaid.registry.pages.workers import CHOICES_MAX, REFUSED, unions_of
+from unionaid.registry.pages.choosing import place_of
+from unionaid.registry.pages.typed import REFUSED
 from unionaid.registry.tables import FORMS
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
     from unionaid.registry.figures import Figures
     from unionaid.service.app import Shell
+    from unionaid.service.languages import Language
 
 FIELDS = ("union_org_id", "enterprise_id", "occurred_on")
 FAULTS_SHOWN = 300
@@ -59,7 +61,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
     ) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
-        unions = await unions_of(pool, actor)
+        place = await place_of(pool, actor)
         return shell.screens.page(
             request,
             "imports.html",
@@ -68,11 +70,9 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             tables=[name for name in FORMS if name not in UNITS or Role.DISTRICT_OFFICER in actor.roles],
             placed=PLACED.get(table, ()),
             dated=any(column.name == "occurred_on" for column in FORMS[table].columns),
-            unions=unions,
-            enterprises=[
-                (str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)
-            ],
-            typed=dict.fromkeys(FIELDS, "") | _only(unions) | typed,
+            unions=place.unions,
+            enterprises=place.enterprises,
+            typed=dict.fromkeys(FIELDS, "") | place.beforehand | typed,
             faults=faults,
         )
 
@@ -92,12 +92,9 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
             report=body,
             about=report.about,
             union=getattr(union, "name", ""),
-            lines=[{**fault, "heading": headings.of(fault["field"], language)} for fault in body["faults"]][
-                :FAULTS_SHOWN
-            ],
-            warnings=[{**fault, "heading": headings.of(fault["field"], language)} for fault in body["warnings"]][
-                :FAULTS_SHOWN
-            ],
+            lines=_named(report, body["faults"], headings, language),
+            warnings=_named(report, body["warnings"], headings, language),
+            again=any(fault["row_before"] for fault in body["faults"]),
             limit=FAULTS_SHOWN,
             faults=faults,
             entered=request.query_params.get("entered", "") if not faults else "",
@@ -129,7 +126,7 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
                 raise Problem.of_input("file", "import-no-file")
             about = about_of(form.request, table, {name: value for name, value in typed.items() if value})
             await own_views.settled()
-            report = await look_through(known, form.request, form.actor, about, await file.read())
+            report = await look_through(known, form.request, form.actor, about, await file.read(), name=file.filename)
         except (Refusal, Problem) as refused:
             return await ask(form.request, form.actor, table, typed, _faults(form.request, refused))
         return RedirectResponse(f"/registry/pages/imports/reports/{report.import_id}", 303, HEADERS)
@@ -163,15 +160,21 @@ def import_pages(known: Imports, pool: Pool, own_views: OwnViews, figures: Figur
     return pages
 
 
+def _named(
+    report: Report, faults: Sequence[Mapping[str, Any]], headings: Headings, language: Language
+) -> list[dict[str, Any]]:
+    """Return the first faults, each with its heading and the name that stands in its row: their sender typed it."""
+    names = {row.number: row.shown.get("name", "") for row in report.table.rows}
+    return [
+        {**fault, "heading": headings.of(fault["field"], language), "name": names.get(fault["row"], "")}
+        for fault in faults[:FAULTS_SHOWN]
+    ]
+
+
 def _shown_rows(form: Form, convert: bool) -> int:
     """Return how many rows the page said it would enter."""
     counts = [form.text(name) for name in ("good", "old")[: 1 + convert]]
     return sum(int(count) for count in counts if re.fullmatch("[0-9]{1,5}", count))
-
-
-def _only(unions: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return the union that is chosen beforehand: the one there is to choose."""
-    return {"union_org_id": unions[0][0]} if len(unions) == 1 else {}
 
 
 def _counted(answered: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from unionaid.registry.application.keeping import Keeping
 from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION
 from unionaid.registry.http.access import OVERSEEING
+from unionaid.registry.pages.naming import named
 from unionaid.registry.views import keeping as views
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
@@ -21,6 +22,7 @@ from unionaid.service.screens import PageRouter
 
 if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
+    from unionaid.registry.application.identities import Identities
     from unionaid.service.app import Shell
 
 ROWS_MAX = 100
@@ -28,7 +30,7 @@ ROWS_MAX = 100
 TABS = ("ended-persons", "ended-dossiers", "asked", "unconfirmed")
 
 
-def keeping_pages(keeping: Keeping, pool: Pool, own_views: OwnViews) -> PageRouter:
+def keeping_pages(keeping: Keeping, identities: Identities, pool: Pool, own_views: OwnViews) -> PageRouter:
     """Return the screen."""
     pages = PageRouter(tags=["screens"])
 
@@ -56,11 +58,14 @@ def keeping_pages(keeping: Keeping, pool: Pool, own_views: OwnViews) -> PageRout
             case _:
                 rows = await keeping.ended(today, cursor, ROWS_MAX + 1)
         key = "dossier_id" if chosen == "ended-dossiers" else "person_id"
+        who = [] if chosen == "unconfirmed" else [row.get("person_id") or row["holder_id"] for row in rows[:ROWS_MAX]]
+        naming = await named(request, reader, identities, "people", who)
         unions = {row["union_org_id"] for row in rows if "union_org_id" in row}
         return shell.screens.page(
             request, "retention.html", rows=rows[:ROWS_MAX], chosen=chosen, tabs=TABS, today=today,
             unions=await units.names_of(pool, list(unions)), erases=Role.APPROVER in reader.roles,
             latest=today - timedelta(days=keeping.confirm_within_days(today)), done=done == "erasing",
+            naming=naming,
             next=rows[ROWS_MAX - 1][key] if len(rows) > ROWS_MAX else None,
         )  # fmt: skip
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from unionaid.registry.application.identities import Identities
     from unionaid.service.deciding import Done, Issued
 
-PURPOSE = "verification"
+COMPARING = "verification"
+"""What persons are opened for where one is told from another: the one purpose that needs all these fields."""
 FIELDS: frozenset[IdentityField] = frozenset({"name", "resident_id", "phone", "birth_date"})
 
 
@@ -36,15 +37,23 @@ class Shown(NamedTuple):
     phone: str
 
 
-async def opened(request: Request, actor: Actor, identities: Identities, persons: Sequence[UUID]) -> list[Shown]:
-    """Open persons for a page, in their order: one opening, recorded with who looks. None of those out of reach."""
+async def opened(
+    request: Request, actor: Actor, identities: Identities, persons: Sequence[UUID], *, purpose: str = COMPARING,
+    fields: frozenset[IdentityField] = FIELDS,
+) -> list[Shown]:  # fmt: skip
+    """Open persons for a page, in their order: one opening, recorded with who looks. None of those out of reach.
+
+    Of `fields` those are opened that the purpose needs.
+    """
     if not persons:
         return []
 
     async def act(issued: Issued) -> Done:
         roles = frozenset(role.value for role in actor.roles)
-        asked = OpenIdentity(uuid4(), PURPOSE, FIELDS, list(dict.fromkeys(persons)), roles, issued.business_date)
-        return await identities.open_identity(issued, asked, actor.unit)
+        needed = fields & identities.needs(purpose)
+        whom, today = list(dict.fromkeys(persons)), issued.business_date
+        asked = OpenIdentity(uuid4(), purpose, needed, whom, roles, today, actor.unit)
+        return await identities.open_identity(issued, asked)
 
     done = await (await command_of(request, actor, new_key())).run(act)
     told: dict[str, Any] = json.loads(bytes(done.body))

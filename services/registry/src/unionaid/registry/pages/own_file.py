@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from starlette.requests import Request
@@ -36,6 +37,8 @@ def own_file_pages(known: Identities, pool: Pool, own_views: OwnViews) -> PageRo
             request,
             "own_file.html",
             file=told,
+            looks=gathered(told["looks"]),
+            own=reader.id,
             identity=None
             if identity is None
             else [(name, identity[name]) for name in SHOWN_FIELDS if name in identity],
@@ -60,3 +63,13 @@ def own_file_pages(known: Identities, pool: Pool, own_views: OwnViews) -> PageRo
         return await shown(form.request, form.actor, one.get("identity") or None)
 
     return pages
+
+
+def gathered(looks: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], int]]:
+    """Return openings that tell the same of a day as one, each with how many they are; the latest first."""
+    counted: dict[tuple[Any, ...], tuple[Mapping[str, Any], int]] = {}
+    for look in looks:
+        same = tuple(look[name] for name in ("on", "by", "roles", "union", "purpose", "fields"))
+        first, count = counted.get(same, (look, 0))
+        counted[same] = (first, count + 1)
+    return list(counted.values())

@@ -14,12 +14,12 @@ from unionaid.registry.application.moving import Details
 from unionaid.registry.application.placing import Place
 from unionaid.registry.bodies import people as bodies
 from unionaid.registry.domain.person.erasing import ErasePerson
-from unionaid.registry.domain.person.facts import Known, Left, Living, Worker, is_restricted
+from unionaid.registry.domain.person.facts import Known, Left, Living, Worker, is_restricted, known_of
 from unionaid.registry.domain.person.moving import Move
 from unionaid.registry.domain.person.restricting import Restrict
 from unionaid.registry.figures import Figures
 from unionaid.registry.http.access import ENTERING, jurisdiction_of
-from unionaid.registry.http.persons import corrected
+from unionaid.registry.http.persons import NUMBER_INVALID, corrected
 from unionaid.registry.identities import Expect
 from unionaid.registry.pages.typed import Ask
 from unionaid.service.roles import Actor, Role
@@ -69,6 +69,10 @@ class PersonAct:
     offered: Callable[[Living], bool]
     path: str = ""
     """Where it is sent if not to the person's page: nowhere else."""
+    lead: str = ""
+    """The text that says before the form what it does."""
+    of_merged: bool = False
+    """Whether it is done also to somebody for whom another stands."""
 
 
 def _free_worker(person: Living) -> bool:
@@ -81,6 +85,11 @@ async def _correct(told: Told, body: Any) -> Done:
             told.commands.people, told.issued, told.person_id, body,
             jurisdiction=jurisdiction_of(told.actor), expect=told.expect,
         )  # fmt: skip
+
+
+async def _take_number(told: Told, body: Any) -> Done:
+    given = {"resident_id": None, "reason_code": NUMBER_INVALID, "occurred_on": body.occurred_on.isoformat()}
+    return await _correct(told, bodies.Correction.model_validate(given))
 
 
 async def _erase(told: Told, body: Any) -> Done:
@@ -103,6 +112,14 @@ PERSON_ACTS: Mapping[str, PersonAct] = {
         bodies.Correction,
         _correct,
         lambda person: not is_restricted(person),
+    ),
+    "number": PersonAct(
+        ENTERING,
+        (ON,),
+        bodies.NumberTaken,
+        _take_number,
+        lambda person: known_of(person).birth_year is not None and not is_restricted(person),
+        lead="screen-number-lead",
     ),
     "details": PersonAct(
         ENTERING,
@@ -132,6 +149,7 @@ PERSON_ACTS: Mapping[str, PersonAct] = {
             told.issued, told.move(body), body.reason_code, jurisdiction_of(told.actor), told.expect
         ),
         lambda person: isinstance(person, Worker),
+        of_merged=True,
     ),
     "coming-back": PersonAct(
         ENTERING,
@@ -166,16 +184,23 @@ PERSON_ACTS: Mapping[str, PersonAct] = {
         bodies.Erasure,
         _erase,
         lambda _: True,
+        of_merged=True,
     ),
 }
 """The acts, in the order in which a page offers them."""
 
 
-def offered(person: Living, actor: Actor) -> list[str]:
-    """Return what somebody may do about another person now. The rules decide again."""
+def offered(person: Living, actor: Actor, *, merged: bool) -> list[str]:
+    """Return what somebody may do about another person now; `merged`: another stands for that one. The rules decide
+    again.
+    """
     if str(actor.person_id) == str(_id(person)):
         return []
-    return [name for name, act in PERSON_ACTS.items() if not actor.roles.isdisjoint(act.roles) and act.offered(person)]
+    return [
+        name
+        for name, act in PERSON_ACTS.items()
+        if not actor.roles.isdisjoint(act.roles) and act.offered(person) and (act.of_merged or not merged)
+    ]
 
 
 def _id(person: Living) -> UUID:

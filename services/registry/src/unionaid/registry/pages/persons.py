@@ -11,14 +11,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.application.commands import Commands
+from unionaid.registry.application.merged import seen_survivor, survivor_of
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.person.facts import Erased, Known, Left, Living, Unknown, Worker, known_of, union_of
 from unionaid.registry.domain.refusals import NotFound, PersonIsErased, RetentionUnknown
 from unionaid.registry.http.access import ENTERING, OVERSEEING, reach_of
-from unionaid.registry.pages.opening import opened
+from unionaid.registry.http.persons import NUMBER_INVALID
+from unionaid.registry.pages.choosing import enterprises_of, unions_of
+from unionaid.registry.pages.naming import named
+from unionaid.registry.pages.opening import FIELDS
 from unionaid.registry.pages.person_acts import PERSON_ACTS, Told, offered
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, read, told
-from unionaid.registry.pages.workers import enterprises_of, unions_of
 from unionaid.registry.views import households as household_views
 from unionaid.registry.views import people as people_views
 from unionaid.registry.views import units
@@ -32,12 +35,12 @@ from unionaid.service.screens import HEADERS, PageRouter
 if TYPE_CHECKING:
     from unionaid.eventlog import OwnViews
     from unionaid.registry.figures import Figures
-    from unionaid.registry.pages.opening import Shown
     from unionaid.service.app import Shell
     from unionaid.service.deciding import Done, Issued
 
 ACTING = (*ENTERING, Role.APPROVER)
-NUMBER_INVALID = "number-invalid"
+REASONS = tuple(reason for reason in OPTIONS["correction_reason"] if reason != NUMBER_INVALID)
+"""Why something is given otherwise; a number is taken away by a form of its own."""
 
 
 def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figures) -> PageRouter:
@@ -46,7 +49,7 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
 
     async def page_of(
         request: Request, reader: Actor, person_id: UUID, *, act: str = "", typed: Mapping[str, str] | None = None,
-        faults: dict[str, str] | None = None, done: str = "", who: Shown | None = None,
+        faults: dict[str, str] | None = None, done: str = "",
     ) -> Response:  # fmt: skip
         shell: Shell = request.app.state.shell
         await own_views.settled()
@@ -57,6 +60,8 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             person, version = await people_views.person(conn, person_id)
             household_id = await household_views.household_of_person(conn, person_id)
             dossier_id = await household_views.open_dossier_of(conn, household_id) if household_id else None
+            survivor = await survivor_of(conn, person_id)
+            stands_for = await seen_survivor(conn, survivor, reach_of(reader)) if survivor else None
         if isinstance(person, Erased):
             raise PersonIsErased
         if isinstance(person, Unknown):
@@ -65,15 +70,22 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             kept = await commands.keeping.periods(person_id, reach_of(reader), today)
         except RetentionUnknown:
             kept = None
+        acts = [(name, PERSON_ACTS[name]) for name in offered(person, reader, merged=survivor is not None)]
         blank = {"occurred_on": today.isoformat(), **_known(person)}
+        worker = _worker(person)
+        naming = await named(request, reader, commands.identities, "people", [person_id], fields=FIELDS)
         return shell.screens.page(
             request, "person.html", status=REFUSED if faults else 200, person=person, known=known_of(person),
-            worker=_worker(person), left=person if isinstance(person, Left) else None, version=version,
+            worker=worker, left=person if isinstance(person, Left) else None, version=version,
             names=await units.names_of(pool, [union] if (union := union_of(person)) else []),
             enterprise=await _enterprise(pool, person), union=union_of(person), household_id=household_id,
-            dossier_id=dossier_id, kept=kept, acts=[(name, PERSON_ACTS[name]) for name in offered(person, reader)],
-            act=act, done=done, typed=typed or blank, blank=blank, faults=faults or {}, key=new_key(), who=who,
-            options={**OPTIONS, "union": await unions_of(pool, reader), "enterprise": await enterprises_of(pool)},
+            dossier_id=dossier_id, kept=kept, acts=acts, merged=survivor is not None, survivor=stands_for,
+            act=act, done=done, typed=typed or blank, blank=blank, faults=faults or {}, key=new_key(), naming=naming,
+            who=naming.persons.get(person_id),
+            options={
+                **OPTIONS, "correction_reason": REASONS, "union": await unions_of(pool, reader),
+                "enterprise": await enterprises_of(pool, reader, also=worker.enterprise_id if worker else None),
+            },
             enters=not reader.roles.isdisjoint(ENTERING),
         )  # fmt: skip
 
@@ -83,12 +95,6 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
     ) -> Response:
         """What is known of somebody without identity, and what its reader may do now."""
         return await page_of(request, reader, person_id, done=done if done in PERSON_ACTS else "")
-
-    @pages.post("/pages/persons/{person_id}/name")
-    async def name(person_id: UUID, form: Annotated[Form, forms(*ENTERING)]) -> Response:
-        """The same with the name, which is recorded."""
-        who = await opened(form.request, form.actor, commands.identities, [person_id])
-        return await page_of(form.request, form.actor, person_id, who=who[0] if who else None)
 
     @pages.post("/pages/persons/{person_id}/{act}")
     async def carry_out(person_id: UUID, act: str, form: Annotated[Form, forms(*ACTING)]) -> Response:
@@ -100,8 +106,6 @@ def person_pages(commands: Commands, pool: Pool, own_views: OwnViews, figures: F
             raise Problem(403, "role-missing")
         typed = {ask.name: form.text(ask.name) for ask in doing.asked}
         given: dict[str, Any] = read(typed, doing.asked)
-        if given.get("reason_code") == NUMBER_INVALID:
-            given.setdefault("resident_id", None)
         try:
             body = doing.body.model_validate(given)
         except ValidationError as error:

@@ -19,6 +19,7 @@ from unionaid.registry.http.households import splitting_of
 from unionaid.registry.pages.household import members_of, text_of
 from unionaid.registry.pages.household_acts import ON, STANDS
 from unionaid.registry.pages.households import placed
+from unionaid.registry.pages.naming import named
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, Ask, NotYuan, read, told
 from unionaid.registry.views import households as views
 from unionaid.registry.views.units import Pool
@@ -49,10 +50,11 @@ def splitting_pages(commands: Commands, pool: Pool) -> PageRouter:
         async with pool.acquire() as conn:
             dossier_id = await views.open_dossier_of(conn, household_id)
             _, version = await views.household(conn, household_id)
+        naming = await named(request, actor, commands.identities, "dossiers", list(household.members))
         return shell.screens.page(
             request, "split.html", status=REFUSED if faults else 200, household=household, stands=STANDS, asked=SPLIT,
-            options={**OPTIONS, "holder": members_of(household, {}) if dossier_id else []}, typed=typed, faults=faults,
-            version=version, key=new_key(),
+            options={**OPTIONS, "holder": members_of(household, naming.names) if dossier_id else []},
+            typed=typed, faults=faults, version=version, key=new_key(), naming=naming,
         )  # fmt: skip
 
     @pages.get("/pages/households/{household_id}/split")

@@ -13,9 +13,10 @@ from unionaid.registry.application.commands import Commands
 from unionaid.registry.bodies.students import StudentsExport
 from unionaid.registry.http.access import ENTERING, READING_DOSSIERS, reach_of
 from unionaid.registry.http.students import after_row, asked_of
-from unionaid.registry.pages.opening import opened
+from unionaid.registry.pages.choosing import unions_of
+from unionaid.registry.pages.naming import named
+from unionaid.registry.pages.opening import FIELDS as OPENED
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, told
-from unionaid.registry.pages.workers import unions_of
 from unionaid.registry.views.students import After
 from unionaid.registry.views.units import Pool
 from unionaid.service.access import require
@@ -52,10 +53,11 @@ def student_pages(given: Commands, lists: Lists, pool: Pool, own_views: OwnViews
         found = await given.students.listed(asked, reach, after, ROWS + 1)
         rows, counts = found[:ROWS], await given.students.counts(asked, reach)
         enters = not reader.roles.isdisjoint(ENTERING)
-        names = await opened(request, reader, given.identities, [row["person_id"] for row in rows]) if enters else []
+        who = [row["person_id"] for row in rows]
+        naming = await named(request, reader, given.identities, "workers", who, fields=OPENED)
         return shell.screens.page(
             request, "students.html", status=REFUSED if faults else 200, rows=rows, counts=counts, typed=typed,
-            faults=faults, persons={person.person_id: person for person in names}, enters=enters, key=new_key(),
+            faults=faults, persons=naming.persons, naming=naming, enters=enters, key=new_key(),
             students=sum(one["students"] for one in counts.values()), today=today,
             letters=sum(one["letters"] for one in counts.values()),
             stages=OPTIONS["school_stage"], unions=await unions_of(pool, reader, reach),
@@ -66,7 +68,7 @@ def student_pages(given: Commands, lists: Lists, pool: Pool, own_views: OwnViews
     async def list_all(
         request: Request, reader: Annotated[Actor, require(*READING_DOSSIERS)], cursor: str = ""
     ) -> Response:
-        """The students of the own unions; for who enters them, who they are is opened once for the page."""
+        """The students of the own unions; for who enters them, names where that is asked."""
         try:
             after = After.read(cursor) if cursor else None
         except ValueError:

@@ -14,7 +14,8 @@ from unionaid.registry.application.titles import Titles
 from unionaid.registry.bodies.titles import NewTitleScheme
 from unionaid.registry.http.access import OFFICE
 from unionaid.registry.http.titles import adopting
-from unionaid.registry.pages.workers import CHOICES_MAX, REFUSED
+from unionaid.registry.pages.choosing import CHOICES_MAX
+from unionaid.registry.pages.typed import REFUSED
 from unionaid.registry.views import titles as views
 from unionaid.registry.views import units
 from unionaid.registry.views.units import PAGE_ROWS_MAX, Pool

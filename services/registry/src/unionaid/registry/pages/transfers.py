@@ -18,9 +18,10 @@ from unionaid.registry.bodies.people import Declining, ProvisionalWorker, Taking
 from unionaid.registry.domain.person.identity import read_name, read_phone
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.http.access import ENTERING, jurisdiction_of
+from unionaid.registry.pages.choosing import place_of
+from unionaid.registry.pages.naming import named
 from unionaid.registry.pages.person_acts import ON, PLACE
 from unionaid.registry.pages.typed import OPTIONS, REFUSED, Ask, read, told
-from unionaid.registry.pages.workers import enterprises_of, unions_of
 from unionaid.registry.views import provisional as provisional_views
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
@@ -53,12 +54,16 @@ def transfer_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageR
         await own_views.settled()
         waiting = await commands.transfers.waiting(jurisdiction_of(actor))
         names = await units.names_of(pool, [seen.terms.union_org_id for seen in waiting])
+        who = [seen.terms.person_id for seen in waiting]
+        naming = await named(request, actor, commands.identities, "people", who)
         today = {"occurred_on": shell.clock.business_date().isoformat()}
-        options = {**OPTIONS, "union": await unions_of(pool, actor), "enterprise": await enterprises_of(pool)}
+        place = await place_of(pool, actor)
+        options = {**OPTIONS, "union": place.unions, "enterprise": place.enterprises}
         return shell.screens.page(
             request, "transfers.html", status=REFUSED if faults else 200, waiting=waiting, unions=names, asking=ASKING,
-            decline=DECLINE, take_up=(ON,), typed={**today, **typed}, blank=today, faults=faults, options=options,
-            request_id=request_id, asked=asked, done=done, key=new_key(),
+            decline=DECLINE, take_up=(ON,), typed={**today, **place.beforehand, **typed}, blank=today, faults=faults,
+            options=options,
+            request_id=request_id, asked=asked, done=done, key=new_key(), naming=naming,
         )  # fmt: skip
 
     @pages.get("/pages/transfer-requests")
@@ -133,12 +138,16 @@ def provisional_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> Pa
         shell: Shell = request.app.state.shell
         await own_views.settled()
         rows = await provisional_views.provisional(pool, jurisdiction_of(actor), cursor, ROWS_MAX + 1)
+        who = [row["person_id"] for row in rows[:ROWS_MAX]]
+        naming = await named(request, actor, commands.identities, "people", who)
         today = {"occurred_on": shell.clock.business_date().isoformat()}
-        options = {**OPTIONS, "union": await unions_of(pool, actor), "enterprise": await enterprises_of(pool)}
+        place = await place_of(pool, actor)
+        options = {**OPTIONS, "union": place.unions, "enterprise": place.enterprises}
         return shell.screens.page(
             request, "provisional.html", status=REFUSED if faults else 200, rows=rows[:ROWS_MAX], asked=PROVISIONAL,
-            unions=await units.names_of(pool, [row["union_org_id"] for row in rows]), typed={**today, **typed},
-            faults=faults, options=options, key=new_key(),
+            unions=await units.names_of(pool, [row["union_org_id"] for row in rows]),
+            typed={**today, **place.beforehand, **typed},
+            faults=faults, options=options, key=new_key(), naming=naming,
             next=rows[ROWS_MAX - 1]["person_id"] if len(rows) > ROWS_MAX else None,
         )  # fmt: skip
 

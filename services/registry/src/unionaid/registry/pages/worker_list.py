@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.http.access import ENTERING, jurisdiction_of
-from unionaid.registry.pages.opening import opened
-from unionaid.registry.pages.workers import CHOICES_MAX, REFUSED, unions_of
-from unionaid.registry.views import units
+from unionaid.registry.pages.choosing import enterprises_of, unions_of
+from unionaid.registry.pages.naming import named
+from unionaid.registry.pages.opening import FIELDS as FIELDS_SHOWN
+from unionaid.registry.pages.typed import REFUSED
 from unionaid.registry.views.units import Pool
 from unionaid.registry.views.workers import After, Which, workers
 from unionaid.service.access import require
@@ -42,19 +43,19 @@ def worker_list_pages(identities: Identities, lists: Lists, pool: Pool, own_view
         await own_views.settled()
         found = await workers(pool, jurisdiction_of(reader), which_of(typed), after, ROWS + 1)
         rows = found[:ROWS]
-        told = await opened(request, reader, identities, [row["person_id"] for row in rows])
+        who = [row["person_id"] for row in rows]
+        naming = await named(request, reader, identities, "workers", who, fields=FIELDS_SHOWN)
         last = After(rows[-1]["union_org_id"], rows[-1]["person_id"]) if len(found) > ROWS else None
-        enterprises = await units.enterprises(pool, None, CHOICES_MAX)
         return shell.screens.page(
             request, "workers.html", status=REFUSED if faults else 200, rows=rows,
-            persons={person.person_id: person for person in told}, typed=typed, faults=faults,
+            persons=naming.persons, naming=naming, typed=typed, faults=faults,
             unions=await unions_of(pool, reader), next=str(last) if last else None, key=new_key(),
-            enterprises=[(str(row["enterprise_id"]), row["name"]) for row in enterprises],
+            enterprises=await enterprises_of(pool, reader),
         )  # fmt: skip
 
     @pages.get("/pages/workers")
     async def list_all(request: Request, reader: Annotated[Actor, require(*ENTERING)], cursor: str = "") -> Response:
-        """The workers of the own unions, or of the chosen one; who they are is opened once for the page."""
+        """The workers of the own unions, or of the chosen one; who they are is opened where that is asked."""
         try:
             after = After.read(cursor) if cursor else None
         except ValueError:

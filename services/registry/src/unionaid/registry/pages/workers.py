@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.bodies.people import NewWorkerBody
-from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION, Jurisdiction
+from unionaid.registry.domain.jurisdiction import WHOLE_DIVISION
 from unionaid.registry.domain.person.facts import Left
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.resident_id import read_resident_id
 from unionaid.registry.domain.refusals import Refusal
 from unionaid.registry.http.access import ENTERING, OVERSEEING, jurisdiction_of, worker_seen_by
 from unionaid.registry.http.workers import worker_command
+from unionaid.registry.pages.choosing import place_of
 from unionaid.registry.pages.opening import Shown, opened
 from unionaid.registry.views import units
 from unionaid.registry.views.units import Pool
@@ -36,16 +37,11 @@ if TYPE_CHECKING:
     from unionaid.registry.figures import Figures
     from unionaid.service.app import Shell
 
-CHOICES_MAX = 5_000
-"""Unions, and enterprises, in a list to choose from."""
 FIELDS = ("union_org_id", "enterprise_id", "name", "resident_id", "phone", "migrant", "occurred_on")
 OPTIONAL = ("enterprise_id", "phone")
 REFUSED = 422
 ALIKE_SHOWN_MAX = 5
 """Persons who may be the one that is entered, shown beside the form: the likeliest."""
-
-Choice = tuple[str, str]
-"""Id and name of a unit."""
 
 
 def worker_pages(
@@ -63,13 +59,14 @@ def worker_pages(
     ) -> Response:
         shell: Shell = request.app.state.shell
         await own_views.settled()
+        place = await place_of(pool, actor)
         return shell.screens.page(
             request,
             "new_worker.html",
             status=REFUSED if faults else 200,
-            unions=await unions_of(pool, actor),
-            enterprises=await enterprises_of(pool),
-            typed=dict.fromkeys(FIELDS, "") | typed,
+            unions=place.unions,
+            enterprises=place.enterprises,
+            typed=dict.fromkeys(FIELDS, "") | place.beforehand | typed,
             faults=faults,
             alike=alike,
             key=new_key(),
@@ -116,23 +113,6 @@ def worker_pages(
         )
 
     return pages
-
-
-async def enterprises_of(pool: Pool) -> list[Choice]:
-    """List the enterprises, to choose from."""
-    return [(str(row["enterprise_id"]), row["name"]) for row in await units.enterprises(pool, None, CHOICES_MAX)]
-
-
-async def unions_of(pool: Pool, actor: Actor, reach: Jurisdiction | None = None) -> list[Choice]:
-    """List the unions that somebody enters workers for, or those within `reach`, from the top down."""
-    jurisdiction = reach or jurisdiction_of(actor)
-    above: dict[UUID, list[UUID]] = {}
-    chosen = []
-    for row in await units.union_orgs(pool, None, None, CHOICES_MAX):  # parents stand before their children
-        above[row["org_id"]] = [row["org_id"], *above.get(row["parent_id"], ())]
-        if jurisdiction.covers(above[row["org_id"]]):
-            chosen.append((str(row["org_id"]), row["name"]))
-    return chosen
 
 
 async def _alike(form: Form, body: NewWorkerBody, duplicates: Duplicates, identities: Identities) -> list[Shown]:

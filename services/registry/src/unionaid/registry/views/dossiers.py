@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -15,6 +16,15 @@ from unionaid.registry.views.units import Pool
 
 Due = Literal["due", "overdue", "not-looked-at"]
 """Which of those in force: the review comes near, is late, or was not held this year (the yearly sweep)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits: those that stand somewhere, whose next review is by a day, whose review found another level."""
+
+    statuses: tuple[str, ...] = ()
+    review_until: date | None = None
+    found: bool = False
 
 
 async def acts_of(conn: Connection, dossier_id: UUID) -> list[Act]:
@@ -45,16 +55,21 @@ async def dossiers(
     unit: UUID | None,
     *,
     statuses: Sequence[str] | None = None,
+    waiting: Waiting | None = None,
     due: Due | None = None,
     today: date,
     due_before_days: int,
     after: UUID | None = None,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Return at most `limit` dossiers of a union's subtree (None: of the division), the next review first."""
+    """Return at most `limit` dossiers of a union's subtree (None: of the division), the next review first.
+
+    `waiting` takes the place of `statuses`.
+    """
+    stand = waiting.statuses if waiting else statuses
     rows = await pool.fetch(
-        _SUBTREE + _LIST, unit, list(statuses) if statuses is not None else None, *_bounds(due, today, due_before_days),
-        after, limit,
+        _SUBTREE + _LIST, unit, list(stand) if stand is not None else None, *_bounds(due, today, due_before_days),
+        after, limit, waiting.review_until if waiting else None, waiting is not None and waiting.found,
     )  # fmt: skip
     return [dict(row) for row in rows]
 
@@ -71,6 +86,12 @@ async def counts(pool: Pool, unit: UUID | None, *, today: date, due_before_days:
     """Return how many dossiers of a union's subtree stand where, and how many are due, overdue, not looked at."""
     row = await pool.fetchrow(_SUBTREE + _COUNT, unit, today, today + timedelta(days=due_before_days), _year(today))
     return dict(row) if row is not None else {}
+
+
+async def count_waiting(pool: Pool, unit: UUID | None, waiting: Waiting) -> int:
+    """Return how many dossiers of a union's subtree wait."""
+    sql = _SUBTREE + _COUNT_WAITING
+    return int(await pool.fetchval(sql, unit, list(waiting.statuses), waiting.review_until, waiting.found))
 
 
 async def of_household(conn: Connection, household_id: UUID) -> list[UUID]:
@@ -115,7 +136,7 @@ _LIST = """
 SELECT dossier_id, household_id, holder_id, union_org_id, status, hardship_level, hardship_cause, found_level,
     missing_clears, open_objections, opened_on, posted_until, looked_on, next_review_on, closed_on
 FROM mine d
-WHERE ($2::text[] IS NULL OR status = ANY ($2))
+WHERE ($2::text[] IS NULL OR status = ANY ($2) OR next_review_on <= $8::date OR ($9 AND found_level IS NOT NULL))
   AND ($3::date IS NULL OR next_review_on >= $3) AND ($4::date IS NULL OR next_review_on <= $4)
   AND ($5::date IS NULL OR (status = 'approved' AND looked_on < $5))
   AND ($6::uuid IS NULL OR (at, opened_on, dossier_id) > (SELECT a.at, a.opened_on, a.dossier_id FROM mine a
@@ -135,4 +156,8 @@ SELECT count(*) FILTER (WHERE status = 'draft') AS draft, count(*) FILTER (WHERE
     count(*) FILTER (WHERE next_review_on < $2) AS overdue,
     count(*) FILTER (WHERE status = 'approved' AND looked_on < $4) AS "not-looked-at"
 FROM mine
+"""
+_COUNT_WAITING = """
+SELECT count(*) FROM mine
+WHERE status = ANY ($2::text[]) OR next_review_on <= $3::date OR ($4 AND found_level IS NOT NULL)
 """

@@ -26,15 +26,14 @@ from unionaid.contracts.registry import (
 )
 from unionaid.eventlog import Connection, load_many
 from unionaid.registry.domain.dossier.facts import (
-    STATUSES,
     Act,
     Approved,
     Closed,
-    Draft,
     Existing,
     Posted,
     Unopened,
     dossier_of,
+    status_of,
 )
 
 SHOWN: tuple[type[Fact], ...] = (
@@ -75,13 +74,12 @@ def _row(dossier: Existing) -> dict[str, Any]:
     file = dossier.file
     in_force = dossier if isinstance(dossier, Approved) else None
     assessed = file.assessment.hardship_level if file.assessment else None
-    returned = isinstance(dossier, Draft) and dossier.returned_for is not None
     return {
         "dossier_id": file.dossier_id,
         "household_id": file.household_id,
         "holder_id": file.holder_id,
         "union_org_id": file.union_org_id,
-        "status": "returned" if returned else STATUSES[type(dossier)],
+        "status": status_of(dossier),
         "hardship_level": dossier.level if isinstance(dossier, Approved | Closed) else assessed,
         "hardship_cause": file.clears.hardship_cause,
         "found_level": in_force.found.hardship_level if in_force and in_force.found else None,

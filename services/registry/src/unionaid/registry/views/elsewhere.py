@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -84,10 +84,14 @@ class Elsewhere:
     def __init__(self, pool: Pool, chosen: ProjectionSet) -> None:
         self._pool, self._chosen = pool, chosen
 
-    async def kept(self, person_id: UUID) -> list[Kept]:
-        """Return what other services keep of a person."""
+    async def kept(self, person_ids: Collection[UUID]) -> list[Kept]:
+        """Return what other services keep of persons who stand for one another."""
         async with reading(self._pool, self._chosen) as conn:
-            rows = await conn.fetch("SELECT kind, since FROM kept WHERE person_id = $1 ORDER BY kind", person_id)
+            rows = await conn.fetch(
+                "SELECT kind, max(since) AS since FROM kept WHERE person_id = ANY($1::uuid[]) "
+                "GROUP BY kind ORDER BY kind",
+                list(person_ids),
+            )
         return [Kept(row["kind"], row["since"]) for row in rows]
 
     async def erasures(self, after: UUID | None, limit: int, *, unconfirmed: bool) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,11 +21,14 @@ LOOKS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One opening: when, by whom (`person-<uuid>`), what for, which fields."""
+    """One opening: when, by whom (`person-<uuid>`), who was what and of which union then, what for, which fields."""
 
     opening_id: UUID
     at: datetime
+    on: date
     by: str
+    roles: tuple[str, ...]
+    union_org_id: UUID | None
     purpose: str
     fields: tuple[str, ...]
 
@@ -45,7 +48,16 @@ async def looks(pool: Pool, person_id: UUID, limit: int = LOOKS_MAX) -> list[Loo
         envelope, event = decode(events[0].body)
         if isinstance(event, IdentityOpened):
             found.append(
-                Look(event.opening_id, envelope.time, envelope.actor, event.opening_purpose, event.opened_fields)
+                Look(
+                    event.opening_id,
+                    envelope.time,
+                    event.occurred_on,
+                    envelope.actor,
+                    event.opener_roles,
+                    event.opener_org_id,
+                    event.opening_purpose,
+                    event.opened_fields,
+                )
             )
     return sorted(found, key=lambda look: look.at, reverse=True)
 

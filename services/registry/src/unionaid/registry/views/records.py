@@ -52,6 +52,8 @@ async def ended(
 ) -> list[tuple[UUID, str, date]]:
     """Return at most `limit` persons after one, by id, whose records have all ended: id, own record, since when.
 
+    Records of those who stand for one another count for each of them.
+
     `bounds`: of each kind of record the last day from which a period has ended. Asked where `kept` can be read too.
     """
     kinds = (PERSON_RECORD, WORKER_RECORD, HOUSEHOLD, DOSSIER, RELIEF_LIST, RELIEF_PAYMENT)
@@ -59,19 +61,41 @@ async def ended(
     return [(row["person_id"], row["kind"], row["since"]) for row in rows]
 
 
+def _none_of(person: str) -> str:
+    """Return the condition that neither household nor dossier nor relief keeps a person."""
+    return f"""
+  NOT EXISTS (SELECT FROM views.membership m WHERE m.person_id = {person} AND m.told_on > $3::date)
+  AND NOT EXISTS (
+      SELECT FROM views.dossier d
+      WHERE (d.status <> 'closed' OR d.closed_on > $4::date) AND (d.holder_id = {person}
+          OR d.household_id IN (SELECT m.household_id FROM views.membership m WHERE m.person_id = {person}))
+  )
+  AND NOT EXISTS (
+      SELECT FROM kept k WHERE k.person_id = {person}
+        AND k.since > CASE k.kind WHEN '{RELIEF_LIST}' THEN $5::date ELSE $6::date END
+  )
+"""
+
+
 _ENDED = f"""
+WITH RECURSIVE one AS (
+    SELECT person_id, other_person_id FROM views.pair WHERE status IN ('merged', 'undo-asked')
+    UNION ALL SELECT other_person_id, person_id FROM views.pair WHERE status IN ('merged', 'undo-asked')
+), same AS (
+    SELECT person_id, other_person_id FROM one
+    UNION SELECT s.person_id, o.other_person_id FROM same s JOIN one o ON o.person_id = s.other_person_id
+)
 SELECT r.person_id, r.kind, r.since FROM views.record r
 WHERE r.since <= CASE r.kind WHEN '{PERSON_RECORD}' THEN $1::date ELSE $2::date END
   AND ($7::uuid IS NULL OR r.person_id > $7)
-  AND NOT EXISTS (SELECT FROM views.membership m WHERE m.person_id = r.person_id AND m.told_on > $3::date)
+  AND {_none_of("r.person_id")}
   AND NOT EXISTS (
-      SELECT FROM views.dossier d
-      WHERE (d.status <> 'closed' OR d.closed_on > $4::date) AND (d.holder_id = r.person_id
-          OR d.household_id IN (SELECT m.household_id FROM views.membership m WHERE m.person_id = r.person_id))
-  )
-  AND NOT EXISTS (
-      SELECT FROM kept k WHERE k.person_id = r.person_id
-        AND k.since > CASE k.kind WHEN '{RELIEF_LIST}' THEN $5::date ELSE $6::date END
+      SELECT FROM same s LEFT JOIN views.record o ON o.person_id = s.other_person_id
+      WHERE s.person_id = r.person_id AND NOT (
+          (o.person_id IS NULL
+              OR coalesce(o.since <= CASE o.kind WHEN '{PERSON_RECORD}' THEN $1::date ELSE $2::date END, false))
+          AND {_none_of("s.other_person_id")}
+      )
   )
 ORDER BY r.person_id LIMIT $8
 """

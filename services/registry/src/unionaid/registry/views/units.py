@@ -76,6 +76,25 @@ async def enterprises(pool: Pool, after: UUID | None, limit: int) -> list[dict[s
     return [dict(row) for row in rows]
 
 
+async def enterprises_within(pool: Pool, unit: UUID | None, also: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Return at most `limit` enterprises of a union's subtree (`own`), then those without a union, each by name.
+
+    `also` adds one of any union.
+    """
+    rows = await pool.fetch(
+        "WITH RECURSIVE below AS (SELECT $1::uuid AS org_id UNION "
+        "SELECT o.org_id FROM views.org o JOIN below b ON o.parent_id = b.org_id) "
+        "SELECT e.enterprise_id, e.name, e.union_org_id, b.org_id IS NOT NULL AS own "
+        "FROM views.enterprise e LEFT JOIN below b ON b.org_id = e.union_org_id "
+        "WHERE b.org_id IS NOT NULL OR e.union_org_id IS NULL OR e.enterprise_id = $2 "
+        "ORDER BY b.org_id IS NULL, e.name, e.enterprise_id LIMIT $3",
+        unit,
+        also,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
 async def all_union_orgs(pool: Pool) -> list[dict[str, Any]]:
     """Return every union that stands: id, level, parent and name."""
     rows = await pool.fetch("SELECT org_id, level, parent_id, name FROM views.org WHERE dissolved_on IS NULL")
@@ -90,6 +109,24 @@ async def remaining(conn: Connection, org_id: UUID) -> Remaining:
         "(SELECT count(*) FROM views.enterprise WHERE union_org_id = $1) AS enterprises, "
         "(SELECT count(*) FROM views.dossier WHERE union_org_id = $1 AND status <> 'closed') AS dossiers, "
         "(SELECT count(*) FROM views.transfer WHERE union_org_id = $1 AND status = 'requested') AS requests",
+        org_id,
+    )
+    return Remaining(**dict(row)) if row is not None else Remaining()
+
+
+async def taken_along(pool: Pool, org_id: UUID) -> Remaining:
+    """Return what a move takes along: unions under it, and what is in it or in one of them."""
+    row = await pool.fetchrow(
+        "WITH RECURSIVE below AS (SELECT $1::uuid AS org_id UNION "
+        "SELECT o.org_id FROM views.org o JOIN below b ON o.parent_id = b.org_id) "
+        "SELECT (SELECT count(*) FROM views.org o JOIN below USING (org_id) "
+        "WHERE org_id <> $1 AND dissolved_on IS NULL) AS unions, "
+        "(SELECT coalesce(sum(workers), 0)::bigint FROM views.worker_count WHERE union_org_id IN (TABLE below)) "
+        "AS workers, "
+        "(SELECT count(*) FROM views.enterprise WHERE union_org_id IN (TABLE below)) AS enterprises, "
+        "(SELECT count(*) FROM views.dossier WHERE union_org_id IN (TABLE below) AND status <> 'closed') AS dossiers, "
+        "(SELECT count(*) FROM views.transfer WHERE union_org_id IN (TABLE below) AND status = 'requested') "
+        "AS requests",
         org_id,
     )
     return Remaining(**dict(row)) if row is not None else Remaining()

@@ -1,4 +1,4 @@
-"""What is written of unions and enterprises: where they stand now."""
+"""What is written of unions and enterprises: what they are called and where they stand now."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from unionaid.contracts import Event as Fact
 from unionaid.contracts.registry import (
     EnterpriseDetailsCorrected,
     EnterpriseRegistered,
+    UnionOrgDetailsCorrected,
     UnionOrgDissolved,
     UnionOrgEstablished,
     UnionOrgMoved,
@@ -20,6 +21,7 @@ DEPTH: Mapping[str, int] = {"district": 1, "sub_district": 2, "grassroots": 3}
 SHOWN: tuple[type[Fact], ...] = (
     UnionOrgEstablished,
     UnionOrgMoved,
+    UnionOrgDetailsCorrected,
     UnionOrgDissolved,
     EnterpriseRegistered,
     EnterpriseDetailsCorrected,
@@ -35,6 +37,12 @@ async def write_units(conn: Connection, facts: Sequence[Fact]) -> None:
             "UPDATE views.org o SET parent_id = m.parent_id "
             "FROM unnest($1::uuid[], $2::uuid[]) AS m(org_id, parent_id) WHERE o.org_id = m.org_id",
             *_columns(moved.items()),
+        )
+    if called := {fact.org_id: fact.name for fact in facts if isinstance(fact, UnionOrgDetailsCorrected)}:
+        await conn.execute(
+            "UPDATE views.org o SET name = c.name "
+            "FROM unnest($1::uuid[], $2::text[]) AS c(org_id, name) WHERE o.org_id = c.org_id",
+            *_columns(called.items()),
         )
     if ended := {fact.org_id: fact.occurred_on for fact in facts if isinstance(fact, UnionOrgDissolved)}:
         await conn.execute(

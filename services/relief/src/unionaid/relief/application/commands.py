@@ -10,8 +10,10 @@ from unionaid.relief.application.batches import Batches
 from unionaid.relief.application.deciding import Deciding, Pool
 from unionaid.relief.application.funds import Funds
 from unionaid.relief.application.lists import Lists
+from unionaid.relief.application.previews import Previews
 from unionaid.relief.application.programmes import Programmes
 from unionaid.relief.policies.programmes import Policies
+from unionaid.relief.views.eligible import Eligible
 from unionaid.relief.views.people import People
 
 
@@ -23,9 +25,10 @@ class Commands:
     programmes: Programmes
     lists: Lists
     batches: Batches
+    previews: Previews
 
     @classmethod
-    def of(cls, pool: Pool, people: People, policies: Policies) -> Self:
+    def of(cls, pool: Pool, people: People, eligible: Eligible, policies: Policies) -> Self:
         """Put the commands together over one pool."""
         deciding = Deciding(pool, people)
         return cls(
@@ -33,4 +36,5 @@ class Commands:
             programmes=Programmes(Log(pool), policies),
             lists=Lists(pool, people, deciding),
             batches=Batches(pool, deciding),
+            previews=Previews(eligible, policies),
         )

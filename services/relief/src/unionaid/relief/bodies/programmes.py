@@ -7,18 +7,20 @@ from typing import Annotated
 from pydantic import Field
 
 from unionaid.contracts.fields import (
+    RULES_MAX,
     YEAR_MAX,
     YEAR_MIN,
     Code,
     ProgrammeKind,
     PublicName,
 )
+from unionaid.relief.bodies.previews import ConditionBody
 from unionaid.relief.bodies.typed import BusinessDate
 from unionaid.service.routes import Body
 
 
 class OpenProgrammeBody(Body):
-    """A programme; its amounts come from the policy in force on `window_from`."""
+    """A programme; amounts and conditions come from the policy in force on `window_from`, `conditions` are added."""
 
     occurred_on: BusinessDate
     kind: ProgrammeKind
@@ -27,3 +29,4 @@ class OpenProgrammeBody(Body):
     window_from: BusinessDate
     window_to: BusinessDate
     purpose: Code
+    conditions: Annotated[list[ConditionBody], Field(max_length=RULES_MAX, default_factory=list)]

@@ -17,6 +17,8 @@ __all__ = [
     "BudgetInsufficient",
     "BudgetOfOtherProgramme",
     "CommitmentMissing",
+    "ConditionTwice",
+    "ConditionUnknown",
     "DateInFuture",
     "DateTooEarly",
     "DeclaredDiffers",
@@ -40,6 +42,7 @@ __all__ = [
     "Refusal",
     "SamePersonTwice",
     "SumTooLarge",
+    "TooManyConditions",
     "VerifiedBySame",
     "VisitorIsApprover",
     "VisitorIsPayee",
@@ -143,6 +146,24 @@ class PurposeNotInPolicy(Refusal):
     """The policy knows no such purpose."""
 
     code = "purpose-not-in-policy"
+
+
+class ConditionTwice(Refusal):
+    """Two conditions of a programme have the same code."""
+
+    code = "condition-twice"
+
+
+class ConditionUnknown(Refusal):
+    """The terms have no such condition."""
+
+    code = "condition-unknown"
+
+
+class TooManyConditions(Refusal):
+    """The policy's conditions and the programme's own are too many together."""
+
+    code = "too-many-conditions"
 
 
 class WindowReversed(Refusal):

@@ -10,6 +10,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from unionaid.eventlog import OwnViews, Unsettled
+from unionaid.payments import Templates
 from unionaid.relief.application.commands import Commands
 from unionaid.relief.identities import Identities
 from unionaid.relief.views.people import People
@@ -25,6 +26,7 @@ class Desk:
     own_views: OwnViews
     pool: asyncpg.Pool[asyncpg.Record]
     identities: Identities
+    templates: Templates
 
     async def settled(self) -> None:
         """Wait until the views hold what was written before. Raises Problem (503)."""

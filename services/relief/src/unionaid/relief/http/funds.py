@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -18,17 +18,11 @@ from unionaid.relief.bodies.funds import (
     ReturnFundsBody,
     SpendingPlanBody,
 )
-from unionaid.relief.domain.budget.rules import CarryOver
-from unionaid.relief.domain.fund.budgeting import AllotBudget, ReleaseBudget
-from unionaid.relief.domain.fund.pledges import MakePledge, WithdrawPledge
-from unionaid.relief.domain.fund.rules import ChargeFee, OpenFund, PlanSpending, ReceiveFunds, ReturnFunds
 from unionaid.relief.domain.refusals import NotFound
-from unionaid.relief.http.access import (
-    MONEY_READER,
-    ByAccountant,
-)
+from unionaid.relief.http.access import MONEY_READER, ByAccountant
 from unionaid.relief.http.answers import shown
 from unionaid.relief.http.desk import AtDesk
+from unionaid.relief.http.fund_acts import carrying_over, of_fund, opening, releasing, withdrawing
 from unionaid.relief.views import funds as fund_views
 from unionaid.service.routes import Router
 
@@ -39,81 +33,37 @@ budgets = Router(prefix="/budgets", tags=["funds"])
 @funds.post("", status_code=201)
 async def open_fund(body: OpenFundBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Open a fund."""
-    fund_id = uuid4()
-    return await command.run(
-        lambda issued: desk.commands.funds.open(
-            issued,
-            OpenFund(fund_id, body.source, body.name, body.earmark, body.occurred_on, issued.business_date),
-        )
-    )
+    return await command.run(opening(desk, body))
 
 
 @funds.post("/{fund_id}/receipts", status_code=201)
 async def receive_funds(fund_id: UUID, body: ReceiveFundsBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Record money that came in."""
-    return await command.run(
-        lambda issued: desk.commands.funds.receive(
-            issued,
-            fund_id,
-            ReceiveFunds(
-                body.amount_fen, body.voucher, body.occurred_on, issued.business_date, body.pledge_id, body.reference
-            ),
-        )
-    )
+    return await command.run(of_fund(desk, fund_id, body))
 
 
 @funds.post("/{fund_id}/returns", status_code=201)
 async def return_funds(fund_id: UUID, body: ReturnFundsBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Record money that went back to where it came from."""
-    return await command.run(
-        lambda issued: desk.commands.funds.return_funds(
-            issued,
-            fund_id,
-            ReturnFunds(
-                body.amount_fen,
-                body.voucher,
-                body.reason_code,
-                body.occurred_on,
-                issued.business_date,
-                body.reference,
-            ),
-        )
-    )
+    return await command.run(of_fund(desk, fund_id, body))
 
 
 @funds.post("/{fund_id}/bank-fees", status_code=201)
 async def charge_fee(fund_id: UUID, body: BankFeeBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Book what the bank took."""
-    return await command.run(
-        lambda issued: desk.commands.funds.charge_fee(
-            issued,
-            fund_id,
-            ChargeFee(body.amount_fen, body.voucher, body.occurred_on, issued.business_date, body.reference),
-        )
-    )
+    return await command.run(of_fund(desk, fund_id, body))
 
 
 @funds.post("/{fund_id}/spending-plans", status_code=201)
 async def plan_spending(fund_id: UUID, body: SpendingPlanBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Plan what a month is to cost: for how many months the fund lasts follows."""
-    return await command.run(
-        lambda issued: desk.commands.funds.plan_spending(
-            issued, fund_id, PlanSpending(body.monthly_fen, body.occurred_on, issued.business_date)
-        )
-    )
+    return await command.run(of_fund(desk, fund_id, body))
 
 
 @funds.post("/{fund_id}/pledges", status_code=201)
 async def make_pledge(fund_id: UUID, body: PledgeBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Record a promise of money."""
-    pledge_id = uuid4()
-    return await command.run(
-        lambda issued: desk.commands.funds.pledge(
-            issued,
-            fund_id,
-            MakePledge(pledge_id, body.amount_fen, body.due_on, body.voucher, body.occurred_on, issued.business_date),
-        )
-    )
+    return await command.run(of_fund(desk, fund_id, body))
 
 
 @funds.post("/{fund_id}/pledges/{pledge_id}/withdrawal", status_code=201)
@@ -121,25 +71,13 @@ async def withdraw_pledge(
     fund_id: UUID, pledge_id: UUID, body: PledgeWithdrawalBody, command: ByAccountant, desk: AtDesk
 ) -> Response:
     """Record that what is awaited of a pledge will not come."""
-    return await command.run(
-        lambda issued: desk.commands.funds.withdraw_pledge(
-            issued, fund_id, WithdrawPledge(pledge_id, body.reason_code, body.occurred_on, issued.business_date)
-        )
-    )
+    return await command.run(withdrawing(desk, fund_id, pledge_id, body))
 
 
 @funds.post("/{fund_id}/budgets", status_code=201)
 async def allot_budget(fund_id: UUID, body: AllotBudgetBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Allot a budget to a programme."""
-    budget_id = uuid4()
-    return await command.run(
-        lambda issued: desk.commands.funds.allot(
-            issued,
-            fund_id,
-            body.programme_id,
-            AllotBudget(budget_id, body.amount_fen, body.occurred_on, issued.business_date),
-        )
-    )
+    return await command.run(of_fund(desk, fund_id, body))
 
 
 @funds.get("", dependencies=[MONEY_READER])
@@ -163,23 +101,13 @@ async def show_fund(fund_id: UUID, desk: AtDesk) -> Response:
 @budgets.post("/{budget_id}/release", status_code=201)
 async def release_budget(budget_id: UUID, body: ReleaseBudgetBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Give what is free in a budget back to its fund."""
-    return await command.run(
-        lambda issued: desk.commands.funds.release_budget(
-            issued,
-            budget_id,
-            ReleaseBudget(body.amount_fen, body.reason_code, body.occurred_on, issued.business_date),
-        )
-    )
+    return await command.run(releasing(desk, budget_id, body))
 
 
 @budgets.post("/{budget_id}/carry-over", status_code=201)
 async def carry_over(budget_id: UUID, body: CarryOverBody, command: ByAccountant, desk: AtDesk) -> Response:
     """Leave what a budget has not spent at the end of a year to it for the next."""
-    return await command.run(
-        lambda issued: desk.commands.funds.carry_over(
-            issued, budget_id, CarryOver(body.year, body.occurred_on, issued.business_date)
-        )
-    )
+    return await command.run(carrying_over(desk, budget_id, body))
 
 
 @budgets.get("/{budget_id}", dependencies=[MONEY_READER])

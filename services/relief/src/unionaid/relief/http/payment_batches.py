@@ -7,6 +7,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from unionaid.relief.application.batches import shown as shown_batch
+from unionaid.relief.bank_answers import reference_of
 from unionaid.relief.bodies.payment_batches import BankReturnBody, WithdrawalBody
 from unionaid.relief.bodies.typed import StepBody
 from unionaid.relief.domain.payment_batch.facts import batch_of
@@ -70,8 +71,10 @@ async def show_payment_batch(batch_id: UUID, desk: AtDesk) -> Response:
 async def show_payment_batch_lines(
     batch_id: UUID, desk: AtDesk, cursor: LineCursor = 0, limit: LinesLimit = 100
 ) -> Response:
-    """Show a page of a batch's lines; `next_cursor` is null on the last one."""
+    """Show a page of a batch's lines, each with its payment reference; `next_cursor` is null on the last one."""
     if not await acts_of_batch(desk.pool, batch_id):
         raise NotFound
     await desk.settled()
-    return shown_page("lines", await batch_views.batch_lines(desk.pool, batch_id, cursor, limit + 1), limit, "line")
+    rows = await batch_views.batch_lines(desk.pool, batch_id, cursor, limit + 1)
+    lines = [{**row, "reference": reference_of(batch_id, row["line"])} for row in rows]
+    return shown_page("lines", lines, limit, "line")

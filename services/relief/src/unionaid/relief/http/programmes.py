@@ -14,6 +14,7 @@ from unionaid.relief.http.access import (
 )
 from unionaid.relief.http.answers import shown
 from unionaid.relief.http.desk import AtDesk
+from unionaid.relief.http.previews import conditions_in
 from unionaid.relief.views import programmes as programme_views
 from unionaid.service.idempotency import Command, commands
 from unionaid.service.roles import Role
@@ -28,6 +29,7 @@ async def open_programme(
 ) -> Response:
     """Open a programme on the policy in force."""
     programme_id = uuid4()
+    conditions = conditions_in(body.conditions)
     return await command.run(
         lambda issued: desk.commands.programmes.open(
             issued,
@@ -41,6 +43,7 @@ async def open_programme(
                 purpose=body.purpose,
                 on=body.occurred_on,
                 today=issued.business_date,
+                conditions=conditions,
             ),
         )
     )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from unionaid.payments.refusals import XmlTooLarge
+from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funds import budgets, funds
+from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
 from unionaid.relief.http.payment_batches import payment_batches
 from unionaid.relief.http.payment_holds import payment_holds
+from unionaid.relief.http.previews import previews
 from unionaid.relief.http.programmes import programmes
+from unionaid.sheets.refusals import FileTooLarge, WorkbookTooLarge
 
 STATUSES: Mapping[str, int] = {
     "already-carried-over": 409,
@@ -26,6 +31,17 @@ STATUSES: Mapping[str, int] = {
     "issued-by-same": 403,
     "booked-by-same": 403,
     "own-matter": 403,
+    **{refusal.code: 413 for refusal in (FileTooLarge, WorkbookTooLarge, XmlTooLarge)},
 }
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""
-ROUTERS = (funds, budgets, programmes, lists, payment_batches, payment_holds)
+ROUTERS = (
+    funds,
+    budgets,
+    ledger,
+    previews,
+    programmes,
+    lists,
+    payment_batches,
+    bank_returns,
+    payment_holds,
+)

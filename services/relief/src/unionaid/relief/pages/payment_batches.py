@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.fields import LINES_MAX
+from unionaid.relief.bank_answers import CAMT, Reading
 from unionaid.relief.bodies.payment_batches import BankReturnBody, PaymentBatchBody, WithdrawalBody
 from unionaid.relief.bodies.typed import StepBody
 from unionaid.relief.domain.payment_batch.facts import batch_of
@@ -91,7 +92,7 @@ async def show(
     """Where a batch is, its lines, and the steps to take."""
     done = request.query_params.get("done")
     names = request.query_params.get("names") == "yes"
-    return await _shown(
+    return await shown(
         request, reader, desk, batch_id, names=names, notice=f"screen-done-{done}" if done in DONE else ""
     )
 
@@ -128,7 +129,7 @@ async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNT
         text = form.request.app.state.shell.catalogue.text(
             language_of(form.request), "screen-rows-unread", {"rows": ", ".join(map(str, unread.rows[:ROWS_TOLD]))}
         )
-        return await _shown(form.request, form.actor, desk, batch_id, typed=form.fields, faults={"": text})
+        return await shown(form.request, form.actor, desk, batch_id, typed=form.fields, faults={"": text})
     others = Outcome.PAID.value if form.text("others") == "paid" else ""
     waiting = [line["line"] for line in lines if line["status"] == "ordered"]
     chosen = {number: form.text(f"outcome_{number}") or others for number in waiting} | pasted
@@ -166,11 +167,11 @@ async def _take(
         body = model.model_validate(given)
     except ValidationError as error:
         faults = told_of(form.request, error)
-        return await _shown(form.request, form.actor, desk, batch_id, typed=form.fields, faults=faults)
+        return await shown(form.request, form.actor, desk, batch_id, typed=form.fields, faults=faults)
 
     async def again(status: int, faults: Mapping[str, str]) -> Response:
         notice = "version-moved" if status == HTTPStatus.PRECONDITION_FAILED else ""
-        return await _shown(
+        return await shown(
             form.request, form.actor, desk, batch_id, status=status, notice=notice, typed=form.fields, faults=faults
         )
 
@@ -197,7 +198,7 @@ async def _carried(
     return RedirectResponse(f"/relief{page}?done={becomes}", 303, HEADERS)
 
 
-async def _shown(
+async def shown(
     request: Request,
     reader: Actor,
     desk: Desk,
@@ -208,8 +209,10 @@ async def _shown(
     typed: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
     status: int | None = None,
+    reading: Reading | None = None,
+    read_faults: Sequence[tuple[object, str]] = (),
 ) -> Response:
-    """Return the page of a batch. Raises NotFound."""
+    """Return the page of a batch, perhaps with what a bank's file says of it. Raises NotFound."""
     shell: Shell = request.app.state.shell
     acts = await acts_of_batch(desk.pool, batch_id)
     batch = existing_batch(batch_of(act for act, _ in acts))
@@ -238,6 +241,12 @@ async def _shown(
         offer=offer_of_batch(batch, relief_list, of_lines[terms.list_id], reader),
         withdrawals=[reason.value for reason in WithdrawalReason],
         failures=[reason.value for reason in FailureReason],
+        banks=[
+            *((template.bank, template.names[language_of(request)]) for template in desk.templates.values()),
+            (CAMT, "ISO 20022 camt.054"),
+        ],
+        reading=reading,
+        read_faults=read_faults,
         today=shell.clock.business_date().isoformat(),
         key=new_key(),
         notice=notice,

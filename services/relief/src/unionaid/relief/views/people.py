@@ -18,6 +18,7 @@ from unionaid.contracts.registry import (
     PersonRegistered,
     PersonRestricted,
     RestrictionLifted,
+    UnionOrgDetailsCorrected,
     UnionOrgDissolved,
     UnionOrgEstablished,
     UnionOrgMoved,
@@ -27,8 +28,9 @@ from unionaid.contracts.registry import (
     WorkerTransferred,
     WorkerUnmerged,
 )
-from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet, reading
+from unionaid.eventlog import Connection, Decoder, Event, Projection, ProjectionSet, reading
 from unionaid.relief.domain.refusals import LineFault
+from unionaid.relief.views.particulars import Admissions, Dossiers, Households, Members, Particulars, PersonTold
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -40,21 +42,16 @@ class _Org(msgspec.Struct, frozen=True, gc=False):
     parent_id: UUID | None = None
 
 
-class _Person(msgspec.Struct, frozen=True, gc=False):
-    person_id: UUID
-    union_org_id: UUID | None = None
-
-
 class _Merge(msgspec.Struct, frozen=True, gc=False):
     person_id: UUID
     survivor_id: UUID
 
 
 class Orgs:
-    """The tree of unions as it stands now; one that was dissolved keeps its place."""
+    """The tree of unions as it stands now, each under its present name; one that was dissolved keeps its place."""
 
     name = "orgs"
-    version = 3
+    version = 4
     tables = ("org",)
     ddl = """
         CREATE TABLE org (org_id uuid PRIMARY KEY, parent_id uuid, level text NOT NULL, name text NOT NULL,
@@ -62,11 +59,12 @@ class Orgs:
         CREATE INDEX org_parent ON org (parent_id);
     """
     decoders: ClassVar[dict[str, Decoder]] = dict.fromkeys(
-        (UnionOrgEstablished.TYPE, UnionOrgMoved.TYPE, UnionOrgDissolved.TYPE), msgspec.json.Decoder(_Org).decode
+        (UnionOrgEstablished.TYPE, UnionOrgMoved.TYPE, UnionOrgDetailsCorrected.TYPE, UnionOrgDissolved.TYPE),
+        msgspec.json.Decoder(_Org).decode,
     )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
-        """Add unions, let them stand where they went last, and mark those that are no more."""
+        """Add unions, let them stand where they went last under their last name, and mark those that are no more."""
         new = [event.data for event in events if event.type == UnionOrgEstablished.TYPE]
         await conn.execute(
             "INSERT INTO org (org_id, parent_id, level, name) "
@@ -82,6 +80,14 @@ class Orgs:
                 "WHERE org.org_id = m.org_id",
                 list(moved),
                 list(moved.values()),
+            )
+        named = {event.data.org_id: event.data.name for event in events if event.type == UnionOrgDetailsCorrected.TYPE}
+        if named:
+            await conn.execute(
+                "UPDATE org SET name = n.name FROM unnest($1::uuid[], $2::text[]) AS n(org_id, name) "
+                "WHERE org.org_id = n.org_id",
+                list(named),
+                list(named.values()),
             )
         if ended := [event.data.org_id for event in events if event.type == UnionOrgDissolved.TYPE]:
             await conn.execute("UPDATE org SET dissolved = true WHERE org_id = ANY($1::uuid[])", ended)
@@ -108,7 +114,7 @@ class Persons:
             RestrictionLifted.TYPE,
             PersonErased.TYPE,
         ),
-        msgspec.json.Decoder(_Person).decode,
+        msgspec.json.Decoder(PersonTold).decode,
     )
 
     async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
@@ -177,9 +183,19 @@ class Merges:
 
 
 def registry_people(division: str) -> ProjectionSet:
-    """Return the set of all three, fed by the registry of a division."""
+    """Return the set of all of them, fed by the registry of a division: what rules look at stands beside it."""
     topic = topic_name(division, "registry")
-    return ProjectionSet("registry_people", {topic: source(division, "registry")}, [Orgs(), Persons(), Merges()])
+    projections: list[Projection] = [
+        Orgs(),
+        Persons(),
+        Merges(),
+        Particulars(),
+        Households(),
+        Members(),
+        Admissions(),
+        Dossiers(),
+    ]
+    return ProjectionSet("registry_people", {topic: source(division, "registry")}, projections)
 
 
 class People:
@@ -189,10 +205,16 @@ class People:
         self._pool, self._chosen = pool, chosen
 
     async def unions_of(self, persons: Collection[UUID]) -> dict[UUID, UUID | None]:
-        """Return those who are known, erased ones included, each with the union, None for who is no worker."""
+        """Return those who are known, erased ones included, each with the union: of who is no worker the household's.
+
+        None where there is neither.
+        """
         async with reading(self._pool, self._chosen) as conn:
             rows = await conn.fetch(
-                "SELECT person_id, union_org_id FROM person WHERE person_id = ANY($1::uuid[])", list(persons)
+                "SELECT p.person_id, coalesce(p.union_org_id, h.union_org_id) AS union_org_id FROM person p "
+                "LEFT JOIN household_member m USING (person_id) LEFT JOIN household h USING (household_id) "
+                "WHERE p.person_id = ANY($1::uuid[])",
+                list(persons),
             )
         return {row["person_id"]: row["union_org_id"] for row in rows}
 

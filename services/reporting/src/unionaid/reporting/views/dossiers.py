@@ -20,6 +20,7 @@ from unionaid.reporting.domain.figures import (
 from unionaid.reporting.domain.ids import count_distinct, hash_of_sorted
 from unionaid.reporting.views.snapshot import (
     BELOW_THEN,
+    NAMED,
     PERSONS,
     STANDS,
     STANDS_FOR,
@@ -64,8 +65,7 @@ class DossierTotals:
             condition = _Condition(asked)
             rows = await conn.fetch(
                 condition.told(
-                    f"{{given}} SELECT {key} AS key, {name} AS name, {_FIGURES} FROM p {{merges}} "
-                    "LEFT JOIN union_org o ON o.org_id = p.union_org_id AND {known_o} "
+                    f"{{given}} SELECT {key} AS key, {name} AS name, {_FIGURES} FROM p {{merges}} {NAMED} "
                     "WHERE {where} GROUP BY 1, 2 ORDER BY 1, 2"
                 ),
                 *condition.values,
@@ -119,6 +119,7 @@ class _Condition:
         self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
         self._upto = "" if asked.upto is None else self.value(asked.upto)
         until, steps = self.value(asked.until), self.value(list(asked.steps))
+        self._until = f"{until}::date"
         if asked.since is None:
             chosen, day, then = _STANDING, f"{until}::date", f"e.occurred_on <= {until}"
         else:
@@ -156,6 +157,7 @@ class _Condition:
         known_m = f"{self.known('m')} AND {STANDS.format(known_u=self.known('u'))}"
         return query.format(
             given=self._given, merges=STANDS_FOR.format(known_m=known_m), where=self._where, known_o=self.known("o"),
+            known_n=self.known("n"), until=self._until,
             person="coalesce(s.survivor_id, p.person_id)",
         )  # fmt: skip
 

@@ -28,6 +28,7 @@ from unionaid.reporting.domain.relief.question import ReliefQuestion
 from unionaid.reporting.views.snapshot import (
     BELOW,
     BELOW_THEN,
+    NAMED,
     PERSONS,
     STANDS,
     STANDS_FOR,
@@ -171,7 +172,8 @@ class _Condition:
         self.merges = merges
         self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
         self._upto = "" if asked.upto is None else self.value(asked.upto)
-        parts = [f"p.occurred_on BETWEEN {self.value(asked.since)} AND {self.value(asked.until)}"]
+        since, self._until = self.value(asked.since), self.value(asked.until)
+        parts = [f"p.occurred_on BETWEEN {since} AND {self._until}"]
         if asked.kind is not None:
             parts.append(f"p.programme_kind = {self.value(asked.kind)}")
         if asked.programme is not None:
@@ -201,14 +203,14 @@ class _Condition:
 
     def told(self, query: str) -> str:
         """Fill a query's `{where}`, and the `{known_<row>}` of each row it joins."""
-        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "w", "e")}
+        registry = {f"known_{row}": self.in_registry(row) for row in ("o", "n", "w", "e")}
         registry["known_m"] = f"{self.in_registry('m')} AND {STANDS.format(known_u=self.in_registry('u'))}"
         relief = {f"known_{row}": self.in_relief(row) for row in ("f", "g")}
         people = {
             "person": "coalesce(s.survivor_id, p.person_id)" if self.merges else "p.person_id",
             "merges": STANDS_FOR.format(**registry) if self.merges else "",
         }
-        return query.format(where=self.where, **people, **registry, **relief)
+        return query.format(where=self.where, until=self._until, **people, **registry, **relief)
 
 
 async def _condition(conn: Connection, asked: ReliefQuestion, by_day_upto: int | None = None) -> _Condition:
@@ -271,7 +273,7 @@ _ENTERPRISE = (
 _UNION = "LEFT JOIN union_org o ON o.org_id = p.union_org_id AND {known_o}"
 # dimension -> key, name, joins, fen
 _DIMENSIONS: Mapping[Dimension, tuple[str, str, str, str]] = {
-    Dimension.UNION: ("p.union_org_id::text", "o.name", _UNION, "p.amount_fen"),
+    Dimension.UNION: ("p.union_org_id::text", "o.name", NAMED, "p.amount_fen"),
     Dimension.LEVEL: ("o.level", "NULL::text", _UNION, "p.amount_fen"),
     Dimension.MONTH: ("to_char(p.occurred_on, 'YYYY-MM')", "NULL::text", "", "p.amount_fen"),
     Dimension.METHOD: ("p.method", "NULL::text", "", "p.amount_fen"),

@@ -99,6 +99,14 @@ LEFT JOIN (
     WHERE NOT EXISTS (SELECT FROM person_merge m WHERE m.person_id = c.survivor_id AND {known_m})
 ) s ON s.person_id = p.person_id"""
 """For whom a merged person stands in the end, as known at the moment asked for."""
+NAMED = """
+LEFT JOIN (
+    SELECT o.org_id, o.level, coalesce(c.name, o.name) AS name FROM union_org o LEFT JOIN LATERAL (
+        SELECT n.name FROM union_name n WHERE n.org_id = o.org_id AND n.holds_from <= {until} AND {known_n}
+        ORDER BY n.holds_from DESC, n.index DESC LIMIT 1
+    ) c ON true WHERE {known_o}
+) o ON o.org_id = p.union_org_id"""
+"""The union, and what it is called on the last day asked for, as known at the moment asked for."""
 STANDS = "NOT EXISTS (SELECT FROM person_unmerge u WHERE u.person_id = m.person_id AND u.index > m.index AND {known_u})"
 """That a merge was not undone."""
 BELOW = """

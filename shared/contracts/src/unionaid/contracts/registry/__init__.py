@@ -70,6 +70,7 @@ from unionaid.contracts.registry.transfers import TransferDeclined, TransferRequ
 from unionaid.contracts.registry.units import (
     EnterpriseDetailsCorrected,
     EnterpriseRegistered,
+    UnionOrgDetailsCorrected,
     UnionOrgDissolved,
     UnionOrgEstablished,
     UnionOrgMoved,
@@ -128,6 +129,7 @@ __all__ = [
     "TransferDeclined",
     "TransferRequested",
     "TransferTakenUp",
+    "UnionOrgDetailsCorrected",
     "UnionOrgDissolved",
     "UnionOrgEstablished",
     "UnionOrgMoved",
@@ -146,6 +148,7 @@ __all__ = [
 EVENTS: tuple[type[Event], ...] = (
     UnionOrgEstablished,
     UnionOrgMoved,
+    UnionOrgDetailsCorrected,
     UnionOrgDissolved,
     EnterpriseRegistered,
     EnterpriseDetailsCorrected,

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from unionaid.contracts.fields import (
     UNIT_FIELDS_MAX,
     DissolutionReason,
+    NameCorrectionReason,
     Ownership,
     PublicName,
     UnionLevel,
@@ -43,6 +44,19 @@ class UnionOrgMoved(RegistryEvent, stream="union", stream_id="org_id"):
     org_id: UUID
     parent_id: UUID
     former_parent_id: UUID
+
+
+class UnionOrgDetailsCorrected(RegistryEvent, stream="union", stream_id="org_id"):
+    """A union is called otherwise; what it was called before stays in the events before.
+
+    Where it was entered wrong, the new name holds `since` the day from which the wrong was said to hold; otherwise
+    from `occurred_on`.
+    """
+
+    org_id: UUID
+    name: PublicName
+    reason_code: NameCorrectionReason
+    since: date | None = None
 
 
 class UnionOrgDissolved(RegistryEvent, stream="union", stream_id="org_id"):

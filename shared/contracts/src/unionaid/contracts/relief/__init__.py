@@ -52,7 +52,7 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentBatchWithdrawn,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ProgrammeOpened
+from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
 
 __all__ = [
     "EVENTS",
@@ -82,7 +82,9 @@ __all__ = [
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
+    "ProgrammeCondition",
     "ProgrammeOpened",
+    "ProgrammeStandard",
     "ReliefApproved",
     "ReliefCancelled",
     "ReliefEvent",

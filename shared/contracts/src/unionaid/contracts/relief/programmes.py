@@ -1,26 +1,46 @@
 """Events of programmes."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
+from unionaid.contracts.event import Data
 from unionaid.contracts.fields import (
+    RULES_MAX,
     AmountFen,
     Code,
     PolicyVersion,
     ProgrammeKind,
     PublicName,
+    RuleText,
     Year,
 )
 from unionaid.contracts.relief.base import ReliefEvent
 
 
+class ProgrammeCondition(Data):
+    """One condition of a programme: its code, and its rule in CEL."""
+
+    condition: Code
+    rule: RuleText
+
+
+class ProgrammeStandard(Data):
+    """What a programme gives to those whom the rule, in CEL, fits."""
+
+    standard: Code
+    rule: RuleText
+    amount_fen: AmountFen
+
+
 class ProgrammeOpened(ReliefEvent, stream="programme"):
     """A programme of one kind and year was opened, with the standard amount of its policy.
 
-    The window's days are both included; `standard_fen` is at most `amount_max_fen`.
+    The window's days are both included; no standard is above `amount_max_fen`. `eligibility` are the conditions of the
+    policy and, after them, the programme's own: all must be met. Of `standards` the first that fits counts; where there
+    are none, `standard_fen`.
     """
 
     programme_id: UUID
@@ -33,6 +53,8 @@ class ProgrammeOpened(ReliefEvent, stream="programme"):
     standard_fen: AmountFen
     amount_max_fen: AmountFen
     policy_version: PolicyVersion
+    eligibility: Annotated[tuple[ProgrammeCondition, ...], Field(max_length=RULES_MAX)] = ()
+    standards: Annotated[tuple[ProgrammeStandard, ...], Field(max_length=RULES_MAX)] = ()
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
@@ -40,4 +62,6 @@ class ProgrammeOpened(ReliefEvent, stream="programme"):
             raise ValueError("window_from is after window_to")
         if self.standard_fen > self.amount_max_fen:
             raise ValueError("standard_fen is above amount_max_fen")
+        if any(standard.amount_fen > self.amount_max_fen for standard in self.standards):
+            raise ValueError("a standard is above amount_max_fen")
         return self

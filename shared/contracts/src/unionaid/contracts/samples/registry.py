@@ -94,6 +94,8 @@ SAMPLES = (
             opened_fields=("name", "resident_id"),
             opened_person_ids=(WORKER,),
             asked_persons=1,
+            opener_roles=("cashier",),
+            opener_org_id=DISTRICT,
         ),
         index=5,
         stream_version=1,

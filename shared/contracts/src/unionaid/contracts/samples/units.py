@@ -3,7 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-from unionaid.contracts.registry import EnterpriseDetailsCorrected, UnionOrgDissolved, UnionOrgMoved
+from unionaid.contracts.registry import (
+    EnterpriseDetailsCorrected,
+    UnionOrgDetailsCorrected,
+    UnionOrgDissolved,
+    UnionOrgMoved,
+)
 from unionaid.contracts.samples.sample import ENTERPRISE, GRASSROOTS, Sample
 
 STREET = UUID("0c2f4b7a-2c3d-4e5f-8a6b-7c8d9e0f1a31")
@@ -34,5 +39,16 @@ SAMPLES = (
         UnionOrgDissolved(occurred_on=date(2017, 1, 18), org_id=GRASSROOTS, reason_code="enterprise-closed"),
         index=302,
         stream_version=3,
+    ),
+    Sample(
+        UnionOrgDetailsCorrected(
+            occurred_on=date(2017, 1, 17),
+            org_id=OTHER_STREET,
+            name="样例路街道总工会",
+            reason_code="entered-wrong",
+            since=date(2013, 1, 1),
+        ),
+        index=303,
+        stream_version=2,
     ),
 )

@@ -145,10 +145,9 @@ Running: TypeAlias = Draft | Verified | Posted | Approved
 Existing: TypeAlias = Running | Closed
 Dossier: TypeAlias = Unopened | Existing
 
-STATUSES: Mapping[type, str] = {
+_STATUSES: Mapping[type, str] = {
     Draft: "draft", Verified: "verified", Posted: "posted", Approved: "approved", Closed: "closed",
 }  # fmt: skip
-"""How a state is called in answers, lists and on pages."""
 
 
 def evolve(dossier: Dossier, act: Act) -> Dossier:  # noqa: PLR0911  a case for each event
@@ -253,6 +252,16 @@ def dossier_of(acts: Iterable[Act]) -> Dossier:
     """Return the dossier that its stream tells of. Raises BrokenHistory."""
     unopened: Dossier = Unopened()
     return reduce(evolve, acts, unopened)
+
+
+def is_returned(dossier: Dossier) -> bool:
+    """Say whether it came back, and nothing about it was changed since."""
+    return isinstance(dossier, Draft) and dossier.returned_for is not None
+
+
+def status_of(dossier: Existing) -> str:
+    """Return how its state is called in answers, lists and on pages."""
+    return "returned" if is_returned(dossier) else _STATUSES[type(dossier)]
 
 
 def is_open(dossier: Dossier) -> bool:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from unionaid.contracts.fields import CauseCode
 from unionaid.contracts.registry import Assessment
 from unionaid.registry.domain.dates import refuse_impossible
-from unionaid.registry.domain.dossier.facts import STATUSES, Dossier, Draft, Existing, File, Unopened
+from unionaid.registry.domain.dossier.facts import Dossier, Existing, File, Unopened, status_of
 from unionaid.registry.domain.household.facts import Formed, Household
 from unionaid.registry.domain.household.rules import Step, refuse_own
 from unionaid.registry.domain.refusals import (
@@ -40,8 +40,7 @@ def standing(dossier: Dossier, household: Household, step: Step, *kinds: type[St
 
 def not_at(dossier: Existing) -> DossierNotAt:
     """Return the refusal of a step that cannot be taken where the dossier stands."""
-    returned = isinstance(dossier, Draft) and dossier.returned_for is not None
-    return DossierNotAt(status=InWords.values("tab", "returned" if returned else STATUSES[type(dossier)]))
+    return DossierNotAt(status=InWords.values("tab", status_of(dossier)))
 
 
 def living_together(household: Household, step: Step) -> Formed:

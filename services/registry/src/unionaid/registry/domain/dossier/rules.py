@@ -21,15 +21,23 @@ from unionaid.contracts.registry import (
     FiveClearsRecorded,
     StatementReference,
 )
-from unionaid.registry.domain.dossier.facts import CLEARS, Approved, Dossier, Draft, Posted, Unopened, Verified
-from unionaid.registry.domain.dossier.guards import living_together, refuse_unready, standing
+from unionaid.registry.domain.dossier.facts import (
+    CLEARS,
+    Approved,
+    Dossier,
+    Draft,
+    Posted,
+    Unopened,
+    Verified,
+    is_returned,
+)
+from unionaid.registry.domain.dossier.guards import living_together, not_at, refuse_unready, standing
 from unionaid.registry.domain.household.facts import Household
 from unionaid.registry.domain.household.rules import Step
 from unionaid.registry.domain.person.facts import Person, Worker, is_restricted
 from unionaid.registry.domain.refusals import (
     AlreadyRegistered,
     ClearsMissing,
-    DossierNotAt,
     HolderNoWorker,
     HolderUnchanged,
     MissingNotMissing,
@@ -130,8 +138,8 @@ def verify(dossier: Dossier, household: Household, step: Step) -> list[Event]:
     NotAMember (the holder left), PassedBySame, OwnMatter and the refusals of dates.
     """
     at = standing(dossier, household, step, Draft)
-    if at.returned_for is not None:
-        raise DossierNotAt(status=InWords.values("tab", "returned"))
+    if is_returned(at):
+        raise not_at(at)
     refuse_unready(at.file, household)
     if step.by in at.file.entered_by:
         raise PassedBySame
@@ -201,8 +209,8 @@ def return_(
     and the refusals of dates.
     """
     at = standing(dossier, household, step, Draft, Verified, Posted)
-    if isinstance(at, Draft) and at.returned_for is not None:
-        raise DossierNotAt(status=InWords.values("tab", "returned"))
+    if is_returned(at):
+        raise not_at(at)
     if (reason == "clears-missing") != bool(missing):
         raise MissingNotMissing(field="missing_clears")
     if step.by in at.file.entered_by:

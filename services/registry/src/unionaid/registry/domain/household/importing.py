@@ -28,6 +28,7 @@ from unionaid.registry.domain.refusals import (
     Refusal,
     RelativesMatter,
     ResidentId15Digits,
+    ResidentIdOfTwo,
     ResidentIdOtherName,
     ResidentIdTaken,
     ResidentIdTwice,
@@ -190,7 +191,7 @@ def refusal_of(standing: Standing) -> Refusal | None:
 class _Seen:
     """Whom earlier rows of the file name: by ID, with row and household; by household, name and birth date."""
 
-    ids: dict[str, tuple[int, str]] = field(default_factory=dict)
+    ids: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     births: dict[tuple[str, str, date], int] = field(default_factory=dict)
 
 
@@ -238,8 +239,12 @@ def _relative(parts: Reading, row: TypedMember, name: str, phone: str | None, on
 def _refuse_twice(parts: Reading, row: TypedMember, key: str, relative: Relative, seen: _Seen) -> None:
     """Refuse a row of somebody who stands in an earlier one: by ID in the file, by name and birth in the household."""
     if relative.resident_id is not None:
-        earlier, household = seen.ids.setdefault(relative.resident_id.number, (row.number, key))
-        if earlier != row.number:
+        earlier, household, name = seen.ids.setdefault(relative.resident_id.number, (row.number, key, relative.name))
+        if earlier == row.number:
+            return
+        if name != relative.name:
+            parts.fault(ResidentIdOfTwo(field="resident_id", other=earlier))
+        else:
             refusal = MemberRowTwice if household == key else ResidentIdTwice
             parts.fault(refusal(field="resident_id", first=earlier))
         return

@@ -16,6 +16,7 @@ from unionaid.registry.domain.pair.facts import Found, Pair, Unseen
 from unionaid.registry.domain.person.facts import Person, refuse_restricted
 from unionaid.registry.domain.refusals import (
     NotFound,
+    NumberAndHouseholdApart,
     OwnMatter,
     PairDecided,
     SamePerson,
@@ -159,8 +160,8 @@ def merge(pair: Pair, both: Both, command: Merge) -> list[Event]:
     What must be settled first is refused: two numbers, two households, two open dossiers. The one with a number, and
     with a household, is the survivor: a merged person lives in no household.
     Raises SamePerson, NotFound, PersonIsErased, PersonIsRestricted, PairDecided, SurvivorMerged, UndoUnderWay,
-    TwoResidentIds, SurvivorLacksNumber, TwoOpenDossiers, TwoHouseholds, TwiceInHousehold, SurvivorLacksHousehold,
-    TooManyMerged, OwnMatter and the refusals of dates.
+    TwoResidentIds, NumberAndHouseholdApart, SurvivorLacksNumber, TwoOpenDossiers, TwoHouseholds, TwiceInHousehold,
+    SurvivorLacksHousehold, TooManyMerged, OwnMatter and the refusals of dates.
     """
     if command.person_id == command.survivor_id:
         raise SamePerson(field="survivor_id")
@@ -176,6 +177,8 @@ def merge(pair: Pair, both: Both, command: Merge) -> list[Event]:
     refuse_impossible(command.on, command.today)
     if {command.person_id, command.survivor_id} <= set(both.numbered):
         raise TwoResidentIds
+    if _apart(both, command):
+        raise NumberAndHouseholdApart
     if command.person_id in both.numbered:
         raise SurvivorLacksNumber(field="survivor_id")
     _refuse_households(both, command)
@@ -190,6 +193,13 @@ def merge(pair: Pair, both: Both, command: Merge) -> list[Event]:
             reason_code=command.reason,
         )
     ]
+
+
+def _apart(both: Both, command: Merge) -> bool:
+    """Say whether one has the number, and the other alone lives in a household: then neither can stand for both."""
+    pair = {command.person_id, command.survivor_id}
+    numbered, housed = pair & set(both.numbered), pair & both.households.keys()
+    return len(numbered) == 1 and len(housed) == 1 and numbered != housed
 
 
 def _refuse_households(both: Both, command: Merge) -> None:

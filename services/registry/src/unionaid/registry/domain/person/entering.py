@@ -10,16 +10,14 @@ from unionaid.contracts.fields import Sex
 from unionaid.contracts.registry import IdentityReference, PersonRegistered
 from unionaid.registry.domain.dates import OCCURRED_ON_MIN, refuse_impossible
 from unionaid.registry.domain.jurisdiction import Jurisdiction
-from unionaid.registry.domain.person.facts import Erased, Person, Unknown
+from unionaid.registry.domain.person.facts import Person
 from unionaid.registry.domain.person.resident_id import ResidentId, read_resident_id
-from unionaid.registry.domain.person.rules import Workplace, place
+from unionaid.registry.domain.person.rules import Workplace, place, refuse_known
 from unionaid.registry.domain.refusals import (
-    AlreadyRegistered,
     BirthDateInFuture,
     BirthDateMissing,
     BirthDateWithId,
     DateTooEarly,
-    PersonIsErased,
 )
 
 YEARS_BEFORE = 40
@@ -87,10 +85,7 @@ def register_person(
     That an ID registers once is held by a reservation (`application`).
     Raises AlreadyRegistered, PersonIsErased, UnitUnknown and the refusals of dates.
     """
-    if isinstance(person, Erased):
-        raise PersonIsErased
-    if not isinstance(person, Unknown):
-        raise AlreadyRegistered
+    refuse_known(person)
     refuse_impossible(command.on, command.today)
     union_org_id, _ = place(workplace, jurisdiction)
     return [

@@ -17,6 +17,7 @@ from unionaid.registry.domain.refusals import (
     Fault,
     Refusal,
     ResidentId15Digits,
+    ResidentIdOfTwo,
     ResidentIdOtherName,
     ResidentIdTaken,
     ResidentIdTwice,
@@ -69,9 +70,10 @@ class Entry:
 
 
 def read_workers(rows: Iterable[TypedWorker], today: date) -> ReadWorkers:
-    """Read rows one by one; an ID that stands in two is a fault of the later one."""
+    """Read rows one by one; an ID that stands in two is a fault of the later one, under two names a fault of both."""
     read = ReadWorkers()
-    first: dict[str, int] = {}
+    first: dict[str, tuple[int, str | None]] = {}
+    disputed: dict[int, int] = {}
     for row in rows:
         parts = Reading(row.number, row.faulty)
         name = parts.read("name", read_name, row.name)
@@ -79,8 +81,11 @@ def read_workers(rows: Iterable[TypedWorker], today: date) -> ReadWorkers:
         parts.read("occurred_on", refuse_impossible, row.on, today)
         resident_id, is_old = _number(parts, row)
         if resident_id is not None:
-            earlier = first.setdefault(resident_id.number, row.number)
-            if earlier != row.number:
+            earlier, called = first.setdefault(resident_id.number, (row.number, name))
+            if earlier != row.number and called not in (name, None) and name is not None:
+                parts.fault(ResidentIdOfTwo(field="resident_id", other=earlier))
+                disputed.setdefault(earlier, row.number)
+            elif earlier != row.number:
                 parts.fault(ResidentIdTwice(field="resident_id", first=earlier))
         if parts.good and name is not None and resident_id is not None:
             worker = ReadWorker(row.number, Identity(name, resident_id, phone), row.migrant, row.enterprise_id, row.on)
@@ -88,6 +93,14 @@ def read_workers(rows: Iterable[TypedWorker], today: date) -> ReadWorkers:
         if is_old:
             parts.fault(ResidentId15Digits(field="resident_id"))
         read.faults += parts.faults
+    read.good = [worker for worker in read.good if worker.number not in disputed]
+    read.old = [worker for worker in read.old if worker.number not in disputed]
+    told = {fault.params["row"] for fault in read.faults if fault.code == ResidentIdOfTwo.code}
+    read.faults += [
+        row_fault_of(one, ResidentIdOfTwo(field="resident_id", other=other))
+        for one, other in disputed.items()
+        if one not in told
+    ]
     return read
 
 

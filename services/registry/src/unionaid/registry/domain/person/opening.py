@@ -29,6 +29,8 @@ class Purpose:
     fields: frozenset[str]
     reads_restricted: bool = False
     """Whether also the identity of who asked to be erased is read: audit's alone."""
+    screens: frozenset[str] = frozenset()
+    """On which screens it is offered to choose."""
 
 
 OWN_FILE_FIELDS: frozenset[IdentityField] = frozenset(
@@ -48,6 +50,8 @@ class OpenIdentity:
     person_ids: Sequence[UUID]
     roles: frozenset[str]
     today: date
+    unit: UUID | None = None
+    """The union of who asks."""
 
 
 def right_to_open(purposes: Mapping[str, Purpose], command: OpenIdentity) -> frozenset[str]:
@@ -100,4 +104,6 @@ def opened(command: OpenIdentity, person_ids: Sequence[UUID]) -> IdentityOpened:
         opened_fields=tuple(sorted(command.fields)),
         opened_person_ids=tuple(person_ids),
         asked_persons=len(command.person_ids),
+        opener_roles=tuple(sorted(command.roles)),
+        opener_org_id=command.unit,
     )

@@ -89,10 +89,17 @@ def own_record(person: Living, known_since: date) -> Kept:
 
 
 def retention(policy: RetentionPolicy, records: Iterable[Kept]) -> Retention:
-    """Return when each period ends, the longest first; an open record has no end."""
+    """Return when the period of each kind of record ends, the longest first; an open record has no end.
+
+    Records are those of all who stand for one another: a human being is kept as long as any of them. Of several of a
+    kind the last one counts.
+    """
+    since: dict[str, date | None] = {}
+    for kept in records:
+        before = since.get(kept.kind, date.min)
+        since[kept.kind] = None if before is None or kept.since is None else max(before, kept.since)
     periods = [
-        Period(kept.kind, None if kept.since is None else years_after(kept.since, policy.years[kept.kind]))
-        for kept in records
+        Period(kind, None if day is None else years_after(day, policy.years[kind])) for kind, day in since.items()
     ]
     return Retention(policy.version, sorted(periods, key=lambda period: period.until or date.max, reverse=True))
 

@@ -76,10 +76,7 @@ def register_worker(
     That an ID registers once is held by a reservation (`application`).
     Raises AlreadyRegistered, PersonIsErased, UnitUnknown and the refusals of dates.
     """
-    if isinstance(person, Erased):
-        raise PersonIsErased
-    if not isinstance(person, Unknown):
-        raise AlreadyRegistered
+    refuse_known(person)
     refuse_impossible(command.on, command.today)
     union_org_id, enterprise_id = place(workplace, jurisdiction)
     return registered(command.entrant, union_org_id, enterprise_id, None, command.on)
@@ -100,6 +97,14 @@ def register_roster(workplace: Workplace, jurisdiction: Jurisdiction, command: R
         for entrant in command.entrants
         for event in registered(entrant, union_org_id, enterprise_id, command.roster_id, command.on)
     ]
+
+
+def refuse_known(person: Person) -> None:
+    """Refuse who is not new. Raises AlreadyRegistered, PersonIsErased."""
+    if isinstance(person, Erased):
+        raise PersonIsErased
+    if not isinstance(person, Unknown):
+        raise AlreadyRegistered
 
 
 def place(workplace: Workplace, jurisdiction: Jurisdiction) -> tuple[UUID, UUID | None]:

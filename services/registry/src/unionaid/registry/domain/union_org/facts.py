@@ -1,4 +1,4 @@
-"""A union: unknown, established, moved as often as need be, dissolved for good."""
+"""A union: unknown, established, moved and called otherwise as often as need be, dissolved for good."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.fields import DissolutionReason, UnionLevel
-from unionaid.contracts.registry import UnionOrgDissolved, UnionOrgEstablished, UnionOrgMoved
+from unionaid.contracts.registry import (
+    UnionOrgDetailsCorrected,
+    UnionOrgDissolved,
+    UnionOrgEstablished,
+    UnionOrgMoved,
+)
 from unionaid.service.refusals import BrokenHistory
 
 
@@ -30,11 +35,17 @@ class Established:
     name: str
     established_on: date
     moved_on: date | None = None
+    renamed_on: date | None = None
 
     @property
     def since(self) -> date:
         """The day since when it stands where it stands."""
         return self.moved_on or self.established_on
+
+    @property
+    def called_so_since(self) -> date:
+        """The day since when it has its name."""
+        return self.renamed_on or self.established_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,8 @@ def evolve(union: UnionOrg, event: Event) -> UnionOrg:
             return Established(event.org_id, event.level, event.parent_id, event.name, event.occurred_on)
         case Established(), UnionOrgMoved() if union.parent_id is not None:
             return replace(union, parent_id=event.parent_id, moved_on=event.occurred_on)
+        case Established(), UnionOrgDetailsCorrected():
+            return replace(union, name=event.name, renamed_on=event.since or event.occurred_on)
         case Established(), UnionOrgDissolved() if union.parent_id is not None:
             return Dissolved(union, event.occurred_on, event.reason_code)
         case _:

@@ -25,6 +25,20 @@ class UnionOrgMoved(msgspec.Struct, frozen=True, gc=False):
     parent_id: Id
 
 
+class UnionOrgDetailsCorrected(msgspec.Struct, frozen=True, gc=False):
+    """What a union is called since a day (`since`, where it was entered wrong)."""
+
+    occurred_on: date
+    org_id: Id
+    name: str
+    since: date | None = None
+
+    @property
+    def holds_from(self) -> date:
+        """The day from which it holds."""
+        return self.since or self.occurred_on
+
+
 class EnterpriseRegistered(msgspec.Struct, frozen=True, gc=False):
     """What an employing unit is since a day: as registered (version 2), or as corrected (`since`)."""
 

@@ -1,0 +1,1 @@
+"""Who qualifies: rules in CEL over listed attributes, read and checked here, never run as code."""

@@ -1,0 +1,80 @@
+"""What each event means in the books: an entry that adds up to zero, on the right accounts."""
+
+from __future__ import annotations
+
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from unionaid.contracts import Event
+from unionaid.contracts.fields import FundSource
+from unionaid.contracts.relief import EVENTS, BudgetSpent, FundPart, FundsReceived, ReliefPaid
+from unionaid.contracts.samples import BUDGET, FUND, PROGRAMME, SAMPLES
+from unionaid.relief.domain.ledger.posting import BOOKED, Account, Known, Origin, Posting, postings
+
+KNOWN = Known({FUND: "donation"}, {BUDGET: Origin(FUND, PROGRAMME)})
+OTHER = UUID(int=7)
+SIDES = {
+    "FundsReceived": ("cash", "income-donation"),
+    "FundsReturned": ("returned", "cash"),
+    "BankFeeCharged": ("bank-fees", "cash"),
+    "BudgetAllotted": ("allotted", "free"),
+    "BudgetReleased": ("free", "allotted"),
+    "BudgetCommitted": ("free", "committed"),
+    "CommitmentReleased": ("committed", "free"),
+    "ReliefPaid": ("payable", "cash"),
+}
+
+
+def sample(kind: type[Event]) -> Event:
+    return SAMPLES[kind].event
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
+def test_every_entry_adds_up_to_zero_and_only_what_moves_money_has_one(kind: type[Event]) -> None:
+    if kind not in SAMPLES:
+        pytest.skip("without a sample: an event that moves no money")
+    entry = postings(sample(kind), KNOWN)
+    assert sum(posting.amount_fen for posting in entry) == 0
+    assert bool(entry) == (kind in BOOKED)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in BOOKED if kind is not BudgetSpent], ids=lambda kind: kind.__name__)
+def test_an_entry_stands_on_its_two_accounts(kind: type[Event]) -> None:
+    debit, credit = postings(sample(kind), KNOWN)
+    assert (debit.account, credit.account) == SIDES[kind.__name__]
+    assert debit.amount_fen == -credit.amount_fen > 0
+    assert debit.fund_id == credit.fund_id == FUND
+
+
+def test_what_is_spent_is_an_expense_and_owed() -> None:
+    spent = sample(BudgetSpent)
+    assert isinstance(spent, BudgetSpent)
+    assert postings(spent, KNOWN) == [
+        Posting(Account.COMMITTED, spent.amount_fen, FUND, PROGRAMME, BUDGET),
+        Posting(Account.SPENT, -spent.amount_fen, FUND, PROGRAMME, BUDGET),
+        Posting(Account.RELIEF, spent.amount_fen, FUND, PROGRAMME, BUDGET),
+        Posting(Account.PAYABLE, -spent.amount_fen, FUND, PROGRAMME, BUDGET),
+    ]
+
+
+def test_each_part_of_a_payment_leaves_its_own_fund() -> None:
+    paid = sample(ReliefPaid)
+    assert isinstance(paid, ReliefPaid)
+    parts = (
+        FundPart(fund_id=FUND, amount_fen=paid.amount_fen - 1),
+        FundPart(fund_id=OTHER, amount_fen=1),
+    )
+    cash = [
+        (posting.fund_id, posting.amount_fen)
+        for posting in postings(paid.model_copy(update={"parts": parts}), Known())
+        if posting.account is Account.CASH
+    ]
+    assert cash == [(FUND, 1 - paid.amount_fen), (OTHER, -1)]
+
+
+@pytest.mark.parametrize("source", get_args(FundSource))
+def test_income_is_told_by_its_source(source: FundSource) -> None:
+    _, income = postings(sample(FundsReceived), Known({FUND: source}))
+    assert income.account == f"income-{source}"
