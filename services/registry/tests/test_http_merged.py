@@ -233,3 +233,16 @@ async def test_nobody_is_listed_as_kept_by_nothing_whose_other_record_is_kept(of
     assert await listed() == []
     await office.pool.execute("UPDATE views.record SET since = NULL WHERE person_id = $1", UUID(alias))
     assert await listed() == []
+
+
+async def test_who_is_merged_is_not_listed_as_a_worker_until_the_merge_is_undone(office: Office, units: Units) -> None:
+    alias, survivor, pair = await one_of_two(office, units)
+
+    async def listed() -> set[str]:
+        return {row["person_id"] for row in (await office.get("/workers")).json()["items"]}
+
+    assert await listed() == {survivor}
+    assert (await asked(office, pair)).status_code == 202
+    assert await listed() == {survivor}, "while it is asked whether it may be undone it stands"
+    await undone(office, pair)
+    assert await listed() == {survivor, alias}

@@ -60,6 +60,7 @@ class Registry(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self.numbers: dict[str, UUID] = {}
         self.names: dict[UUID, str] = {}
+        self.accounts: dict[UUID, str] = {}
         self.asked: list[tuple[str, dict[str, Any], str]] = []
         self.away = False
 
@@ -72,8 +73,14 @@ class Registry(httpx.AsyncBaseTransport):
             found = [self.numbers.get(value) for value in body["values"]]
             matches = [{"person_id": one and str(one), "code": None if one else "nobody-found"} for one in found]
             return httpx.Response(200, json={"matches": matches})
+        told = {"name": self.names, "bank_account": self.accounts}
         persons = [
-            {"person_id": one, "identity": {"name": self.names[UUID(one)]} if UUID(one) in self.names else None}
+            {
+                "person_id": one,
+                "identity": {name: told[name].get(UUID(one)) for name in body["fields"]}
+                if UUID(one) in self.names
+                else None,
+            }
             for one in body["person_ids"]
         ]
         return httpx.Response(200, json={"opening_id": str(uuid4()), "persons": persons})

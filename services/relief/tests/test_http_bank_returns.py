@@ -83,14 +83,14 @@ async def test_the_same_file_again_books_nothing(service: Service, batch: Batch)
     again = (await look(service, batch, content)).json()
     assert (again["lines"], again["known"], again["faults"], again["parts"]) == ([], 2, [], [])
     camt = examples.notified(batch, {1: [Told()], 2: [CLOSED]})
-    other_form = (await look(service, batch, camt, "camt.054")).json()
+    other_form = (await look(service, batch, camt, "camt-054")).json()
     assert (other_form["lines"], other_form["known"], other_form["faults"]) == ([], 3, [])
 
 
-@pytest.mark.parametrize("bank", [*TEMPLATES, "camt.054"])
+@pytest.mark.parametrize("bank", [*TEMPLATES, "camt-054"])
 async def test_every_form_is_read(service: Service, batch: Batch, bank: str) -> None:
     told = {1: Told(), 3: Told(Said.FAILED)}
-    if bank == "camt.054":
+    if bank == "camt-054":
         content = examples.notified(batch, {no: [one] for no, one in told.items()})
         reason = "account-closed"
     else:
@@ -124,7 +124,7 @@ async def test_a_part_and_what_came_back_later_are_told_and_not_booked(service: 
     assert read["parts"] == [{"line": 2, "outcome": "partial", "paid_fen": 10_000}]
     assert (await book(service, batch, read)).status_code == 200
     later = examples.notified(batch, {1: [Told(Said.REVERSED)], 3: [Told(), Told(Said.REVERSED)]})
-    back = (await look(service, batch, later, "camt.054")).json()
+    back = (await look(service, batch, later, "camt-054")).json()
     assert back["parts"] == [{"line": 1, "outcome": "reversed", "paid_fen": 0}]
     assert [(line["line"], line["reason_code"]) for line in back["lines"]] == [(3, "bank-declined")]
 
@@ -134,7 +134,7 @@ async def test_who_may_not_and_what_is_no_file(service: Service, batch: Batch, w
     for content, bank, status, code in (
         (b"", "example-city", 422, "file-empty"),
         (b"x" * (21 << 20), "example-city", 413, "body-too-large"),
-        (b"x", "camt.054", 422, "xml-malformed"),
+        (b"x", "camt-054", 422, "xml-malformed"),
         (b"x", "another", 422, "bank-unknown"),
     ):
         answer = await look(service, batch, content, bank)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
 from unionaid.contracts.fields import LINES_MAX
+from unionaid.payments import BANKS, Batch, Line, Said, examples, read_templates
+from unionaid.payments.examples import Told
 from unionaid.service.limits import JSON_BODY_BYTES_MAX
 
 if TYPE_CHECKING:
     from services.relief.tests.conftest import Service, Winter
+
+
+ACCOUNTANT = f"person-{UUID(int=77)}"
 
 
 async def timed(what: str, request: Awaitable[httpx.Response]) -> httpx.Response:
@@ -53,6 +59,7 @@ async def test_a_list_of_the_most_lines_is_paid_by_the_bank(service: Service, wi
     batch_id = issued.json()["batch_id"]
     assert (await timed("released", winter.release(batch_id))).status_code == 200
     answers = {n: None if n % 2 else "account-unknown" for n in range(1, LINES_MAX + 1)}
+    await _read_in_two_forms(service, batch_id)
     before = await service.pool.fetchval("SELECT count(*) FROM eventlog.outbox")
     assert (await timed("returned", winter.bank_answers(batch_id, answers))).status_code == 200
     assert await service.pool.fetchval("SELECT count(*) FROM eventlog.outbox") == before + 1
@@ -65,6 +72,30 @@ async def test_a_list_of_the_most_lines_is_paid_by_the_bank(service: Service, wi
     assert await winter.budget() == {
         "allotted_fen": 2 * half, "committed_fen": 0, "spent_fen": half, "free_fen": half,
     }  # fmt: skip
+
+
+async def _read_in_two_forms(service: Service, batch_id: str) -> None:
+    """The bank's file of as many lines, looked through: every line is told as the bank has it."""
+    template = read_templates(BANKS)["example-rural"]
+    lines = [Line(n, "某人", f"62284812{n:08}", 40_000) for n in range(1, LINES_MAX + 1)]
+    moment = datetime(2017, 1, 9, tzinfo=UTC)
+    batch = Batch(UUID(batch_id), LINES_MAX, 40_000 * LINES_MAX, examples.PAYER, moment, moment.date(), lines)
+    told = {n: Told() if n % 2 else Told(Said.FAILED, words="账号不存在") for n in range(1, LINES_MAX + 1)}
+    files = {
+        "example-rural": examples.answered(batch, template, told),
+        "camt-054": examples.notified(batch, {n: [one] for n, one in told.items()}, code="AC01"),
+    }
+    for bank, content in files.items():
+        token = service.token(ACCOUNTANT, "accountant")
+        request = service.client.post(
+            f"/bank-returns/{batch_id}",
+            data={"bank": bank},
+            files={"file": ("return", content)},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        read = (await timed(f"read from {bank}", request)).json()
+        assert (len(read["lines"]), read["faults"], read["parts"]) == (LINES_MAX, [], [])
+        assert {line["reason_code"] for line in read["lines"]} == {None, "account-unknown"}
 
 
 async def test_a_long_list_rejected_gives_all_its_people_back(service: Service, winter: Winter) -> None:

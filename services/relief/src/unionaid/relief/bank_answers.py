@@ -32,7 +32,7 @@ from unionaid.payments import Reason as BankReason
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome
 from unionaid.service.refusals import Fault
 
-CAMT = "camt.054"
+CAMT = "camt-054"
 """What is said in a bank's place where the file is ISO 20022."""
 _BOOKED = frozenset({"paid", "failed"})
 

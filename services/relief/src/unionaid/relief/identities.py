@@ -43,6 +43,14 @@ class Found:
     code: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """To whom money goes."""
+
+    name: str = field(repr=False)
+    account: str = field(repr=False)
+
+
 class Identities:
     """Registry's answers to the person of a request."""
 
@@ -63,6 +71,25 @@ class Identities:
         return Names(
             {UUID(one["person_id"]): one["identity"]["name"] for one in told.get("persons", ()) if one["identity"]}
         )
+
+    async def payees(self, request: Request, persons: Sequence[UUID]) -> dict[UUID, Payee]:
+        """Open name and account of payees, so many at once as registry opens; who is unknown or has none is left out.
+
+        Raises:
+            NeighbourAway: registry does not answer.
+            NeighbourRefuses: the caller may not ask.
+        """
+        found: dict[UUID, Payee] = {}
+        wanted = list(dict.fromkeys(persons))
+        for start in range(0, len(wanted), OPENED_PERSONS_MAX):
+            some = [str(one) for one in wanted[start : start + OPENED_PERSONS_MAX]]
+            body = {"person_ids": some, "fields": ["name", "bank_account"], "purpose": "payment"}
+            told = await self._registry.ask(request, "/identities/open", body)
+            for one in told.get("persons", ()):
+                identity = one["identity"] or {}
+                if identity.get("name") and identity.get("bank_account"):
+                    found[UUID(one["person_id"])] = Payee(identity["name"], identity["bank_account"])
+        return found
 
     async def matched(self, request: Request, typed: Collection[str]) -> dict[str, Found]:
         """Say whose each of these is: an ID number, or already the id of a person.

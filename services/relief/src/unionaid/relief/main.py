@@ -28,6 +28,7 @@ from unionaid.relief.identities import Identities
 from unionaid.relief.pages.bank_returns import BANK_RETURN_PAGES
 from unionaid.relief.pages.cash_payments import CASH_PAYMENTS
 from unionaid.relief.pages.routing import PAGES
+from unionaid.relief.policies.payer import read_payer
 from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.reserving import MOVERS, held
 from unionaid.relief.resources import directory
@@ -130,7 +131,16 @@ def assemble(
     commands = Commands.of(pool, known, Eligible(pool, people), read_programmes(directory("policy")))
     itself = Itself(settings, keys, name=NAME, matter="due pledges", clock=clock)
     identities = Identities(Neighbour("registry", settings.urls, neighbours))
-    app.state.desk = Desk(commands, known, own_views, pool, identities, read_templates(BANKS))
+    templates, payer_on = read_templates(BANKS), read_payer(directory("policy") / "banks" / "payer.yaml")
+    app.state.desk = Desk(
+        commands,
+        known,
+        own_views,
+        pool,
+        identities,
+        templates,
+        payer_on,
+    )
     return Parts(
         app=app,
         beside={

@@ -134,6 +134,6 @@ WHERE ($2 OR w.union_org_id IN (SELECT org_id FROM mine))
   AND ($3::uuid IS NULL OR w.union_org_id IN (SELECT org_id FROM chosen))
   AND ($4::uuid IS NULL OR w.enterprise_id = $4)
   AND ($6::uuid IS NULL OR (w.union_org_id, w.person_id) > ($5, $6))
-  AND NOT EXISTS (SELECT FROM views.pair p WHERE p.person_id = w.person_id AND p.status = 'merged')
+  AND NOT EXISTS (SELECT FROM views.pair p WHERE p.person_id = w.person_id AND p.status IN ('merged', 'undo-asked'))
 ORDER BY w.union_org_id, w.person_id LIMIT $7
 """

@@ -13,7 +13,7 @@ from uuid import UUID
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.relief import PaymentBatchIssued, ReliefCancelled
 from unionaid.relief.application.deciding import Deciding, Expect, Found, Pool
-from unionaid.relief.domain.payment_batch import facts, returning, rules
+from unionaid.relief.domain.payment_batch import facts, filing, returning, rules
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list import facts as list_facts
 from unionaid.relief.domain.relief_list import settling
@@ -62,6 +62,18 @@ class Batches:
             return rules.withdraw(found.batch, found.relief_list, found.lines, reason, step)
 
         return await self._step(issued, batch_id, step, expect, events)
+
+    async def make_file(
+        self, issued: Issued, batch_id: UUID, *, form: str, sha256: str, size: int, step: Step, expect: Expect
+    ) -> Done:
+        """Record that the file for the bank was made."""
+
+        def events(found: Found) -> list[Event]:
+            return filing.make_file(
+                found.batch, found.relief_list, found.lines, form=form, sha256=sha256, size=size, step=step
+            )
+
+        return await self._step(issued, batch_id, step, expect, events, paying=True)
 
     async def record_return(
         self, issued: Issued, batch_id: UUID, answers: Sequence[returning.Answer], step: Step, expect: Expect

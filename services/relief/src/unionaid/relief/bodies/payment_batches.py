@@ -8,6 +8,7 @@ from pydantic import Field
 
 from unionaid.contracts.fields import (
     LINES_MAX,
+    Code,
 )
 from unionaid.relief.bodies.typed import DeclaredBody, LineNumber, StepBody
 from unionaid.relief.domain.payment_batch.returning import FailureReason, Outcome
@@ -25,6 +26,12 @@ class WithdrawalBody(StepBody):
     """When, and why."""
 
     reason_code: WithdrawalReason
+
+
+class BankFileBody(StepBody):
+    """When, and in which form: the code of a bank's template, or `pain-001`."""
+
+    form: Code
 
 
 class ReturnLineBody(Body):

@@ -26,6 +26,10 @@ __all__ = [
     "EarmarkedOtherwise",
     "EnteredBySame",
     "Fault",
+    "FileChanged",
+    "FileLate",
+    "FileMade",
+    "FileMissing",
     "FundInsufficient",
     "IssuedBySame",
     "LineFault",
@@ -208,6 +212,30 @@ class NothingToPay(Refusal):
     code = "nothing-to-pay"
 
 
+class FileMade(Refusal):
+    """The file for the bank was made before: it is fetched, not made again."""
+
+    code = "payment-file-made"
+
+
+class FileLate(Refusal):
+    """The bank has answered for the batch already."""
+
+    code = "payment-file-late"
+
+
+class FileMissing(Refusal):
+    """No file was made for the bank."""
+
+    code = "payment-file-missing"
+
+
+class FileChanged(Refusal):
+    """Made anew the file would have other bytes: a name, an account or the bank's template has changed since."""
+
+    code = "payment-file-changed"
+
+
 class SamePersonTwice(Refusal):
     """Two pairs of eyes: each step is another person's."""
 
@@ -288,6 +316,7 @@ class LineFault(StrEnum):
     LINE_BOOKED = "line-booked"
     REASON_MISSING = "reason-missing"
     REASON_WITHOUT_NEED = "reason-without-need"
+    ACCOUNT_UNKNOWN = "account-unknown"
     PROXY_UNKNOWN = "proxy-unknown"
     PROXY_NOT_ALLOWED = "proxy-not-allowed"
     PROXY_WITHOUT_NEED = "proxy-without-need"

@@ -15,6 +15,7 @@ from unionaid.contracts import Event
 from unionaid.contracts.relief import (
     BankReturnRecorded,
     PaymentBatchWithdrawn,
+    PaymentFileMade,
     ReliefListOrdered,
     ReliefListOrderWithdrawn,
     ReliefListPaid,
@@ -41,6 +42,7 @@ _PARTICULARS: Mapping[type[Event], set[str]] = {
     ReliefListOrderWithdrawn: _ORDER,
     ReliefListSettled: {"paid_lines", "paid_fen", "cancelled_lines", "cancelled_fen"},
     PaymentBatchWithdrawn: _REASON,
+    PaymentFileMade: {"form", "file_sha256", "file_bytes"},
     BankReturnRecorded: {"paid_lines", "paid_fen", "failed_lines", "failed_fen"},
 }
 """What a step tells beside who took it and when."""

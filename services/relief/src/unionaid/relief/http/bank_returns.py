@@ -54,7 +54,7 @@ async def look_through(
 ) -> Response:
     """Tell what a bank's file says of a batch: what can be booked by `bank-return`, and every fault.
 
-    `bank` is the code of a template, or `camt.054`. Nothing is kept.
+    `bank` is the code of a template, or `camt-054`. Nothing is kept.
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Problem(415, "unsupported-media-type")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from unionaid.payments.refusals import XmlTooLarge
+from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funds import budgets, funds
 from unionaid.relief.http.ledger import ledger
@@ -23,6 +24,10 @@ STATUSES: Mapping[str, int] = {
     "commitment-missing": 409,
     "list-wrong-status": 409,
     "batch-wrong-status": 409,
+    "payment-file-made": 409,
+    "payment-file-late": 409,
+    "payment-file-missing": 409,
+    "payment-file-changed": 409,
     "nothing-left": 409,
     "nothing-to-pay": 409,
     "entered-by-same": 403,
@@ -42,6 +47,7 @@ ROUTERS = (
     programmes,
     lists,
     payment_batches,
+    bank_files,
     bank_returns,
     payment_holds,
 )

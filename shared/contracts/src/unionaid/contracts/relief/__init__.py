@@ -50,6 +50,7 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
+    PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
 from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
@@ -76,6 +77,7 @@ __all__ = [
     "PaymentBatchReleased",
     "PaymentBatchWithdrawn",
     "PaymentFailed",
+    "PaymentFileMade",
     "PaymentHoldLifted",
     "PaymentOrderWithdrawn",
     "PaymentOrdered",
@@ -136,6 +138,7 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
+    PaymentFileMade,
     BankReturnRecorded,
     ReliefRequested,
     ReliefVerified,

@@ -9,6 +9,7 @@ from unionaid.contracts.fields import (
     AmountFen,
     AmountFenOrNone,
     Code,
+    FileBytes,
     Lines,
     LinesOrNone,
     Sha256Hex,
@@ -47,6 +48,20 @@ class PaymentBatchWithdrawn(ReliefEvent, stream="batch"):
     lines: Lines
     amount_fen: AmountFen
     reason_code: Code
+
+
+class PaymentFileMade(ReliefEvent, stream="batch"):
+    """The file for the bank was made, once: what is fetched later has these bytes or is refused.
+
+    `form` is the code of the bank's template, or `pain-001`. The file itself, names and accounts, is kept
+    nowhere: it is made anew when it is fetched.
+    """
+
+    batch_id: UUID
+    list_id: UUID
+    form: Code
+    file_sha256: Sha256Hex
+    file_bytes: FileBytes
 
 
 class BankReturnRecorded(ReliefEvent, stream="batch"):

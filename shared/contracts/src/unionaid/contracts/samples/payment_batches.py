@@ -8,6 +8,7 @@ from unionaid.contracts.relief import (
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
     PaymentFailed,
+    PaymentFileMade,
     PaymentOrdered,
     PaymentOrderWithdrawn,
     ReliefCancelled,
@@ -74,6 +75,19 @@ SAMPLES = (
         by=ACCOUNTANT,
     ),
     Sample(
+        PaymentFileMade(
+            occurred_on=date(2017, 1, 17),
+            batch_id=BATCH,
+            list_id=BANK_LIST,
+            form="example-rural",
+            file_sha256="5d" * 32,
+            file_bytes=6_871,
+        ),
+        index=35,
+        stream_version=3,
+        by=CASHIER,
+    ),
+    Sample(
         BankReturnRecorded(
             occurred_on=date(2017, 1, 19),
             batch_id=BATCH,
@@ -83,8 +97,8 @@ SAMPLES = (
             failed_lines=1,
             failed_fen=AMOUNT_FEN,
         ),
-        index=35,
-        stream_version=3,
+        index=36,
+        stream_version=4,
         by=ACCOUNTANT,
     ),
     Sample(

@@ -4,6 +4,8 @@
 Unissued ─► Issued ─► Released ─► Returned
                └────► Withdrawn
 ```
+
+Of a released batch a file may be made for the bank, once.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from unionaid.contracts.relief import (
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
+    PaymentFileMade,
 )
 from unionaid.relief.domain.relief_list.facts import Act
 from unionaid.service.refusals import BrokenHistory
@@ -51,6 +54,8 @@ class Released(_Known):
     paid_fen: int = 0
     failed_lines: int = 0
     failed_fen: int = 0
+    file: PaymentFileMade | None = None
+    """The file for the bank, where it was made here."""
 
     @property
     def open_lines(self) -> int:
@@ -89,6 +94,8 @@ def evolve(batch: Batch, act: Act) -> Batch:
             return Released(terms, issued_by, event.occurred_on)
         case Issued(terms, issued_by), PaymentBatchWithdrawn():
             return Withdrawn(terms, issued_by)
+        case Released(file=None), PaymentFileMade() if batch.open_lines == batch.terms.lines:
+            return replace(batch, file=event)
         case Released(), BankReturnRecorded() if event.paid_lines + event.failed_lines <= batch.open_lines:
             return _answered(batch, event)
         case _:
@@ -118,4 +125,5 @@ def _answered(batch: Released, event: BankReturnRecorded) -> Released:
         after.paid_fen,
         after.failed_lines,
         after.failed_fen,
+        after.file,
     )

@@ -1,0 +1,52 @@
+"""The file for the bank: made once of a released batch, before the bank answers."""
+
+from __future__ import annotations
+
+from unionaid.contracts import Event
+from unionaid.contracts.relief import PaymentFileMade
+from unionaid.relief.domain.payment_batch import facts
+from unionaid.relief.domain.payment_batch.rules import existing_batch, refuse_hands, wrong_batch_status
+from unionaid.relief.domain.refusals import FileLate, FileMade
+from unionaid.relief.domain.relief_list import facts as list_facts
+from unionaid.relief.domain.relief_list.guards import Lines, Step
+
+
+def make_file(
+    batch: facts.Batch,
+    relief_list: list_facts.ReliefList,
+    lines: Lines,
+    *,
+    form: str,
+    sha256: str,
+    size: int,
+    step: Step,
+) -> list[Event]:
+    """Record that the file was made in a form, with these bytes.
+
+    Raises NotFound, BatchWrongStatus, FileMade, FileLate, EnteredBySame, VerifiedBySame, ApprovedBySame, OwnMatter and
+    the refusals of dates.
+    """
+    known = sendable(batch)
+    if known.file is not None:
+        raise FileMade
+    refuse_hands(relief_list, lines, step, known.released_on)
+    return [
+        PaymentFileMade(
+            occurred_on=step.on,
+            batch_id=known.terms.batch_id,
+            list_id=known.terms.list_id,
+            form=form,
+            file_sha256=sha256,
+            file_bytes=size,
+        )
+    ]
+
+
+def sendable(batch: facts.Batch) -> facts.Released:
+    """Return a batch that may be sent: released, and not answered for. Raises NotFound, BatchWrongStatus, FileLate."""
+    known = existing_batch(batch)
+    if not isinstance(known, facts.Released):
+        raise wrong_batch_status(known)
+    if known.open_lines < known.terms.lines:
+        raise FileLate
+    return known
