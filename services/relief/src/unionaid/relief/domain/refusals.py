@@ -16,6 +16,7 @@ __all__ = [
     "BookedBySame",
     "BudgetInsufficient",
     "BudgetOfOtherProgramme",
+    "BudgetsUndecided",
     "CommitmentMissing",
     "ConditionTwice",
     "ConditionUnknown",
@@ -52,7 +53,9 @@ __all__ = [
     "VisitorIsPayee",
     "VisitorsSame",
     "WindowReversed",
+    "YearIsClosed",
     "YearNotBegun",
+    "YearNotOver",
 ]
 
 
@@ -114,6 +117,24 @@ class YearNotBegun(Refusal):
     """The year has not begun on the day of the step."""
 
     code = "year-not-begun"
+
+
+class BudgetsUndecided(Refusal):
+    """Budgets of the year have something left that was neither released nor carried over."""
+
+    code = "budgets-undecided"
+
+
+class YearIsClosed(Refusal):
+    """The books of the year are closed."""
+
+    code = "year-closed"
+
+
+class YearNotOver(Refusal):
+    """The year is not over on the day of the step."""
+
+    code = "year-not-over"
 
 
 class EarmarkedOtherwise(Refusal):

@@ -21,6 +21,7 @@ STATUSES: Mapping[str, int] = {
     "already-opened": 409,
     "fund-insufficient": 409,
     "budget-insufficient": 409,
+    "budgets-undecided": 409,
     "commitment-missing": 409,
     "list-wrong-status": 409,
     "batch-wrong-status": 409,

@@ -54,8 +54,10 @@ from unionaid.contracts.relief.payment_batches import (
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
 from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
+    "BOOKS",
     "EVENTS",
     "VISITORS",
     "BankFeeCharged",
@@ -71,6 +73,7 @@ __all__ = [
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
+    "FundYearClosed",
     "FundsReceived",
     "FundsReturned",
     "PaymentBatchIssued",
@@ -105,7 +108,9 @@ __all__ = [
     "SpendingPlanned",
     "UnmergeBlocked",
     "UnmergeCleared",
+    "YearClosed",
     "application_id",
+    "fund_year_id",
     "lines_hash",
 ]
 
@@ -127,6 +132,8 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetCommitted,
     BudgetSpent,
     CommitmentReleased,
+    YearClosed,
+    FundYearClosed,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefListApproved,
