@@ -131,6 +131,11 @@ async def test_a_session_is_a_token_that_services_accept(office: Office, browser
     first = await actor_of(office, browser)
     assert (first.roles, first.unit) == (frozenset({Role.GRASSROOTS_OFFICER}), UUID(ORG))
     assert first.unit_name == "利通区<总>工会"
+    for role, name in (("district_officer", "利通区<总>工会"), ("sub_district_officer", None)):
+        back = await chosen(browser, await asked(browser), role=role, unit="")
+        await browser.get(back.headers["location"])
+        actor = await actor_of(office, browser)
+        assert (actor.unit, actor.unit_name) == (None, name), role
     for role, same in (("grassroots_officer", True), ("approver", False)):
         back = await chosen(browser, await asked(browser), role=role, unit=ORG)
         await browser.get(back.headers["location"])

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
@@ -155,6 +156,20 @@ async def office(postgres: Postgres) -> AsyncIterator[Office]:
     async with opened(postgres) as office:
         yield office
     await postgres.drop(office.database)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office_of_the_module(postgres: Postgres) -> AsyncIterator[Office]:
+    async with opened(postgres) as office:
+        yield office
+    await postgres.drop(office.database)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def refusing(office_of_the_module: Office) -> AsyncIterator[Office]:
+    """One office with nothing in it, for the tests of a module that run in its loop and are refused everything."""
+    yield office_of_the_module
+    assert await office_of_the_module.events() == 0, "what is refused changes nothing"
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from unionaid.contracts import decode
 from unionaid.relief.domain.eligibility.terms import explained
 from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.resources import directory
+from unionaid.relief.views import eligible
 from unionaid.service.languages import Language
 
 from .registry_story import Story, plainly
@@ -57,6 +58,16 @@ async def test_a_preview_says_how_many_and_how_much_and_why_not(told: Service) -
     ]  # fmt: skip
     assert answer["reasons"][0]["not_met"] == sum(case.conditions[0].met is False for case in cases)
     assert await told.events() == before
+
+
+async def test_a_preview_that_takes_too_long_is_given_up(told: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eligible, "PREVIEW_SECONDS_MAX", 0.000_1)
+    answer = await ask(told)
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (503, "preview-given-up")
+    page = await Browser(told, OFFICER, "district_officer").get(MATTER)
+    assert "This takes too long at the moment" in shown(page)
+    monkeypatch.undo()
+    assert (await ask(told)).status_code == 200
 
 
 async def test_a_programmes_own_condition_narrows(told: Service) -> None:

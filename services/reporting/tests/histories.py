@@ -173,9 +173,8 @@ def dossier_fact(draw: st.DrawFn, dossier_id: UUID) -> Fact:
     of: dict[str, Any] = {"occurred_on": draw(DOSSIER_DAY), "dossier_id": dossier_id}
     holder, union = uuid(3, draw(NUMBER)), uuid(1, draw(NUMBER))
     level, cause, former = draw(LEVEL), draw(CAUSE), uuid(1, draw(NUMBER))
-    assessment = Assessment(
-        policy_version="hardship-2016.1", household_size=3, income_ratio_percent=80, hardship_level=level
-    )
+    policy = draw(st.sampled_from(("hardship-2016.1", "hardship-2017.1")))
+    assessment = Assessment(policy_version=policy, household_size=3, income_ratio_percent=80, hardship_level=level)
     household: dict[str, Any] = {"household_id": uuid(10, dossier_id.int & 0xFF)}
     return draw(
         st.sampled_from(
@@ -190,12 +189,12 @@ def dossier_fact(draw: st.DrawFn, dossier_id: UUID) -> Fact:
                 ),
                 DossierApproved(
                     **of, **household, holder_id=holder, union_org_id=union, hardship_level=level,
-                    hardship_cause=cause, household_size=3, income_ratio_percent=80, policy_version="hardship-2016.1",
+                    hardship_cause=cause, household_size=3, income_ratio_percent=80, policy_version=policy,
                     next_review_on=date(2018, 1, 1),
                 ),
                 DossierReturned(**of, reason_code="facts-doubtful", missing_clears=()),
                 DossierReviewed(**of, assessment=assessment, next_review_on=date(2018, 1, 1)),
-                DossierReclassified(**of, former_level="deep", hardship_level=level, policy_version="hardship-2016.1"),
+                DossierReclassified(**of, former_level="deep", hardship_level=level, policy_version=policy),
                 DossierClosed(**of, **household, reason_code="lifted"),
                 DossierHolderChanged(
                     **of, former_holder_id=uuid(3, 0), holder_id=holder, union_org_id=union, reason_code="asked"

@@ -86,6 +86,8 @@ def told_of(events: Sequence[Mapping[str, Any]]) -> list[Told]:
             "hardship_level": None if kind == "DossierReviewed" else level,
             "hardship_cause": d.get("hardship_cause") or d.get("clears", {}).get("hardship_cause"),
         }  # fmt: skip
+        said = d.get("policy_version") or d.get("assessment", {}).get("policy_version")
+        attributes["policy_version"] = None if kind == "DossierReviewed" else said
         on = date.fromisoformat(d["occurred_on"])
         found.append(Told(int(event["logindex"]), event["id"], on, d["dossier_id"], TOLD_OF_DOSSIERS[kind], attributes))
     return found
@@ -216,6 +218,7 @@ async def test_a_total_of_dossiers_is_that_of_a_fold_at_any_moment(
         assert {name: getattr(total, name) for name in ("dossiers", "people", "times")} == figures(rows)
         cited = total.citation
         assert (cited.events, cited.query) == (len(rows), asked.query)
+        assert list(cited.policy_versions) == sorted({row["policy_version"] for row in rows} - {None})
         assert cited.sha256 == hashlib.sha256("\n".join(sorted(row["id"] for row in rows)).encode()).hexdigest()
         told = [asdict(event) async for event in all_events(totals, asked)]
         names = ("holder_id", "union_org_id", "hardship_level", "hardship_cause")

@@ -110,12 +110,11 @@ def fold(given: Logs) -> Tables:  # noqa: PLR0912, PLR0915  a case for each even
                     tables["worker"].append((*front, ids["person_id"], *place))
                 case kind if kind in TOLD_OF_DOSSIERS:
                     on, step = date.fromisoformat(d["occurred_on"]), TOLD_OF_DOSSIERS[kind]
-                    level = None if kind == "DossierReviewed" else d.get("hardship_level")
-                    level = d["assessment"]["hardship_level"] if kind == "DossierAssessed" else level
+                    found = {} if kind == "DossierReviewed" else d.get("assessment", d)
                     cause = d.get("clears", {}).get("hardship_cause", d.get("hardship_cause"))
                     tables["dossier_event"].append(
                         (*front, UUID(event["id"]), on, ids["dossier_id"], step, ids.get("holder_id"),
-                         ids.get("union_org_id"), level, cause)
+                         ids.get("union_org_id"), found.get("hardship_level"), cause, found.get("policy_version"))
                     )  # fmt: skip
     tables["relief_daily"] = [(*key, *sums) for key, sums in daily.items()]
     names = [table for projection in PROJECTIONS for table in projection.tables]

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+import pytest_asyncio
 import structlog
 from fastapi import FastAPI, UploadFile
 from joserfc import jwt
@@ -196,8 +198,9 @@ async def log_installed(database: ServiceDatabase) -> None:
     await owner.close()
 
 
-@pytest.fixture
-async def trial(postgres: Postgres) -> AsyncIterator[Trial]:
+@asynccontextmanager
+async def opened(postgres: Postgres) -> AsyncIterator[Trial]:
+    """The trial app on a database of its own."""
     database = await postgres.create_prepared("relief", log_installed)
     issuer, keys = Issuer(), Keys(b"k" * 32, b"h" * 32)
     made: list[Trial] = []
@@ -230,6 +233,27 @@ async def trial(postgres: Postgres) -> AsyncIterator[Trial]:
         made.append(Trial(app, client, app.state.shell.pool, Log(app.state.shell.pool), issuer, keys))
         yield made[0]
     await postgres.drop(database)
+
+
+@pytest.fixture
+async def trial(postgres: Postgres) -> AsyncIterator[Trial]:
+    async with opened(postgres) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def trial_of_the_module(postgres: Postgres) -> AsyncIterator[Trial]:
+    async with opened(postgres) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def refusing(trial_of_the_module: Trial) -> AsyncIterator[Trial]:
+    """One app for all the tests of a module that run in its loop, and in which everything is refused."""
+    yield trial_of_the_module
+    async with trial_of_the_module.pool.acquire() as conn:
+        stored = "SELECT (SELECT count(*) FROM eventlog.events) + (SELECT count(*) FROM eventlog.idempotency)"
+        assert await conn.fetchval(stored) == 0, "what is refused leaves nothing"
 
 
 @pytest.fixture

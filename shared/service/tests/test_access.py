@@ -127,6 +127,8 @@ REFUSED: dict[str, Callable[[], str]] = {
     "sub a number": lambda: _token(sub=1),
     "roles text": lambda: _token(roles="auditor"),
     "unit no UUID": lambda: _token(unit="district"),
+    "unit's name no text": lambda: _token(unit_name=7),
+    "unit's name too long": lambda: _token(unit_name="会" * 201),
 }
 
 

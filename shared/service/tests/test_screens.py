@@ -87,6 +87,20 @@ async def test_who_is_not_signed_in_is_sent_to_do_so_and_comes_back(paged: Trial
     assert bearer.status_code == 303, "a page takes the cookie only"
 
 
+@pytest.mark.parametrize("name", ["利通区<总>工会", None])
+async def test_the_head_names_role_and_union_and_has_the_ways_service_by_service(
+    paged: Trial, name: str | None
+) -> None:
+    token = paged.issuer.token((Role.AUDITOR,), unit_name=name)
+    headers = {"Cookie": f"unionaid_session={token}; unionaid_language=en"}
+    head = (await paged.client.get("/pages/gifts", headers=headers)).text.partition("</header>")[0]
+    assert ("利通区&lt;总&gt;工会" in head, "Signed in as: auditor" in head) == (name is not None, True)
+    groups = re.findall("<ul>(.*?)</ul>", head.partition('class="sections"')[2], re.DOTALL)
+    services = [set(re.findall(r'href="/(\w+)/', group)) for group in groups]
+    assert all(len(one) == 1 for one in services)
+    assert sorted(next(iter(one)) for one in services) == ["registry", "relief", "reporting"]
+
+
 async def test_a_cookie_opens_no_route_of_the_api(paged: Trial) -> None:
     answer = await paged.client.get(f"/funds/{uuid4()}", headers=signed_in(paged))
     assert (answer.status_code, answer.json()["code"]) == (401, "token-missing")

@@ -35,6 +35,8 @@ OFFERED = (
     Role.ACCOUNTANT, Role.AUDITOR, Role.WORKER,
 )  # fmt: skip
 """Roles that have something to do on the screens there are."""
+OF_A_UNION = frozenset({Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.WORKER})
+"""Roles that are of the union that is chosen; all others without one are of the first, the district federation."""
 CLIENT = "unionaid"
 UNITS_PAGE = 500
 UNITS_MAX = 5_000
@@ -165,7 +167,7 @@ class SignIn:
         role, unit, person = form.get("role"), form.get("unit") or "", form.get("person") or ""
         if role not in {offered.value for offered in OFFERED} or not isinstance(unit, str):
             return _forbidden()
-        names = dict(await self.units()) if unit else {}
+        names = dict(await self.units())
         if unit and unit not in names:
             return _forbidden()
         of = Role(role)
@@ -177,7 +179,7 @@ class SignIn:
             return await self._asked(request, asked, nobody=True)
         grant = Grant(
             sub, of.value, unit or None, asked["redirect_uri"], asked["code_challenge"], asked.get("nonce"),
-            names.get(unit),
+            names.get(unit) or (None if of in OF_A_UNION else next(iter(names.values()), None)),
         )  # fmt: skip
         return self._back(asked, code=self.codes.give(grant))
 

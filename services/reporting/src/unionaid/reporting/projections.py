@@ -301,7 +301,7 @@ class Dossiers:
     """One row per event that says something a total of dossiers needs."""
 
     name = "dossiers"
-    version = 1
+    version = 2
     tables: Sequence[str] = ("dossier_event",)
     ddl = f"""
         CREATE TABLE dossier_event ({_PROVENANCE},
@@ -313,6 +313,7 @@ class Dossiers:
             union_org_id uuid,
             hardship_level text COLLATE "C",
             hardship_cause text COLLATE "C",
+            policy_version text COLLATE "C",
             PRIMARY KEY (dossier_id, index)
         );
         CREATE INDEX dossier_event_step ON dossier_event (step, occurred_on) WHERE step IS NOT NULL"""

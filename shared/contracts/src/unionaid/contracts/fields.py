@@ -16,6 +16,8 @@ PARTS_MAX = 16
 """Funds that may share one payment."""
 RULES_MAX = 20
 """Conditions of one programme; standards as well."""
+FACTS_MAX = 64
+"""Attributes that one decision may rest on."""
 RULE_CHARS_MAX = 400
 """Characters of one rule."""
 NAME_CHARS_MAX = 120
@@ -80,6 +82,10 @@ RuleText = Annotated[
     AfterValidator(_without_identity),
 ]
 """A rule in CEL over listed attributes, as it was written; ASCII without remarks."""
+AttributeName = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z_]+$", max_length=CODE_CHARS_MAX)]
+"""An attribute that rules may look at, such as `dossier.level`."""
+AttributeValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=CODE_CHARS_MAX)]
+"""Its value: a code, a whole number, `true` or `false`."""
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[A-Za-z0-9]{1,8})?$", max_length=PERIOD_CHARS_MAX)]
 """Within which a purpose is paid once: `2017`, `2017-Q1`, `2016-2017`, `2017-SPRING`."""
 PublicName = Annotated[

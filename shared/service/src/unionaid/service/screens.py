@@ -178,7 +178,7 @@ class Screens:
                 (tag.value, LANGUAGE_NAMES[tag], f"{base}/language?" + urlencode({"to": tag, "next": here}))
                 for tag in Language
             ],
-            navigation=[(address, name) for address, name, roles in NAVIGATION if actor and actor.roles & roles],
+            navigation=_ways(actor),
             actor=actor,
             here=here,
             base=base,
@@ -228,6 +228,15 @@ class Screens:
             "number": request.scope.get("unionaid.request_id"),
             "again": kind == "moment" and request.method == "GET",
         }
+
+
+def _ways(actor: Actor | None) -> list[list[tuple[str, str]]]:
+    """Return address and name of the screens that somebody may open, service by service."""
+    ways: dict[str, list[tuple[str, str]]] = {}
+    for address, name, roles in NAVIGATION:
+        if actor and actor.roles & roles:
+            ways.setdefault(address.split("/")[1], []).append((address, name))
+    return list(ways.values())
 
 
 def _below(service: str) -> str:

@@ -11,6 +11,7 @@ the end (`--no-loadscope-reorder`).
 """
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -37,8 +38,10 @@ SHARED = ("demo", "screens")
 WHOLE_STACKS = ("tests/system/", "tests/contracts/")
 """Where the tests of whole stacks lie."""
 
-POSTGRES_HERE: Mapping[str, str] = {"fsync": "off"}
-"""Settings that servers of tests have: processes are killed here, and no machine loses its power."""
+POSTGRES_HERE: Mapping[str, str] = {"fsync": "off", "scram_iterations": "1"}
+"""Settings that servers of tests have: processes are killed here, no machine loses its power, and nobody guesses
+passwords, of which each test makes some.
+"""
 
 _shared = pytest.StashKey[list["Postgres | Kafka"]]()
 _lent = pytest.StashKey[dict[str, ExitStack]]()
@@ -105,6 +108,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("stacks" if whole else file))
         (stacks if whole else others).setdefault(shared or file, []).append(item)
     items[:] = [item for group in (*stacks.values(), *others.values()) for item in group]
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays for the whole run: thousands of tests, and their modules."""
+    gc.collect()
+    gc.freeze()
 
 
 def _shared_by(item: pytest.Item | None) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Self
 
 from unionaid.eventlog import Log
 from unionaid.relief.application.batches import Batches
+from unionaid.relief.application.books import Books, Settled
 from unionaid.relief.application.deciding import Deciding, Pool
 from unionaid.relief.application.funds import Funds
 from unionaid.relief.application.lists import Lists
@@ -25,16 +26,18 @@ class Commands:
     programmes: Programmes
     lists: Lists
     batches: Batches
+    books: Books
     previews: Previews
 
     @classmethod
-    def of(cls, pool: Pool, people: People, eligible: Eligible, policies: Policies) -> Self:
-        """Put the commands together over one pool."""
+    def of(cls, pool: Pool, people: People, eligible: Eligible, policies: Policies, settled: Settled) -> Self:
+        """Put the commands together over one pool; `settled` waits for the own views."""
         deciding = Deciding(pool, people)
         return cls(
             funds=Funds(pool),
             programmes=Programmes(Log(pool), policies),
-            lists=Lists(pool, people, deciding),
+            lists=Lists(pool, people, eligible, deciding),
             batches=Batches(pool, deciding),
+            books=Books(pool, settled),
             previews=Previews(eligible, policies),
         )

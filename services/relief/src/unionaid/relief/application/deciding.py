@@ -12,8 +12,10 @@ import asyncpg
 from unionaid.contracts import stream_name
 from unionaid.contracts.relief import PaymentFailed, ReliefListSubmitted, application_id
 from unionaid.eventlog import Connection, Log
+from unionaid.relief.application.books import closed_now
 from unionaid.relief.application.holding import held_now
 from unionaid.relief.domain.budget.facts import Budget, budget_of
+from unionaid.relief.domain.ledger.years import refuse_closed
 from unionaid.relief.domain.payment_batch.facts import Batch, batch_of
 from unionaid.relief.domain.programme.facts import Programme, programme_of
 from unionaid.relief.domain.refusals import LineFault, NotFound
@@ -73,14 +75,16 @@ class Deciding:
         programme, budget = stream_name("programme", terms.programme_id), stream_name("budget", terms.budget_id)
         barred = await self._people.barred()
         held: Collection[bytes] = ()
+        closed = 0
 
         async def look(conn: Connection) -> None:
-            nonlocal held
-            held = await held_now(conn)
+            nonlocal held, closed
+            held = await held_now(conn) if paying else ()
+            closed = await closed_now(conn)
 
         def found(history: History) -> Decision:
             applications = [application_of(history[line]) for line in lines]
-            return decide(
+            decision = decide(
                 Found(
                     list_of(_acts(history, listed)),
                     applications,
@@ -92,9 +96,11 @@ class Deciding:
                     {**_held(applications, held), **barred},
                 )
             )
+            refuse_closed(decision.events, closed)
+            return decision
 
         streams = [listed, *lines, programme, budget, *batch]
-        return await carry_out(self._log, issued, streams, found, first=look if paying else None)
+        return await carry_out(self._log, issued, streams, found, first=look)
 
     async def _terms(self, list_id: UUID, jurisdiction: UUID | None) -> ReliefListSubmitted:
         """What was submitted: it never changes, and says which streams a step concerns."""

@@ -13,10 +13,12 @@ from unionaid.eventlog import Log, ReservationTaken, holders, load
 from unionaid.relief.application.deciding import Deciding, Expect, Found, Pool
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.programme.facts import Open, programme_of
+from unionaid.relief.domain.programme.terms import asks
 from unionaid.relief.domain.relief_list import paying, rules, submitting
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import Step, existing
 from unionaid.relief.reserving import given_back, key_of, reservation_of, scope_of, taken_meanwhile
+from unionaid.relief.views.eligible import Eligible
 from unionaid.relief.views.people import People
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
@@ -25,9 +27,9 @@ from unionaid.service.idempotency import answer
 class Lists:
     """Commands about lists. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool, people: People, deciding: Deciding) -> None:
+    def __init__(self, pool: Pool, people: People, eligible: Eligible, deciding: Deciding) -> None:
         self._pool, self._log = pool, Log(pool)
-        self._people, self._deciding = people, deciding
+        self._people, self._eligible, self._deciding = people, eligible, deciding
 
     async def submit(
         self,
@@ -147,28 +149,35 @@ class Lists:
         subtree = await self._people.subtree(command.union_org_id)
         if jurisdiction is not None and command.union_org_id not in await self._people.subtree(jurisdiction):
             subtree = frozenset()
+        opened = await self._opened(programme)
+        looks = opened is not None and asks(opened.terms)
         return submitting.Known(
             union_of=await self._people.unions_of(persons),
             barred=await self._people.barred(),
             merged=await self._people.merged(persons),
             subtree=subtree,
-            taken=await self._taken(programme, persons),
+            taken=await self._taken(opened, persons),
             sees_all=jurisdiction is None,
+            facts=await self._eligible.facts_of(persons, command.on) if looks else {},
         )
 
-    async def _taken(self, programme: str, persons: Collection[UUID]) -> frozenset[UUID]:
+    async def _opened(self, programme: str) -> Open | None:
+        async with self._pool.acquire() as conn:
+            opened = programme_of(decode(event.body)[1] for event in await load(conn, programme))
+        return opened if isinstance(opened, Open) else None
+
+    async def _taken(self, opened: Open | None, persons: Collection[UUID]) -> frozenset[UUID]:
         """Who has the programme's purpose already, so that all such lines are told at once.
 
         The reservation made with the append decides; this is to say it early.
         """
+        if opened is None:
+            return frozenset()
         aliases = await self._people.aliases(persons)
+        scope = scope_of(opened.terms.programme_id, opened.period)
+        keys = {key_of(alias): survivor for alias, survivor in aliases.items()}
+        keys |= {key_of(person_id): person_id for person_id in persons}
         async with self._pool.acquire() as conn:
-            opened = programme_of(decode(event.body)[1] for event in await load(conn, programme))
-            if not isinstance(opened, Open):
-                return frozenset()
-            scope = scope_of(opened.terms.programme_id, opened.period)
-            keys = {key_of(alias): survivor for alias, survivor in aliases.items()}
-            keys |= {key_of(person_id): person_id for person_id in persons}
             taken = await holders(conn, scope, list(keys))
         return frozenset(keys[key] for key in taken)
 

@@ -16,6 +16,7 @@ __all__ = [
     "BookedBySame",
     "BudgetInsufficient",
     "BudgetOfOtherProgramme",
+    "BudgetsUndecided",
     "CommitmentMissing",
     "ConditionTwice",
     "ConditionUnknown",
@@ -41,6 +42,7 @@ __all__ = [
     "OutsideWindow",
     "OwnMatter",
     "PolicyMissing",
+    "PreviewGivenUp",
     "PurposeNotInPolicy",
     "ReferenceUnknown",
     "Refusal",
@@ -52,7 +54,9 @@ __all__ = [
     "VisitorIsPayee",
     "VisitorsSame",
     "WindowReversed",
+    "YearIsClosed",
     "YearNotBegun",
+    "YearNotOver",
 ]
 
 
@@ -116,6 +120,24 @@ class YearNotBegun(Refusal):
     code = "year-not-begun"
 
 
+class BudgetsUndecided(Refusal):
+    """Budgets of the year have something left that was neither released nor carried over."""
+
+    code = "budgets-undecided"
+
+
+class YearIsClosed(Refusal):
+    """The books of the year are closed."""
+
+    code = "year-closed"
+
+
+class YearNotOver(Refusal):
+    """The year is not over on the day of the step."""
+
+    code = "year-not-over"
+
+
 class EarmarkedOtherwise(Refusal):
     """The fund is earmarked for another purpose than the programme's."""
 
@@ -156,6 +178,12 @@ class ConditionTwice(Refusal):
     """Two conditions of a programme have the same code."""
 
     code = "condition-twice"
+
+
+class PreviewGivenUp(Refusal):
+    """To count who would qualify takes too long at the moment."""
+
+    code = "preview-given-up"
 
 
 class ConditionUnknown(Refusal):
@@ -307,6 +335,8 @@ class LineFault(StrEnum):
     PURPOSE_TAKEN = "purpose-taken"
     AMOUNT_NOT_POSITIVE = "amount-not-positive"
     AMOUNT_ABOVE_MAX = "amount-above-max"
+    AMOUNT_ABOVE_STANDARD = "amount-above-standard"
+    NOT_ELIGIBLE = "not-eligible"
     OWN_LINE = "own-line"
     LINE_WRONG_STATUS = "line-wrong-status"
     LINE_MISSING = "line-missing"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 from starlette.responses import Response
 
 from unionaid.contracts.fields import YEAR_MAX, YEAR_MIN
+from unionaid.relief.bodies.typed import StepBody
+from unionaid.relief.domain.ledger.years import CloseYear
 from unionaid.relief.domain.refusals import NotFound
-from unionaid.relief.http.access import MONEY_READER
+from unionaid.relief.http.access import MONEY_READER, ByAccountant
 from unionaid.relief.http.answers import shown, shown_page
 from unionaid.relief.http.desk import AtDesk, Desk
 from unionaid.relief.views import funds as fund_views
@@ -38,6 +40,23 @@ async def check(desk: AtDesk) -> Response:
     await desk.settled()
     off, differing = await ledger_views.out_of_balance(desk.pool), await ledger_views.disagreements(desk.pool)
     return shown({"balanced": off is None and not differing, "first": off, "funds": differing})
+
+
+@ledger.post("/years/{year}/closing", status_code=201)
+async def close_year(
+    year: Annotated[int, Path(ge=YEAR_MIN, le=YEAR_MAX)], body: StepBody, command: ByAccountant, desk: AtDesk
+) -> Response:
+    """Close the books of a year that is over."""
+    return await command.run(
+        lambda issued: desk.commands.books.close(issued, CloseYear(year, body.occurred_on, issued.business_date))
+    )
+
+
+@ledger.get("/years", dependencies=[MONEY_READER])
+async def show_years(desk: AtDesk) -> Response:
+    """Show the closed years, fund by fund."""
+    await desk.settled()
+    return shown({"fund_years": await ledger_views.closed_years(desk.pool)})
 
 
 @ledger.get("/statement", dependencies=[MONEY_READER])

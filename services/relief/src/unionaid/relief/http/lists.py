@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import Query
+from fastapi import Path, Query
 from starlette.responses import Response
 
+from unionaid.contracts.fields import LINES_MAX
 from unionaid.relief.bodies.lists import CancellationBody, CashPaymentBody, RejectionBody, SubmitListBody
 from unionaid.relief.bodies.payment_batches import PaymentBatchBody
 from unionaid.relief.bodies.typed import DeclaredBody, StepBody
+from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
@@ -25,11 +27,16 @@ from unionaid.relief.http.access import (
 )
 from unionaid.relief.http.answers import LineCursor, LinesLimit, shown, shown_page, told, with_held
 from unionaid.relief.http.desk import AtDesk
+from unionaid.relief.http.previews import PREVIEWING, told_explanation
 from unionaid.relief.views import lists as list_views
+from unionaid.relief.views.explaining import explained_line
+from unionaid.service.access import require
 from unionaid.service.after import after
 from unionaid.service.idempotency import Command, commands
-from unionaid.service.roles import Role
+from unionaid.service.roles import Actor, Role
 from unionaid.service.routes import Router
+
+ExplainedLine = Annotated[int, Path(ge=1, le=LINES_MAX)]
 
 lists = Router(prefix="/lists", tags=["lists"])
 
@@ -191,6 +198,23 @@ async def show_lines(
     await desk.settled()
     found = await list_views.lines(desk.pool, list_id, cursor, limit + 1)
     return shown_page("lines", await with_held(desk, found), limit, "line")
+
+
+@lists.get("/{list_id}/lines/{line}/explanation")
+async def explain_line(
+    list_id: UUID, line: ExplainedLine, reader: Annotated[Actor, require(*PREVIEWING)], desk: AtDesk
+) -> Response:
+    """Explain why a line was taken, by the facts frozen with it; without conditions there is no `explanation`."""
+    await acts_seen_by(reader, desk, list_id)
+    found = await explained_line(desk.pool, list_id, line)
+    if found is None:
+        raise NotFound
+    return shown(
+        {
+            **found.requested.model_dump(include={"line", "person_id", "amount_fen", "standard_fen", "policy_version"}),
+            "explanation": None if found.explanation is None else told_explanation(found.explanation),
+        }
+    )
 
 
 def declared_in(body: DeclaredBody) -> Declared:

@@ -21,6 +21,7 @@ STATUSES: Mapping[str, int] = {
     "already-opened": 409,
     "fund-insufficient": 409,
     "budget-insufficient": 409,
+    "budgets-undecided": 409,
     "commitment-missing": 409,
     "list-wrong-status": 409,
     "batch-wrong-status": 409,
@@ -36,6 +37,7 @@ STATUSES: Mapping[str, int] = {
     "issued-by-same": 403,
     "booked-by-same": 403,
     "own-matter": 403,
+    "preview-given-up": 503,
     **{refusal.code: 413 for refusal in (FileTooLarge, WorkbookTooLarge, XmlTooLarge)},
 }
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""

@@ -7,19 +7,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 from uuid import UUID
 
+from pydantic import Field, ValidationError
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.fields import YEAR_MAX, YEAR_MIN
+from unionaid.relief.bodies.typed import StepBody
+from unionaid.relief.domain.ledger.years import CloseYear
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.http.access import MONEY_READERS
 from unionaid.relief.http.desk import AtDesk, Desk
+from unionaid.relief.pages.relief_list import told_of
 from unionaid.relief.views import funds as fund_views
 from unionaid.relief.views import ledger as ledger_views
 from unionaid.relief.views import programmes as programme_views
 from unionaid.service.access import require
-from unionaid.service.roles import Actor
-from unionaid.service.screens import PageRouter, language_of
+from unionaid.service.forms import Form, faults_of, forms, new_key
+from unionaid.service.roles import Actor, Role
+from unionaid.service.screens import HEADERS, PageRouter, language_of
 from unionaid.sheets import MEDIA_TYPE, Yuan, laid_out
 
 if TYPE_CHECKING:
@@ -30,6 +35,12 @@ EVENTS_SHOWN = 100
 """Events of one page."""
 
 ledger = PageRouter(tags=["screens"])
+
+
+class _Closing(StepBody):
+    """Which year is closed, on which day."""
+
+    year: Annotated[int, Field(ge=YEAR_MIN, le=YEAR_MAX)]
 
 
 class Asked(NamedTuple):
@@ -46,8 +57,28 @@ class Asked(NamedTuple):
 
 
 @ledger.get("/pages/ledger")
-async def show(request: Request, _: MoneyReader, desk: AtDesk) -> Response:
+async def show(request: Request, reader: MoneyReader, desk: AtDesk) -> Response:
     """Whether the books are balanced, every account, and the statement that is asked for."""
+    return await _shown(request, reader, desk, {})
+
+
+@ledger.post("/pages/ledger/closing")
+async def close(form: Annotated[Form, forms(Role.ACCOUNTANT)], desk: AtDesk) -> Response:
+    """Close the books of a year."""
+    given = {"occurred_on": form.text("occurred_on"), "year": form.text("closing")}
+    try:
+        body = _Closing.model_validate(given)
+    except ValidationError as error:
+        return await _shown(form.request, form.actor, desk, told_of(form.request, error))
+    done = await (await form.command()).run(
+        lambda issued: desk.commands.books.close(issued, CloseYear(body.year, body.occurred_on, issued.business_date))
+    )
+    if faults := faults_of(done):
+        return await _shown(form.request, form.actor, desk, faults)
+    return RedirectResponse("/relief/pages/ledger", 303, HEADERS)
+
+
+async def _shown(request: Request, reader: Actor, desk: Desk, faults: Mapping[str, str]) -> Response:
     shell: Shell = request.app.state.shell
     await desk.settled()
     asked, today = _asked(request), shell.clock.business_date()
@@ -56,6 +87,12 @@ async def show(request: Request, _: MoneyReader, desk: AtDesk) -> Response:
     return shell.screens.page(
         request,
         "ledger.html",
+        status=422 if faults else 200,
+        faults=faults,
+        closed=await ledger_views.closed_years(desk.pool),
+        closes=Role.ACCOUNTANT in reader.roles,
+        today=today,
+        key=new_key(),
         accounts=await ledger_views.trial_balance(desk.pool),
         off=await ledger_views.out_of_balance(desk.pool),
         differing=await ledger_views.disagreements(desk.pool),

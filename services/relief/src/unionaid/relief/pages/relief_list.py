@@ -24,6 +24,7 @@ from unionaid.relief.domain.relief_list.settling import CancellationReason
 from unionaid.relief.http.access import LIST_READERS, MONEY_READERS, acts_seen_by, jurisdiction_of, step_of
 from unionaid.relief.http.answers import told, with_held
 from unionaid.relief.http.desk import AtDesk, Desk
+from unionaid.relief.http.previews import PREVIEWING
 from unionaid.relief.pages.offers import offer
 from unionaid.relief.pages.turns import lines_of
 from unionaid.relief.views import funds as fund_views
@@ -197,6 +198,7 @@ async def shown(
         next=lines[-1]["line"] if len(found) > LINES_SHOWN else None,
         names=await desk.identities.names(request, reader, persons) if opening else None,
         offer=offered,
+        explains=not reader.roles.isdisjoint(PREVIEWING),
         sees_batches=not reader.roles.isdisjoint(MONEY_READERS),
         payable={"lines": len(payable), "fen": sum(fen for *_, fen in payable), "hash": lines_hash(payable)},
         failed=await _failed(desk, list_id) if "cancellation" in offered.steps else [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from unionaid.relief.pages.bank_returns import bank_returns
 from unionaid.relief.pages.cash_payments import cash_payments
 from unionaid.relief.pages.entering import entering
+from unionaid.relief.pages.explanations import explanations
 from unionaid.relief.pages.funds import funds
 from unionaid.relief.pages.ledger import ledger
 from unionaid.relief.pages.lists import lists
@@ -12,5 +13,16 @@ from unionaid.relief.pages.payment_batches import payment_batches
 from unionaid.relief.pages.previews import preview_page
 from unionaid.relief.pages.relief_list import relief_list
 
-PAGES = (lists, entering, cash_payments, payment_batches, bank_returns, preview_page, relief_list, funds, ledger)
+PAGES = (
+    lists,
+    entering,
+    cash_payments,
+    payment_batches,
+    bank_returns,
+    preview_page,
+    explanations,
+    relief_list,
+    funds,
+    ledger,
+)
 """In the order in which a path is looked for: `/pages/lists/new` before `/pages/lists/{list_id}`."""

@@ -14,6 +14,7 @@ from unionaid.eventlog import ProjectionSet, reading
 from unionaid.relief.domain.eligibility.attributes import AGE_MAX, ATTRIBUTES, MONTHS_MAX, Facts
 from unionaid.relief.domain.eligibility.nodes import Node
 from unionaid.relief.domain.eligibility.terms import Terms
+from unionaid.relief.domain.refusals import PreviewGivenUp
 from unionaid.relief.views.rules_in_sql import Parameters, in_sql
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -77,9 +78,9 @@ class Eligible:
         self._pool, self._chosen = pool, chosen
 
     async def preview(self, asked: Asked) -> Preview:
-        """Count who would qualify, for how much, and what stands against the others."""
+        """Count who would qualify, for how much, and what stands against the others. Raises PreviewGivenUp."""
         statement = _Statement(asked)
-        row = (await self._fetch(statement.counts(), statement.parameters))[0]
+        row = (await self._fetch(statement.counts(), statement.parameters, PREVIEW_SECONDS_MAX))[0]
         conditions, standards = asked.terms.conditions, asked.terms.standards
         if standards:
             shares = tuple(Share(s.code, row[f"s{n}"], row[f"s{n}"] * s.amount_fen) for n, s in enumerate(standards, 1))
@@ -98,10 +99,11 @@ class Eligible:
         """Return at most `limit` persons after one, each with the union and the household.
 
         `failing` is the number of a condition, from 1, that they do not meet, 0 for want of a fitting standard, or
-        None for those who qualify.
+        None for those who qualify. Raises PreviewGivenUp.
         """
         statement = _Statement(asked)
-        rows = await self._fetch(statement.persons(failing, after, limit), statement.parameters)
+        listed = statement.persons(failing, after, limit)
+        rows = await self._fetch(listed, statement.parameters, PREVIEW_SECONDS_MAX)
         return [dict(row) for row in rows]
 
     async def facts_of(
@@ -117,10 +119,15 @@ class Eligible:
         rows = await self._fetch(f"{_known(only, few=True)} SELECT person_id, {columns} FROM known", parameters)
         return {row["person_id"]: {name: row[name] for name in ATTRIBUTES} for row in rows}
 
-    async def _fetch(self, statement: str, parameters: Parameters) -> Sequence[asyncpg.Record]:
-        async with reading(self._pool, self._chosen) as conn:
-            await conn.execute(f"SET LOCAL work_mem = '{PREVIEW_MEBIBYTES}MB'")
-            return await conn.fetch(statement, *parameters.values, timeout=PREVIEW_SECONDS_MAX)
+    async def _fetch(
+        self, statement: str, parameters: Parameters, seconds_max: float | None = None
+    ) -> Sequence[asyncpg.Record]:
+        try:
+            async with reading(self._pool, self._chosen) as conn:
+                await conn.execute(f"SET LOCAL work_mem = '{PREVIEW_MEBIBYTES}MB'")
+                return await conn.fetch(statement, *parameters.values, timeout=seconds_max)
+        except TimeoutError:
+            raise PreviewGivenUp from None
 
 
 class _Statement:

@@ -9,11 +9,14 @@ from uuid import UUID
 
 import asyncpg
 
+from unionaid.eventlog import Connection
 from unionaid.relief.domain.ledger.posting import BUDGETARY, Account
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Of: TypeAlias = Literal["fund", "programme"]
 """Of what a statement is."""
+CLOSED_MAX = 1_000
+"""Closed years of funds told at once."""
 ENTRIES_PAGE_MAX = 500
 """Events of one page."""
 _ORDER = {account.value: place for place, account in enumerate(Account)}
@@ -107,6 +110,33 @@ async def entries(
     return [{**{k: v for k, v in row.items() if k != "fen"}, "amount_fen": sign * row["fen"]} for row in rows]
 
 
+async def closed_years(pool: Pool) -> list[dict[str, Any]]:
+    """Return what was written down of each fund when a year was closed, the latest year first."""
+    rows = await pool.fetch(
+        "SELECT y.*, f.name AS fund FROM views.fund_year y JOIN views.fund f USING (fund_id) "
+        "ORDER BY y.year DESC, f.name, y.fund_id LIMIT $1",
+        CLOSED_MAX,
+    )
+    return [dict(row) for row in rows]
+
+
+async def fund_years(conn: Connection, year: int) -> list[dict[str, Any]]:
+    """Return of each fund with entries what it had, got, gave and paid in a year, in fen."""
+    rows = await conn.fetch(_FUND_YEARS, date(year, 1, 1), date(year + 1, 1, 1))
+    return [dict(row) for row in rows]
+
+
+async def undecided(conn: Connection, year: int) -> int:
+    """Count the budgets of programmes of a year, or of one before, that have something left nobody has decided on."""
+    return int(
+        await conn.fetchval(
+            "SELECT count(*) FROM views.budget b JOIN views.programme p USING (programme_id) "
+            "WHERE p.year <= $1 AND b.amount_fen > b.spent_fen AND coalesce(b.carried_year, 0) < $1",
+            year,
+        )
+    )
+
+
 async def years(pool: Pool) -> Sequence[int]:
     """Return the years with entries, the latest first."""
     rows = await pool.fetch(
@@ -115,6 +145,17 @@ async def years(pool: Pool) -> Sequence[int]:
     return [row["year"] for row in rows]
 
 
+_FUND_YEARS = """
+SELECT fund_id, coalesce(sum(amount_fen) FILTER (WHERE occurred_on < $1), 0)::bigint AS opening_fen,
+    coalesce(sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.FundsReceived.%'), 0)::bigint
+        AS received_fen,
+    coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.FundsReturned.%'), 0)::bigint
+        AS returned_fen,
+    coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.BankFeeCharged.%'), 0)::bigint
+        AS fees_fen,
+    coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.ReliefPaid.%'), 0)::bigint AS paid_fen
+FROM views.posting WHERE account = 'cash' AND occurred_on < $2 GROUP BY fund_id ORDER BY fund_id
+"""
 _DISAGREEMENTS = """
 WITH booked AS (
     SELECT fund_id, coalesce(sum(amount_fen) FILTER (WHERE account = 'cash'), 0) AS cash,

@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from unionaid.contracts.relief import FundYearClosed
 from unionaid.eventlog import Connection, Event
 from unionaid.relief.domain.ledger.posting import BOOKED, Known, Origin, postings
+from unionaid.relief.views.adding import Writers, inserted, write
 
-SHOWN = BOOKED
+_YEAR = {
+    "fund_id": "uuid",
+    "year": "integer",
+    "opening_fen": "bigint",
+    "received_fen": "bigint",
+    "returned_fen": "bigint",
+    "fees_fen": "bigint",
+    "paid_fen": "bigint",
+    "closing_fen": "bigint",
+}
+_WRITERS: Writers = {FundYearClosed: inserted("fund_year", _YEAR)}
+SHOWN = (*BOOKED, *_WRITERS)
 
 
 async def write_ledger(conn: Connection, events: Sequence[Event]) -> None:
     """Write the entries of events; funds and budgets that they are about must stand in the views before."""
+    await write(conn, [event.data for event in events], _WRITERS)
     booked = [event for event in events if isinstance(event.data, BOOKED)]
     if not booked:
         return

@@ -94,12 +94,14 @@ class DossierTotals:
 
     async def _total(self, conn: Connection, asked: DossierQuestion) -> DossierTotal:
         condition, vector = _Condition(asked), await self._vector(conn, asked)
-        query = f"{{given}} SELECT {_FIGURES} FROM p {{merges}} WHERE {{where}}"
+        query = f"{{given}} SELECT {_FIGURES}, {_POLICIES} FROM p {{merges}} WHERE {{where}}"
         row = await only(conn, condition.told(query), condition.values)
         people, sha256 = await asyncio.gather(
             asyncio.to_thread(count_distinct, row["persons"]), asyncio.to_thread(hash_of_sorted, row["events"])
         )
-        citation = Citation(asked.query, [], self._snapshots.fingerprint, vector, row["times"], sha256)
+        citation = Citation(
+            asked.query, row["policy_versions"], self._snapshots.fingerprint, vector, row["times"], sha256
+        )
         return DossierTotal(row["dossiers"], people, row["times"], await incomplete(conn, vector), citation)
 
     async def _vector(self, conn: Connection, asked: DossierQuestion) -> dict[str, int]:
@@ -124,7 +126,10 @@ class _Condition:
             chosen, day, then = _TAKEN, "t.occurred_on", "e.index <= t.index"
         since = "" if asked.since is None else self.value(asked.since)
         taken = chosen.format(known_e=self.known("e"), steps=steps, until=until, since=since)
-        told = " ".join(_TOLD.format(column=column, then=then, known_e=self.known("e")) for column in _AS_TOLD)
+        told = " ".join(
+            _TOLD.format(column=column, also=also, then=then, known_e=self.known("e"))
+            for column, also in _AS_TOLD.items()
+        )
         self._given = _GIVEN.format(chosen=taken, day=day, told=told)
         parts = ["true"] if asked.step is None else [f"p.step = {self.value(asked.step)}"]
         for column, value in (("hardship_level", asked.level), ("hardship_cause", asked.cause)):
@@ -172,9 +177,10 @@ _STANDING = """
 SELECT DISTINCT ON (e.dossier_id) * FROM dossier_event e
 WHERE e.step = ANY ({steps}::text[]) AND e.occurred_on <= {until} AND {known_e} ORDER BY e.dossier_id, e.index DESC"""
 """Of each dossier the step that put it where it stood on the day."""
-_AS_TOLD = ("holder_id", "union_org_id", "hardship_level", "hardship_cause")
+_AS_TOLD = {"holder_id": "", "union_org_id": "", "hardship_level": ", e.policy_version", "hardship_cause": ""}
+"""What is told again and again of a dossier, each with what stands beside it."""
 _TOLD = (
-    "LEFT JOIN LATERAL (SELECT e.{column} FROM dossier_event e "
+    "LEFT JOIN LATERAL (SELECT e.{column}{also} FROM dossier_event e "
     "WHERE e.dossier_id = t.dossier_id AND e.{column} IS NOT NULL AND {known_e} "
     # as told last by then; where nothing was, as told first
     "ORDER BY {then} DESC, CASE WHEN {then} THEN -e.index ELSE e.index END LIMIT 1) as_{column} ON true"
@@ -183,7 +189,7 @@ _GIVEN = """
 WITH p AS (
     SELECT t.event_id, t.topic, t.index, t.logtime, t.occurred_on AS happened_on, {day} AS occurred_on, t.dossier_id,
         t.step, as_holder_id.holder_id, as_holder_id.holder_id AS person_id, as_union_org_id.union_org_id,
-        as_hardship_level.hardship_level, as_hardship_cause.hardship_cause
+        as_hardship_level.hardship_level, as_hardship_level.policy_version, as_hardship_cause.hardship_cause
     FROM ({chosen}) t {told}
 )"""
 """The events that count, each with its dossier as it was told to be by then; `occurred_on` is the day of the tree."""
@@ -191,6 +197,11 @@ _FIGURES = (
     f"count(*) AS times, count(DISTINCT p.dossier_id) AS dossiers, {PERSONS} AS persons, "
     "coalesce(string_agg(uuid_send(p.event_id), ''), '') AS events"
 )
+_POLICIES = (
+    "coalesce(array_agg(DISTINCT p.policy_version ORDER BY p.policy_version) "
+    "FILTER (WHERE p.policy_version IS NOT NULL), '{{}}') AS policy_versions"
+)
+"""The policies that the levels counted were found by."""
 _EVENT_COLUMNS = ", ".join(f"p.{name}" for name in DossierEvent.__dataclass_fields__)
 _DIMENSIONS: Mapping[DossierDimension, tuple[str, str]] = {
     DossierDimension.STEP: ("p.step", "NULL::text"),

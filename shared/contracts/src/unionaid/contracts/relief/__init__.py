@@ -3,6 +3,7 @@
 from unionaid.contracts.event import Event
 from unionaid.contracts.relief.applications import (
     FundPart,
+    KnownFact,
     PaymentFailed,
     PaymentOrdered,
     PaymentOrderWithdrawn,
@@ -54,8 +55,10 @@ from unionaid.contracts.relief.payment_batches import (
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
 from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
+    "BOOKS",
     "EVENTS",
     "VISITORS",
     "BankFeeCharged",
@@ -71,8 +74,10 @@ __all__ = [
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
+    "FundYearClosed",
     "FundsReceived",
     "FundsReturned",
+    "KnownFact",
     "PaymentBatchIssued",
     "PaymentBatchReleased",
     "PaymentBatchWithdrawn",
@@ -105,7 +110,9 @@ __all__ = [
     "SpendingPlanned",
     "UnmergeBlocked",
     "UnmergeCleared",
+    "YearClosed",
     "application_id",
+    "fund_year_id",
     "lines_hash",
 ]
 
@@ -127,6 +134,8 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetCommitted,
     BudgetSpent,
     CommitmentReleased,
+    YearClosed,
+    FundYearClosed,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefListApproved,

@@ -7,8 +7,11 @@ from pydantic import Field, model_validator
 
 from unionaid.contracts.event import Data
 from unionaid.contracts.fields import (
+    FACTS_MAX,
     PARTS_MAX,
     AmountFen,
+    AttributeName,
+    AttributeValue,
     Code,
     LineNumber,
     PaymentMethod,
@@ -26,8 +29,20 @@ def application_id(list_id: UUID, line: int) -> UUID:
     return uuid5(list_id, str(line))
 
 
+class KnownFact(Data):
+    """The value that an attribute had when it was looked at."""
+
+    attribute: AttributeName
+    value: AttributeValue
+
+
 class ReliefRequested(ReliefEvent, stream="application"):
-    """Relief was asked for one person: one line of a list."""
+    """Relief was asked for one person: one line of a list.
+
+    Where the programme has conditions or standards the person met all conditions: `facts` are the attributes that its
+    rules look at and that were known, `standard` the one that fitted, absent where there are none, `standard_fen` what
+    it gives, by the policy named. Whatever is decided later rests on them.
+    """
 
     application_id: UUID
     list_id: UUID
@@ -38,6 +53,20 @@ class ReliefRequested(ReliefEvent, stream="application"):
     purpose: Code
     period: Period
     amount_fen: AmountFen
+    facts: Annotated[tuple[KnownFact, ...], Field(max_length=FACTS_MAX)] = ()
+    standard: Code | None = None
+    standard_fen: AmountFen | None = None
+    policy_version: PolicyVersion | None = None
+
+    @model_validator(mode="after")
+    def _basis_whole(self) -> Self:
+        if (self.standard_fen is None) != (self.policy_version is None):
+            raise ValueError("what is due stands beside the policy that says so")
+        if self.standard_fen is None and (self.facts or self.standard is not None):
+            raise ValueError("facts and a standard stand beside what is due")
+        if self.standard_fen is not None and self.amount_fen > self.standard_fen:
+            raise ValueError("amount_fen is above standard_fen")
+        return self
 
 
 class ReliefVerified(ReliefEvent, stream="application"):

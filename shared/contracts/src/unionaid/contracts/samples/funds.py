@@ -3,15 +3,19 @@
 from datetime import date
 
 from unionaid.contracts.relief import (
+    BOOKS,
     BankFeeCharged,
     BudgetCarriedOver,
     BudgetReduced,
     BudgetReleased,
     FundsReturned,
+    FundYearClosed,
     PledgeDue,
     PledgeMade,
     PledgeWithdrawn,
     SpendingPlanned,
+    YearClosed,
+    fund_year_id,
 )
 from unionaid.contracts.samples.sample import ACCOUNTANT, BUDGET, FUND, PLEDGE, PROGRAMME, Sample
 
@@ -106,6 +110,29 @@ SAMPLES = (
         ),
         index=58,
         stream_version=10,
+        by=ACCOUNTANT,
+    ),
+    Sample(
+        YearClosed(occurred_on=date(2018, 1, 15), books_id=BOOKS, year=2017),
+        index=59,
+        stream_version=1,
+        by=ACCOUNTANT,
+    ),
+    Sample(
+        FundYearClosed(
+            occurred_on=date(2018, 1, 15),
+            fund_year_id=fund_year_id(FUND, 2017),
+            fund_id=FUND,
+            year=2017,
+            opening_fen=200_000_000,
+            received_fen=0,
+            returned_fen=50_000,
+            fees_fen=1_500,
+            paid_fen=100_000,
+            closing_fen=199_848_500,
+        ),
+        index=60,
+        stream_version=1,
         by=ACCOUNTANT,
     ),
 )

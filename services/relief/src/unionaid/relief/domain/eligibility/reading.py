@@ -8,7 +8,7 @@ its bounds, so that neither an overflow nor a division by zero can come about.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from celpy.celparser import CELParseError, CELParser
 
@@ -18,6 +18,8 @@ from unionaid.relief.domain.eligibility.attributes import Truth
 from unionaid.relief.domain.eligibility.nodes import Node
 from unionaid.relief.domain.eligibility.refusals import RuleFault, RuleRefused
 
+RULES_KEPT = 512
+"""Rules whose trees are kept: those of a list's programme are asked for again with every list."""
 _FOREIGN = re.compile(r"[^ -~\n]|//")
 """What no rule holds: signs beyond ASCII, and remarks, for a rule is told in events and remarks may name somebody."""
 
@@ -27,6 +29,7 @@ def _parser() -> CELParser:
     return CELParser()
 
 
+@lru_cache(maxsize=RULES_KEPT)
 def read_rule(text: str) -> Node:
     """Return a rule's tree; it is a condition: true, false or not known. Raises RuleRefused."""
     if len(text) > RULE_CHARS_MAX:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import ReliefListSubmitted, ReliefRequested, application_id, lines_hash
 from unionaid.relief.domain.budget import facts as budget_facts
 from unionaid.relief.domain.dates import refuse_impossible
+from unionaid.relief.domain.eligibility.attributes import Facts
+from unionaid.relief.domain.eligibility.terms import Explanation, explained
 from unionaid.relief.domain.money import yuan
 from unionaid.relief.domain.programme import facts as programme_facts
+from unionaid.relief.domain.programme.rules import NO_STANDARD
+from unionaid.relief.domain.programme.terms import Basis, asks, basis_of, terms_of
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
     BudgetOfOtherProgramme,
@@ -25,6 +29,7 @@ from unionaid.relief.domain.refusals import (
     ReferenceUnknown,
 )
 from unionaid.relief.domain.relief_list.facts import ReliefList, Unsubmitted
+from unionaid.service.refusals import InWords
 
 
 class Line(NamedTuple):
@@ -49,8 +54,9 @@ class Known:
     `union_of` holds the persons among the lines that the office knows, with the union each works under (None:
     no worker); `subtree` the unions under the submitting one, itself included, none if the submitter does not
     see it; `taken` the persons who have the programme's purpose in its period already, under whatever id they
-    were entered; `barred` those who are helped no more, with the reason; `merged` those for whom another stands. To a
-    submitter who does not see all, a person of another union is unknown.
+    were entered; `barred` those who are helped no more, with the reason; `merged` those for whom another stands;
+    `facts` what is known of each on the day of the request, where the programme's rules look at it. To a submitter who
+    does not see all, a person of another union is unknown.
     """
 
     union_of: Mapping[UUID, UUID | None]
@@ -59,6 +65,14 @@ class Known:
     sees_all: bool
     barred: Mapping[UUID, LineFault] = field(default_factory=dict)
     merged: Set[UUID] = frozenset()
+    facts: Mapping[UUID, Facts] = field(default_factory=dict)
+
+
+class Case(NamedTuple):
+    """How one person stands with the programme's terms, and on what the person qualifies."""
+
+    explanation: Explanation
+    basis: Basis | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +117,23 @@ def submit(
     refuse_other_than_declared(
         command.declared, [(n, line.person_id, line.amount_fen) for n, line in enumerate(command.lines, start=1)]
     )
-    faults = list(_faults(programme, known, command))
+    cases = _cases(programme, known, command)
+    faults = list(_faults(programme, known, command, cases))
     if faults:
         raise LinesRefused(faults)
-    return [_submitted(budget.budget_id, programme, command), *_requests(programme, known, command)]
+    return [_submitted(budget.budget_id, programme, command), *_requests(programme, known, command, cases)]
+
+
+def _cases(programme: programme_facts.Open, known: Known, command: Submit) -> Mapping[UUID, Case]:
+    """Judge everybody on the lines by the programme's terms, where it has any."""
+    if not asks(programme.terms):
+        return {}
+    terms, cases = terms_of(programme.terms), {}
+    for line in command.lines:
+        facts = known.facts.get(line.person_id, {})
+        explanation = explained(terms, facts)
+        cases[line.person_id] = Case(explanation, basis_of(programme.terms, terms, explanation, facts))
+    return cases
 
 
 def refuse_other_than_declared(declared: Declared, lines: Sequence[tuple[int, UUID, int]]) -> None:
@@ -119,7 +146,9 @@ def refuse_other_than_declared(declared: Declared, lines: Sequence[tuple[int, UU
         raise DeclaredDiffers(field="declared.lines_hash")
 
 
-def _faults(programme: programme_facts.Open, known: Known, command: Submit) -> Iterator[Fault]:
+def _faults(
+    programme: programme_facts.Open, known: Known, command: Submit, cases: Mapping[UUID, Case]
+) -> Iterator[Fault]:
     first: dict[UUID, int] = {}
     most_fen = programme.terms.amount_max_fen
     for n, (person_id, amount_fen) in enumerate(command.lines, start=1):
@@ -132,6 +161,18 @@ def _faults(programme: programme_facts.Open, known: Known, command: Submit) -> I
             yield LineFault.PERSON_TWICE.at(n, f"lines.{n - 1}.person_id", earlier=earlier)
         elif fault := _person_fault(person_id, known, command.by):
             yield fault.at(n, f"lines.{n - 1}.person_id")
+        elif person_id in cases:
+            yield from _case_faults(n, amount_fen, cases[person_id].explanation)
+
+
+def _case_faults(line: int, amount_fen: int, case: Explanation) -> Iterator[Fault]:
+    """What the programme's terms have against a line."""
+    if case.amount_fen is None:
+        against = [f"condition-{one.code}" for one in case.conditions if not one.met]
+        reasons = InWords(tuple(against or [f"condition-{NO_STANDARD}"]))
+        yield LineFault.NOT_ELIGIBLE.at(line, f"lines.{line - 1}.person_id", reasons=reasons)
+    elif amount_fen > case.amount_fen:
+        yield LineFault.AMOUNT_ABOVE_STANDARD.at(line, f"lines.{line - 1}.amount_fen", most=yuan(case.amount_fen))
 
 
 def _person_fault(person_id: UUID, known: Known, by: str) -> LineFault | None:
@@ -161,7 +202,9 @@ def _submitted(budget_id: UUID, programme: programme_facts.Open, command: Submit
     )
 
 
-def _requests(programme: programme_facts.Open, known: Known, command: Submit) -> Iterator[Event]:
+def _requests(
+    programme: programme_facts.Open, known: Known, command: Submit, cases: Mapping[UUID, Case]
+) -> Iterator[Event]:
     unions = {person_id: union for person_id, union in known.union_of.items() if union is not None}
     for n, line in enumerate(command.lines, start=1):
         yield ReliefRequested(
@@ -175,4 +218,10 @@ def _requests(programme: programme_facts.Open, known: Known, command: Submit) ->
             purpose=programme.terms.purpose,
             period=programme.period,
             amount_fen=line.amount_fen,
+            **_basis_of(line, cases),
         )
+
+
+def _basis_of(line: Line, cases: Mapping[UUID, Case]) -> dict[str, Any]:
+    basis = cases[line.person_id].basis if line.person_id in cases else None
+    return {} if basis is None else basis._asdict()

@@ -16,7 +16,8 @@ _Fact = TypeVar("_Fact", bound="_OfDossier")
 class DossierTold(NamedTuple):
     """What one event told of a dossier; None for what it says nothing of.
 
-    `step` is there where the event is one that totals count. Holder, union, level and cause are as from this event on.
+    `step` is there where the event is one that totals count. Holder, union, level and cause are as from this event on;
+    `policy_version` is that of the policy which the level was found by.
     """
 
     occurred_on: date
@@ -26,6 +27,7 @@ class DossierTold(NamedTuple):
     union_org_id: Id | None = None
     hardship_level: HardshipLevel | None = None
     hardship_cause: CauseCode | None = None
+    policy_version: str | None = None
 
 
 class _OfDossier(msgspec.Struct, frozen=True, gc=False):
@@ -41,14 +43,17 @@ class _Opened(_OfDossier, frozen=True, gc=False):
 class _Approved(_Opened, frozen=True, gc=False):
     hardship_level: HardshipLevel
     hardship_cause: CauseCode
+    policy_version: str
 
 
 class _Levelled(_OfDossier, frozen=True, gc=False):
     hardship_level: HardshipLevel
+    policy_version: str
 
 
 class _Assessment(msgspec.Struct, frozen=True, gc=False):
     hardship_level: HardshipLevel
+    policy_version: str
 
 
 class _Assessed(_OfDossier, frozen=True, gc=False):
@@ -87,7 +92,10 @@ READS: Mapping[str, Callable[[bytes], DossierTold]] = {
     ),
     "unionaid.registry.DossierAssessed.v1": _reads(
         _Assessed,
-        lambda fact: DossierTold(fact.occurred_on, fact.dossier_id, hardship_level=fact.assessment.hardship_level),
+        lambda fact: DossierTold(
+            fact.occurred_on, fact.dossier_id, hardship_level=fact.assessment.hardship_level,
+            policy_version=fact.assessment.policy_version,
+        ),
     ),
     "unionaid.registry.DossierVerified.v1": _step("verified"),
     "unionaid.registry.DossierPosted.v1": _step("posted"),
@@ -95,7 +103,7 @@ READS: Mapping[str, Callable[[bytes], DossierTold]] = {
         _Approved,
         lambda fact: DossierTold(
             fact.occurred_on, fact.dossier_id, "approved", fact.holder_id, fact.union_org_id, fact.hardship_level,
-            fact.hardship_cause,
+            fact.hardship_cause, fact.policy_version,
         ),
     ),
     "unionaid.registry.DossierReturned.v1": _step("returned"),
@@ -103,7 +111,8 @@ READS: Mapping[str, Callable[[bytes], DossierTold]] = {
     "unionaid.registry.DossierReclassified.v1": _reads(
         _Levelled,
         lambda fact: DossierTold(
-            fact.occurred_on, fact.dossier_id, "reclassified", hardship_level=fact.hardship_level
+            fact.occurred_on, fact.dossier_id, "reclassified", hardship_level=fact.hardship_level,
+            policy_version=fact.policy_version,
         ),
     ),
     "unionaid.registry.DossierClosed.v1": _step("closed"),
