@@ -73,6 +73,7 @@ async def test_what_was_made_is_shown_with_its_version(office: Office, units: Un
         "name": "样街道总工会",
         "established_on": ON,
         "moved_on": None,
+        "renamed_on": None,
         "dissolved_on": None,
         "dissolved_for": None,
     }

@@ -148,12 +148,27 @@ def bank_return(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "paid_lines": lines, **fen}
 
 
+def fund_year(data: dict[str, Any]) -> dict[str, Any]:
+    moved = {name: data[name] // 8 for name in ("received_fen", "returned_fen", "fees_fen", "paid_fen")}
+    went = moved["returned_fen"] + moved["fees_fen"] + moved["paid_fen"]
+    opening = data["opening_fen"] // 8 + went
+    return {**data, **moved, "opening_fen": opening, "closing_fen": opening + moved["received_fen"] - went}
+
+
+def requested(data: dict[str, Any]) -> dict[str, Any]:
+    if not {"standard_fen", "policy_version"} <= data.keys():
+        return without(data, "facts", "standard", "standard_fen", "policy_version")
+    return {**data, "amount_fen": min(data["amount_fen"], data["standard_fen"])}
+
+
 PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "UnionOrgEstablished": union_org,
     "ProgrammeOpened": programme,
     "ReliefListPaid": list_paid,
     "BankReturnRecorded": bank_return,
     "ReliefPaid": paid,
+    "FundYearClosed": fund_year,
+    "ReliefRequested": requested,
 }
 
 
@@ -252,7 +267,7 @@ def test_other_peoples_cloudevents_library_reads_it(event: type[Event]) -> None:
 # How large an event can become
 
 
-ESCAPED = {RULE: len(r"\n"), CODE: len("a")}
+ESCAPED = {RULE: len(r"\n"), CODE: len("a"), r"^[a-z]+\.[a-z_]+$": len("a"), r"^[A-Za-z0-9_-]+$": len("a")}
 """Pattern -> bytes that a character of its texts takes at most, where they are fewer than those of any text."""
 
 
