@@ -26,7 +26,7 @@ from unionaid.service.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-ORG, WORKER, FIRST = (str(uuid4()) for _ in range(3))
+ORG, WORKER, FIRST = (str(UUID(int=n, version=4)) for n in (1, 2, 3))
 PORT = 21_000
 FRONT = f"http://127.0.0.1:{PORT}"
 BACK = f"{FRONT}/relief/pages/signed-in"
