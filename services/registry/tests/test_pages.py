@@ -153,7 +153,8 @@ async def test_every_page_is_marked_while_the_clock_is_simulated(office: Office,
 
 
 def test_every_text_of_the_screens_is_used() -> None:
-    written = "\n".join(file.read_text("utf-8") for file in PACKAGE.glob("templates/*.html"))
+    sources = (*PACKAGE.glob("templates/*.html"), *PACKAGE.glob("pages/*.py"))
+    written = "\n".join(file.read_text("utf-8") for file in sources)
     known = yaml.safe_load((PACKAGE / "locale" / "en.yaml").read_text("utf-8"))
     by_value = tuple(re.findall(r'"(screen-[a-z-]+-)" ~', written))
     assert {
