@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import shutil
 import subprocess
 from collections import Counter
 
@@ -79,7 +78,7 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         commitment(b"short")
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="the machine has no openssl")
+@pytest.mark.needs("openssl")
 def test_other_tools_give_the_same_numbers() -> None:
     def number(one: str) -> str:
         command = ["openssl", "dgst", "-sha256", "-mac", "HMAC", "-macopt", f"hexkey:{SEED.hex()}"]

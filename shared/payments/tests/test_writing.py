@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -111,7 +112,7 @@ def test_what_is_written_is_read_by_others(template: Template, payees: Sequence[
         assert str(held["account"]).strip("\t'") == line.account
         amount = held["amount"]
         unit = next(column.unit for column in template.order.columns if column.holds == "amount")
-        assert round(float(str(amount)) * (100 if unit == "yuan" else 1)) == line.amount_fen
+        assert Decimal(str(amount)) * (100 if unit == "yuan" else 1) == line.amount_fen
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", " =", "＝", "＋", "－", "＠"])

@@ -31,6 +31,7 @@ TOOLS: Mapping[str, tuple[str, ...]] = {
     "go": ("go",),
     "curl": ("curl",),
     "jq": ("jq",),
+    "openssl": ("openssl",),
 }
 
 SHARED = ("demo", "screens")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Query
 from pydantic import ConfigDict
@@ -84,9 +85,9 @@ def asked_of(which: StudentsExport, today: date) -> Asked:
     )
 
 
-def after_row(row: dict[str, object]) -> After:
+def after_row(row: Mapping[str, Any]) -> After:
     """Return the place of a row in the list."""
-    return After(row["union_org_id"], row["household_id"], row["person_id"])  # type: ignore[arg-type]  # the view's ids
+    return After(row["union_org_id"], row["household_id"], row["person_id"])  # the view's ids
 
 
 def _today(request: Request) -> date:
