@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.system.browsing import language, sign_in, sign_out
-from tests.system.office import NARROW, WIDE, Office
+from tests.system.office import NARROW, ON, WIDE, Office
 
 from unionaid.testkit.demo import Demo
 
@@ -20,8 +20,7 @@ NAMES = ("马样贤", "王样芳", "阿卜杜热合曼·买买提依明江", "�
 @pytest.fixture(scope="module")
 def office(screens: Demo, tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office.opened(screens, tmp_path_factory, town="金银滩镇", trade="家具", hundred=5)
-    for serial, name in enumerate(NAMES):
-        office.worker(serial, name)
+    office.in_hardship(*[office.worker(serial, name, on=ON) for serial, name in enumerate(NAMES)])
     office.funded()
     return office
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.system.browsing import language, sign_in, sign_out
-from tests.system.office import NARROW, WIDE, Office
+from tests.system.office import NARROW, ON, WIDE, Office
 
 from unionaid.contracts.relief import lines_hash
 from unionaid.testkit.demo import empty_stack
@@ -63,12 +63,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwiceOffice]:
     with empty_stack("undoing-test") as stack:
         office = TwiceOffice.opened(stack, tmp_path_factory, town="金积镇", trade="乳业", hundred=0)
         office.survivor, office.person = (
-            office.worker(serial, name, phone="13912345678") for serial, name in ((1, "欧阳国华"), (3, "歐陽國華"))
+            office.worker(serial, name, on=ON, phone="13912345678") for serial, name in ((1, "欧阳国华"), (3, "歐陽國華"))
         )
         office.entered(
             f"/persons/{office.person}/corrections", "person_id",
             resident_id=None, reason_code="number-invalid", occurred_on="2026-02-01",
         )  # fmt: skip
+        office.in_hardship(office.survivor)
         office.programme, office.budget = office.funded()
         yield office
 

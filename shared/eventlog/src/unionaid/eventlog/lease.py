@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ async def hold(dsn: str, name: str) -> AsyncIterator[Lease]:
         timeout=LEASE_TIMEOUT_S,
         command_timeout=LEASE_TIMEOUT_S,
         server_settings={
-            "application_name": f"lease {name}"[:63],
+            "application_name": f"lease {os.getpid()} {name}"[:63],
             "idle_session_timeout": timeout,
             "idle_in_transaction_session_timeout": timeout,
             "transaction_timeout": timeout,

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
 import httpx
@@ -55,12 +54,8 @@ class Pair:
     def leases(self) -> dict[int, bool]:
         """Pid -> whether it holds the lease, of the replicas that hold or want it."""
         dsn = self.stack.stack.databases[self.name]["app"]
-        by_port = {connection.laddr.port: pid for pid in self.pids if pid is not None for connection in _open(pid)}
-        held: dict[int, bool] = {}
-        for row in asyncio.run(_fetch(dsn, _LEASES)):
-            if row["client_port"] in by_port:
-                held[by_port[row["client_port"]]] = row["held"]
-        return held
+        rows = asyncio.run(_fetch(dsn, _LEASES))
+        return {int(row["pid"]): row["held"] for row in rows if int(row["pid"]) in self.pids}
 
     def leader(self) -> int | None:
         """The pid of the one whose relay leads, None while none does."""
@@ -168,13 +163,6 @@ def _pair(stack: Demo, name: str) -> Pair:
     return Pair(name, stack, second, (running.services[name], f"http://127.0.0.1:{port}"))
 
 
-def _open(pid: int) -> list[Any]:
-    try:
-        return list(psutil.Process(pid).net_connections("tcp"))
-    except psutil.NoSuchProcess:
-        return []
-
-
 async def _fetch(dsn: str, sql: str, *arguments: str) -> list[asyncpg.Record]:
     conn = await asyncpg.connect(dsn)
     try:
@@ -184,7 +172,7 @@ async def _fetch(dsn: str, sql: str, *arguments: str) -> list[asyncpg.Record]:
 
 
 _LEASES = """
-SELECT client_port, EXISTS (
+SELECT substring(application_name FROM '^lease ([0-9]+) ') AS pid, EXISTS (
     SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND pg_locks.pid = pg_stat_activity.pid
 ) AS held
 FROM pg_stat_activity WHERE application_name LIKE 'lease %.relay' AND datname = current_database()
