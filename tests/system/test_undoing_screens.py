@@ -63,7 +63,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwiceOffice]:
     with empty_stack("undoing-test") as stack:
         office = TwiceOffice.opened(stack, tmp_path_factory, town="金积镇", trade="乳业", hundred=0)
         office.survivor, office.person = (
-            office.worker(serial, name, on=ON, phone="13912345678") for serial, name in ((1, "欧阳国华"), (3, "歐陽國華"))
+            office.worker(serial, name, on=ON, phone="13912345678")
+            for serial, name in ((1, "欧阳国华"), (3, "歐陽國華"))
         )
         office.entered(
             f"/persons/{office.person}/corrections", "person_id",
