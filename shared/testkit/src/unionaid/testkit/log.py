@@ -127,7 +127,7 @@ async def published(kafka: Kafka, topic: str) -> list[bytes]:
         return [r.value for batch in [b async for b in reader.read(begin, end)] for r in batch]
 
 
-PATIENCE_S = float(os.environ.get("UNIONAID_TEST_PATIENCE_S", "30"))
+PATIENCE_S = float(os.environ.get("UNIONAID_TEST_PATIENCE_S", "90"))
 """Seconds a test waits for what must come; a test that is expected to fail may be made to wait less."""
 
 
