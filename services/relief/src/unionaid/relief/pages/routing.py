@@ -7,6 +7,7 @@ from unionaid.relief.pages.cash_payments import cash_payments
 from unionaid.relief.pages.entering import entering
 from unionaid.relief.pages.explanations import explanations
 from unionaid.relief.pages.funds import funds
+from unionaid.relief.pages.gifts import gifts
 from unionaid.relief.pages.ledger import ledger
 from unionaid.relief.pages.lists import lists
 from unionaid.relief.pages.payment_batches import payment_batches
@@ -23,6 +24,7 @@ PAGES = (
     explanations,
     relief_list,
     funds,
+    gifts,
     ledger,
 )
 """In the order in which a path is looked for: `/pages/lists/new` before `/pages/lists/{list_id}`."""
