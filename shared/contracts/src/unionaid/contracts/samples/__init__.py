@@ -4,7 +4,17 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import dossiers, duplicates, erasures, funds, payment_batches, registry, relief, units
+from unionaid.contracts.samples import (
+    dossiers,
+    duplicates,
+    erasures,
+    funds,
+    goods,
+    payment_batches,
+    registry,
+    relief,
+    units,
+)
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -21,6 +31,7 @@ from unionaid.contracts.samples.sample import (
     FUND,
     GRASSROOTS,
     IMPORT,
+    ISSUE,
     LIST,
     NEXT_UNION,
     OFFICER,
@@ -28,10 +39,12 @@ from unionaid.contracts.samples.sample import (
     PLEDGE,
     POLICY,
     PROGRAMME,
+    RECEIPT,
     REJECTED_LIST,
     RELATIVE,
     REQUEST,
     SCHEME,
+    STOCK,
     TITLE,
     TWICE,
     UNDOING,
@@ -57,6 +70,7 @@ __all__ = [
     "FUND",
     "GRASSROOTS",
     "IMPORT",
+    "ISSUE",
     "LIST",
     "NEXT_UNION",
     "OFFICER",
@@ -64,11 +78,13 @@ __all__ = [
     "PLEDGE",
     "POLICY",
     "PROGRAMME",
+    "RECEIPT",
     "REJECTED_LIST",
     "RELATIVE",
     "REQUEST",
     "SAMPLES",
     "SCHEME",
+    "STOCK",
     "TITLE",
     "TWICE",
     "UNDOING",
@@ -87,6 +103,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *relief.SAMPLES,
         *payment_batches.SAMPLES,
         *funds.SAMPLES,
+        *goods.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )
