@@ -11,6 +11,7 @@ from unionaid.contracts.fields import (
     Code,
 )
 from unionaid.relief.bodies.typed import DeclaredBody, LineNumber, StepBody
+from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason
 from unionaid.relief.domain.payment_batch.returning import FailureReason, Outcome
 from unionaid.relief.domain.payment_batch.rules import WithdrawalReason
 from unionaid.service.routes import Body
@@ -26,6 +27,13 @@ class WithdrawalBody(StepBody):
     """When, and why."""
 
     reason_code: WithdrawalReason
+
+
+class AccountConfirmationBody(StepBody):
+    """When, which lines' accounts may be paid to, and why."""
+
+    lines: Annotated[list[LineNumber], Field(min_length=1, max_length=LINES_MAX)]
+    reason_code: ConfirmationReason
 
 
 class BankFileBody(StepBody):

@@ -48,6 +48,7 @@ from unionaid.contracts.relief.lists import (
 )
 from unionaid.contracts.relief.payment_batches import (
     BankReturnRecorded,
+    PaymentAccountConfirmed,
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
@@ -78,6 +79,7 @@ __all__ = [
     "FundsReceived",
     "FundsReturned",
     "KnownFact",
+    "PaymentAccountConfirmed",
     "PaymentBatchIssued",
     "PaymentBatchReleased",
     "PaymentBatchWithdrawn",
@@ -147,6 +149,7 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
+    PaymentAccountConfirmed,
     PaymentFileMade,
     BankReturnRecorded,
     ReliefRequested,

@@ -1,18 +1,21 @@
 """Events of payment batches: what a bank is to pay, and what it answered."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from unionaid.contracts.fields import (
+    AccountDoubt,
     AmountFen,
     AmountFenOrNone,
     Code,
     FileBytes,
+    LineNumber,
     Lines,
     LinesOrNone,
     Sha256Hex,
+    VaultVersion,
 )
 from unionaid.contracts.relief.base import ReliefEvent
 
@@ -47,6 +50,22 @@ class PaymentBatchWithdrawn(ReliefEvent, stream="batch"):
     list_id: UUID
     lines: Lines
     amount_fen: AmountFen
+    reason_code: Code
+
+
+class PaymentAccountConfirmed(ReliefEvent, stream="batch"):
+    """The account of a line was looked at again, by another than who made the batch, and may be paid to.
+
+    It holds for that account alone: `account_statement` counts those stated of the person by then, `sharers` are how
+    many others were paid to it. No account stands here.
+    """
+
+    batch_id: UUID
+    list_id: UUID
+    line: LineNumber
+    account_statement: VaultVersion
+    doubts: Annotated[tuple[AccountDoubt, ...], Field(min_length=1, max_length=2)]
+    sharers: LinesOrNone
     reason_code: Code
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from unionaid.contracts.relief import (
     BankReturnRecorded,
+    PaymentAccountConfirmed,
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
@@ -72,6 +73,21 @@ SAMPLES = (
         ),
         index=34,
         stream_version=2,
+        by=ACCOUNTANT,
+    ),
+    Sample(
+        PaymentAccountConfirmed(
+            occurred_on=date(2017, 1, 17),
+            batch_id=BATCH,
+            list_id=BANK_LIST,
+            line=2,
+            account_statement=2,
+            doubts=("account-changed", "account-shared"),
+            sharers=1,
+            reason_code="family-account",
+        ),
+        index=135,
+        stream_version=8,
         by=ACCOUNTANT,
     ),
     Sample(
