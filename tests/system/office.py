@@ -19,8 +19,6 @@ from unionaid.testkit.demo import Demo
 DISTRICT = "利通区总工会"
 FOUNDED_ON, ON = "2004-01-05", "2026-01-05"
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
-SIGNED_ON = {"assessments": ON, "verification": "2026-01-06", "notice": "2026-01-07", "approval": "2026-01-15"}
-"""The notice stands for five working days."""
 CLEARS = {
     "family_situation": "ordinary", "hardship_cause": "illness", "state_of_mind": "worried",
     "employment_wish": "cannot_work", "technical_skill": "junior",
@@ -103,27 +101,32 @@ class Office:
 
     def in_hardship(self, *persons: str) -> None:
         """Give each of the factory's people a household and an approved dossier, and wait until relief knows."""
+        seen = [self._dossier(person) for person in persons]
+        self.stack.ask("relief", "/funds", "accountant", after=seen[-1])
+
+    def _dossier(self, person: str) -> str:
+        """Take a dossier through its signatures; return where its approval stands in registry's topic."""
         street = self.stack.token("sub_district_officer", unit=self.unions[self.street])
         officer, approver = self.stack.token("district_officer"), self.stack.token("approver")
-        for person in persons:
-            member = {"person_id": person, "relation": "householder", "health_code": "serious_illness"}
-            household = self.entered(
-                "/households", "household_id", union_org_id=self.factory_id, occurred_on=ON,
-                members=[{**member, "monthly_income_fen": 20_000}],
-            )  # fmt: skip
-            dossier = self.entered(
-                "/dossiers", "dossier_id", household_id=household, holder_id=person, occurred_on=ON, **CLEARS
-            )
-            for token, step, more in (
-                (officer, "assessments", {}), (street, "verification", {}),
-                (street, "notice", {"notice_place": "厂务公开栏"}), (approver, "approval", {}),
-            ):  # fmt: skip
-                body = {"occurred_on": SIGNED_ON[step], **more}
-                answer = self.stack.request("POST", "registry", f"/dossiers/{dossier}/{step}", token, body)
-                assert answer.is_success, answer.text
-        told = {"stream": f"dossier-{dossier}", "version": answer.headers["ETag"].strip('"')}
+        member = {"person_id": person, "relation": "householder", "health_code": "serious_illness"}
+        at: dict[str, Any] = {"union_org_id": self.factory_id, "occurred_on": ON}
+        members = [{**member, "monthly_income_fen": 20_000}]
+        household = self.entered("/households", "household_id", members=members, **at)
+        file = {"household_id": household, "holder_id": person, "occurred_on": ON, **CLEARS}
+        dossier = self.entered("/dossiers", "dossier_id", **file)
+        self._signed(officer, f"/dossiers/{dossier}/assessments", ON)
+        self._signed(street, f"/dossiers/{dossier}/verification", "2026-01-06")
+        self._signed(street, f"/dossiers/{dossier}/notice", "2026-01-07", notice_place="厂务公开栏")
+        version = self._signed(approver, f"/dossiers/{dossier}/approval", "2026-01-15")
+        told = {"stream": f"dossier-{dossier}", "version": version}
         position = self.stack.ask("registry", "/log/position", "district_officer", **told)
-        self.stack.ask("relief", "/funds", "accountant", after=f"{position['topic']}@{position['index']}")
+        return f"{position['topic']}@{position['index']}"
+
+    def _signed(self, token: str, path: str, on: str, **body: Any) -> str:
+        """Give registry somebody's step of a dossier; return the dossier's version after it."""
+        answer = self.stack.request("POST", "registry", path, token, {"occurred_on": on, **body})
+        assert answer.is_success, answer.text
+        return answer.headers["ETag"].strip('"')
 
     def funded(self) -> tuple[str, str]:
         """A programme of winter warmth and its budget, from a fund with money; their ids."""
