@@ -113,7 +113,14 @@ class Batches:
         return await self._step(issued, batch_id, step, expect, events)
 
     async def record_return(
-        self, issued: Issued, batch_id: UUID, answers: Sequence[returning.Answer], step: Step, expect: Expect
+        self,
+        issued: Issued,
+        batch_id: UUID,
+        answers: Sequence[returning.Answer],
+        step: Step,
+        expect: Expect,
+        *,
+        file_sha256: str | None = None,
     ) -> Done:
         """Book what the bank answered: at most one movement of the budget."""
 
@@ -126,6 +133,7 @@ class Batches:
                 found.budget,
                 answers=answers,
                 step=step,
+                file_sha256=file_sha256,
             )
 
         return await self._step(issued, batch_id, step, expect, events)

@@ -9,6 +9,7 @@ from pydantic import Field
 from unionaid.contracts.fields import (
     LINES_MAX,
     Code,
+    Sha256Hex,
 )
 from unionaid.relief.bodies.typed import DeclaredBody, LineNumber, StepBody
 from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason
@@ -51,6 +52,7 @@ class ReturnLineBody(Body):
 
 
 class BankReturnBody(StepBody):
-    """What the bank answered, for some lines of a batch or all."""
+    """What the bank answered, for some lines of a batch or all; with the SHA-256 of its file, where it was one."""
 
     lines: Annotated[list[ReturnLineBody], Field(min_length=1, max_length=LINES_MAX)]
+    file_sha256: Sha256Hex | None = None

@@ -45,7 +45,7 @@ _PARTICULARS: Mapping[type[Event], set[str]] = {
     PaymentBatchWithdrawn: _REASON,
     PaymentAccountConfirmed: {"line", "doubts", "reason_code"},
     PaymentFileMade: {"form", "file_sha256", "file_bytes"},
-    BankReturnRecorded: {"paid_lines", "paid_fen", "failed_lines", "failed_fen"},
+    BankReturnRecorded: {"paid_lines", "paid_fen", "failed_lines", "failed_fen", "file_sha256"},
 }
 """What a step tells beside who took it and when."""
 

@@ -146,7 +146,7 @@ async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNT
         for number, outcome in chosen.items()
         if outcome
     ]
-    given = {"occurred_on": form.text("occurred_on"), "lines": answers}
+    given = {"occurred_on": form.text("occurred_on"), "lines": answers, "file_sha256": form.text("file_sha256") or None}
     return await take(
         form, desk, batch_id, becomes="returned", model=BankReturnBody, given=given,
         act=lambda issued, body, expect: desk.commands.batches.record_return(
@@ -155,6 +155,7 @@ async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNT
             [Answer(line.line, line.outcome, line.reason_code) for line in body.lines],
             step_of(issued, body),
             expect,
+            file_sha256=body.file_sha256,
         ),
     )  # fmt: skip
 
@@ -231,6 +232,7 @@ async def shown(
     await desk.settled()
     lines = await batch_views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
     of_lines = await lines_of(desk, [relief_list], reader)
+    steps = [told(act, at, "PaymentBatch") for act, at in acts]
     offer = offer_of_batch(batch, relief_list, of_lines[terms.list_id], reader)
     opening = names or reader.roles != {Role.AUDITOR}
     persons = [line["person_id"] for line in lines]
@@ -242,7 +244,7 @@ async def shown(
         terms=terms,
         state=status_of(batch),
         version=len(acts),
-        steps=[told(act, at, "PaymentBatch") for act, at in acts],
+        steps=steps,
         lines=lines,
         typed=typed or {"others": "paid"},
         names=await desk.identities.names(request, reader, persons) if opening else None,
@@ -264,6 +266,7 @@ async def shown(
             (PAIN, "ISO 20022 pain.001"),
         ],
         reading=reading,
+        booked_files={one.get("file_sha256") for one in steps},
         read_faults=read_faults,
         today=shell.clock.business_date().isoformat(),
         key=new_key(),

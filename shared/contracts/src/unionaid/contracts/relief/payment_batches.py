@@ -86,7 +86,7 @@ class PaymentFileMade(ReliefEvent, stream="batch"):
 class BankReturnRecorded(ReliefEvent, stream="batch"):
     """The bank's answer to some lines of a batch, or to all, was booked.
 
-    Each line is a ReliefPaid or a PaymentFailed of its own.
+    Each line is a ReliefPaid or a PaymentFailed of its own. `file_sha256` is of the bank's file, where it came as one.
     """
 
     batch_id: UUID
@@ -95,6 +95,7 @@ class BankReturnRecorded(ReliefEvent, stream="batch"):
     paid_fen: AmountFenOrNone
     failed_lines: LinesOrNone
     failed_fen: AmountFenOrNone
+    file_sha256: Sha256Hex | None = None
 
     @model_validator(mode="after")
     def _lines_and_money_agree(self) -> Self:

@@ -112,6 +112,7 @@ SAMPLES = (
             paid_fen=AMOUNT_FEN,
             failed_lines=1,
             failed_fen=AMOUNT_FEN,
+            file_sha256="7e" * 32,
         ),
         index=36,
         stream_version=4,
