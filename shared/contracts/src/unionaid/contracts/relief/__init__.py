@@ -60,6 +60,7 @@ from unionaid.contracts.relief.lists import (
 )
 from unionaid.contracts.relief.payment_batches import (
     BankReturnRecorded,
+    PaymentAccountConfirmed,
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
@@ -99,6 +100,7 @@ __all__ = [
     "GoodsReturned",
     "GoodsTaken",
     "KnownFact",
+    "PaymentAccountConfirmed",
     "PaymentBatchIssued",
     "PaymentBatchReleased",
     "PaymentBatchWithdrawn",
@@ -178,6 +180,7 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
+    PaymentAccountConfirmed,
     PaymentFileMade,
     BankReturnRecorded,
     ReliefRequested,
