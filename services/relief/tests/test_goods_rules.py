@@ -248,8 +248,8 @@ REFUSED_ISSUES: list[tuple[str, IssueGoods, list[Event], type[Refusal]]] = [
     ("in the future", replace(ISSUING, on=date(2017, 3, 2)), [opened(), came()], DateInFuture),
     (
         "from too many receipts",
-        replace(ISSUING, items=[Item(STOCK, 201)]),
-        [opened(), *(came(uuid5(STOCK, str(n)), 1) for n in range(201))],
+        replace(ISSUING, items=[Item(STOCK, 101)]),
+        [opened(), *(came(uuid5(STOCK, str(n)), 1) for n in range(101))],
         TooManyParts,
     ),
 ]

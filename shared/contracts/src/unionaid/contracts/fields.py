@@ -50,7 +50,7 @@ GOODS_QUANTITY_MAX = 1_000_000
 """Units of one item that a stock holds."""
 GOODS_ITEMS_MAX = 20
 """Items handed out together."""
-GOODS_PARTS_MAX = 200
+GOODS_PARTS_MAX = 100
 """Parts of one issue: of each item as much as came with one receipt."""
 HEAD_COUNT_MAX = 100_000
 """People counted by the head at one site, fair or competition."""
