@@ -78,7 +78,7 @@ class Batches:
     async def record_return(
         self, issued: Issued, batch_id: UUID, answers: Sequence[returning.Answer], step: Step, expect: Expect
     ) -> Done:
-        """Book what the bank answered: at most one movement of the budget."""
+        """Book what the bank answered: at most one movement of each budget."""
 
         def events(found: Found) -> list[Event]:
             return returning.record_return(
@@ -86,7 +86,7 @@ class Batches:
                 found.relief_list,
                 found.lines,
                 found.programme,
-                found.budget,
+                found.budgets,
                 answers=answers,
                 step=step,
             )
@@ -111,7 +111,7 @@ class Batches:
             events = settling.cancel(
                 found.relief_list,
                 found.lines,
-                found.budget,
+                found.budgets,
                 chosen=lines,
                 reason=reason,
                 booked_by=found.booked_by,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from unionaid.payments.refusals import XmlTooLarge
 from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
+from unionaid.relief.http.funding import funding
 from unionaid.relief.http.funds import budgets, funds
 from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
@@ -20,6 +21,8 @@ STATUSES: Mapping[str, int] = {
     "already-carried-over": 409,
     "already-opened": 409,
     "fund-insufficient": 409,
+    "funding-as-before": 409,
+    "funding-missing": 409,
     "budget-insufficient": 409,
     "budgets-undecided": 409,
     "commitment-missing": 409,
@@ -47,6 +50,7 @@ ROUTERS = (
     ledger,
     previews,
     programmes,
+    funding,
     lists,
     payment_batches,
     bank_files,

@@ -6,6 +6,7 @@ from unionaid.relief.pages.bank_returns import bank_returns
 from unionaid.relief.pages.cash_payments import cash_payments
 from unionaid.relief.pages.entering import entering
 from unionaid.relief.pages.explanations import explanations
+from unionaid.relief.pages.funding import funding
 from unionaid.relief.pages.funds import funds
 from unionaid.relief.pages.ledger import ledger
 from unionaid.relief.pages.lists import lists
@@ -20,6 +21,7 @@ PAGES = (
     payment_batches,
     bank_returns,
     preview_page,
+    funding,
     explanations,
     relief_list,
     funds,

@@ -16,6 +16,7 @@ from unionaid.contracts.relief.applications import (
     application_id,
 )
 from unionaid.contracts.relief.base import ReliefEvent
+from unionaid.contracts.relief.funding import BudgetShare, FundingSource, FundingStated
 from unionaid.contracts.relief.funds import (
     BankFeeCharged,
     BudgetAllotted,
@@ -69,12 +70,15 @@ __all__ = [
     "BudgetOpened",
     "BudgetReduced",
     "BudgetReleased",
+    "BudgetShare",
     "BudgetSpent",
     "CommitmentReleased",
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
     "FundYearClosed",
+    "FundingSource",
+    "FundingStated",
     "FundsReceived",
     "FundsReturned",
     "KnownFact",
@@ -131,6 +135,7 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetReleased,
     BudgetReduced,
     BudgetCarriedOver,
+    FundingStated,
     BudgetCommitted,
     BudgetSpent,
     CommitmentReleased,
