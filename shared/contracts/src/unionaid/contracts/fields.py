@@ -32,7 +32,7 @@ FILE_BYTES_MAX = 20 * 1024 * 1024
 """The largest file a service takes."""
 OPENED_PERSONS_MAX = 500
 """Persons of one opening of identity."""
-OPENED_FIELDS_MAX = 6
+OPENED_FIELDS_MAX = 8
 """Fields of one opening: all there are."""
 OPENER_ROLES_MAX = 14
 """Roles of one person: all there are."""
@@ -133,7 +133,9 @@ UnitField = Literal["uscc", "name", "ownership", "union_org_id"]
 UNIT_FIELDS_MAX = 4
 """Details of one correction: all there are."""
 Sex = Literal["female", "male"]
-IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address", "birth_date"]
+IdentityField = Literal[
+    "name", "resident_id", "phone", "bank_account", "bank_code", "account_holder", "address", "birth_date"
+]
 """The name of a field of the vault, never its value."""
 ErasureReason = Literal["retention-ended", "entered-in-error", "ordered"]
 """Why a person is erased: the last period has run out, it was an error to enter, or a court or authority says so."""
@@ -143,6 +145,12 @@ or it was not at hand before.
 """
 LeavingReason = Literal["retired", "resigned", "dismissed", "contract-ended", "moved", "died", "entered-in-error"]
 """Why somebody is a worker of the union no more."""
+AccountReason = Literal["told", "changed", "entered-wrong"]
+"""Why a bank account is stated: it was told, it is another now, or it was entered wrong."""
+AccountDoubt = Literal["account-changed", "account-shared"]
+"""Why an account is looked at twice before it is paid to: it is another since lately, or somebody else's too."""
+AccountEndReason = Literal["closed", "not-the-persons", "entered-wrong", "asked"]
+"""Why nothing more is paid to a bank account: it is closed, another's, an error, or the person asks for it."""
 DecliningReason = Literal["stays", "other-person", "no-consent"]
 """Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
 UnitCorrectionReason = Literal["entered-wrong", "changed", "completed"]

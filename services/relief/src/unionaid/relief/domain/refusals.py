@@ -382,6 +382,8 @@ class LineFault(StrEnum):
     REASON_MISSING = "reason-missing"
     REASON_WITHOUT_NEED = "reason-without-need"
     ACCOUNT_UNKNOWN = "account-unknown"
+    ACCOUNT_IN_DOUBT = "account-in-doubt"
+    ACCOUNT_NOT_IN_DOUBT = "account-not-in-doubt"
     PROXY_UNKNOWN = "proxy-unknown"
     PROXY_NOT_ALLOWED = "proxy-not-allowed"
     PROXY_WITHOUT_NEED = "proxy-without-need"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from unionaid.payments.refusals import XmlTooLarge
+from unionaid.relief.http.accounts import accounts
 from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funding import funding
@@ -53,6 +54,7 @@ ROUTERS = (
     funding,
     lists,
     payment_batches,
+    accounts,
     bank_files,
     bank_returns,
     payment_holds,

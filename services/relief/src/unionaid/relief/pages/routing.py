@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from unionaid.relief.pages.bank_returns import bank_returns
+from unionaid.relief.pages.batch_files import batch_files
 from unionaid.relief.pages.cash_payments import cash_payments
 from unionaid.relief.pages.entering import entering
 from unionaid.relief.pages.explanations import explanations
@@ -19,6 +20,7 @@ PAGES = (
     entering,
     cash_payments,
     payment_batches,
+    batch_files,
     bank_returns,
     preview_page,
     funding,

@@ -49,6 +49,7 @@ from unionaid.contracts.relief.lists import (
 )
 from unionaid.contracts.relief.payment_batches import (
     BankReturnRecorded,
+    PaymentAccountConfirmed,
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
@@ -82,6 +83,7 @@ __all__ = [
     "FundsReceived",
     "FundsReturned",
     "KnownFact",
+    "PaymentAccountConfirmed",
     "PaymentBatchIssued",
     "PaymentBatchReleased",
     "PaymentBatchWithdrawn",
@@ -152,6 +154,7 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
+    PaymentAccountConfirmed,
     PaymentFileMade,
     BankReturnRecorded,
     ReliefRequested,

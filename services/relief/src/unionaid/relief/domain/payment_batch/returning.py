@@ -59,8 +59,11 @@ def record_return(
     *,
     answers: Sequence[Answer],
     step: Step,
+    file_sha256: str | None = None,
 ) -> list[Event]:
     """Book what the bank answered: what was paid is spent, what failed stays bound and waits.
+
+    `file_sha256` is of the bank's file, where the answers were read from one.
 
     Raises NotFound, BatchWrongStatus, IssuedBySame, EnteredBySame, VerifiedBySame, ApprovedBySame, OwnMatter,
     ReferenceUnknown, LinesRefused (with every line at fault), CommitmentMissing and the refusals of dates.
@@ -107,6 +110,7 @@ def record_return(
             paid_fen=fen_of(paid),
             failed_lines=len(failed),
             failed_fen=fen_of(line for line, _ in failed),
+            file_sha256=file_sha256,
         ),
         *settled(listed, lines, by_line),
         *by_line,
