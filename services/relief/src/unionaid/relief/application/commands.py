@@ -9,6 +9,7 @@ from unionaid.eventlog import Log
 from unionaid.relief.application.batches import Batches
 from unionaid.relief.application.books import Books, Settled
 from unionaid.relief.application.deciding import Deciding, Pool
+from unionaid.relief.application.funding import Fundings
 from unionaid.relief.application.funds import Funds
 from unionaid.relief.application.goods import Goods
 from unionaid.relief.application.lists import Lists
@@ -25,6 +26,7 @@ class Commands:
 
     funds: Funds
     programmes: Programmes
+    fundings: Fundings
     lists: Lists
     batches: Batches
     books: Books
@@ -38,6 +40,7 @@ class Commands:
         return cls(
             funds=Funds(pool),
             programmes=Programmes(Log(pool), policies),
+            fundings=Fundings(Log(pool)),
             lists=Lists(pool, people, eligible, deciding),
             batches=Batches(pool, deciding),
             books=Books(pool, settled),

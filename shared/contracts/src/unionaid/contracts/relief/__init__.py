@@ -16,6 +16,7 @@ from unionaid.contracts.relief.applications import (
     application_id,
 )
 from unionaid.contracts.relief.base import ReliefEvent
+from unionaid.contracts.relief.funding import BudgetShare, FundingSource, FundingStated
 from unionaid.contracts.relief.funds import (
     BankFeeCharged,
     BudgetAllotted,
@@ -82,12 +83,15 @@ __all__ = [
     "BudgetOpened",
     "BudgetReduced",
     "BudgetReleased",
+    "BudgetShare",
     "BudgetSpent",
     "CommitmentReleased",
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
     "FundYearClosed",
+    "FundingSource",
+    "FundingStated",
     "FundsReceived",
     "FundsReturned",
     "GoodsIssued",
@@ -155,6 +159,7 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetReleased,
     BudgetReduced,
     BudgetCarriedOver,
+    FundingStated,
     BudgetCommitted,
     BudgetSpent,
     CommitmentReleased,
