@@ -16,7 +16,7 @@ from .test_http_erasing import NAME, PHONE, erased, registered
 if TYPE_CHECKING:
     from .conftest import Office, Units
 
-FIELDS = ["address", "bank_account", "birth_date", "name", "phone", "resident_id"]
+FIELDS = ["account_holder", "address", "bank_account", "bank_code", "birth_date", "name", "phone", "resident_id"]
 
 
 async def test_a_worker_sees_the_own_file_and_who_has_looked(office: Office, units: Units) -> None:

@@ -36,7 +36,7 @@ async def test_a_worker_goes_leaves_comes_back_and_asks_to_be_erased(story: Stor
     district = Browser(story, "another", Role.DISTRICT_OFFICER)
     assert acts(await district.get(page)) == {
         "Correct name, ID or phone; give the ID", "Take the ID number away", "Correct enterprise or migrant worker",
-        "Transfer", "Leaves", "The person asks to be erased",
+        "State the bank account", "Transfer", "Leaves", "The person asks to be erased",
     }  # fmt: skip
     here = await district.send(page, f"{page}/transfer", union_org_id=story.units.factory_union, occurred_on=ON)
     assert (here.status_code, set(faults(here))) == (422, {"transfer-union_org_id"})

@@ -61,6 +61,8 @@ class Registry(httpx.AsyncBaseTransport):
         self.numbers: dict[str, UUID] = {}
         self.names: dict[UUID, str] = {}
         self.accounts: dict[UUID, str] = {}
+        self.changed: dict[UUID, str] = {}
+        """On which day another account was recorded."""
         self.asked: list[tuple[str, dict[str, Any], str]] = []
         self.away = False
 
@@ -73,7 +75,10 @@ class Registry(httpx.AsyncBaseTransport):
             found = [self.numbers.get(value) for value in body["values"]]
             matches = [{"person_id": one and str(one), "code": None if one else "nobody-found"} for one in found]
             return httpx.Response(200, json={"matches": matches})
-        told = {"name": self.names, "bank_account": self.accounts}
+        if request.url.path == "/account-standings":
+            return httpx.Response(200, json={"accounts": [self.standing(UUID(one)) for one in body["person_ids"]]})
+        none: dict[UUID, str] = {}
+        told = {"name": self.names, "bank_account": self.accounts, "bank_code": none, "account_holder": none}
         persons = [
             {
                 "person_id": one,
@@ -84,6 +89,14 @@ class Registry(httpx.AsyncBaseTransport):
             for one in body["person_ids"]
         ]
         return httpx.Response(200, json={"opening_id": str(uuid4()), "persons": persons})
+
+    def standing(self, person: UUID) -> dict[str, Any]:
+        """How the account of somebody stands: every change is a statement more."""
+        account = self.accounts.get(person)
+        same = [str(other) for other, known in self.accounts.items() if known == account and other != person]
+        changed = self.changed.get(person)
+        statement = 1 if changed is None else 1 + date.fromisoformat(changed).toordinal()
+        return {"person_id": str(person), "statement": statement, "changed_on": changed, "shared_with": same}
 
 
 @dataclass

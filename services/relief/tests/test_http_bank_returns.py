@@ -192,3 +192,13 @@ async def test_the_accountant_reads_a_file_and_books_it_on_the_screen(service: S
     told = shown(await accountant.post(upload, fields | {"bank": "example-city"}, files={"file": ("r.csv", city)}))
     assert "Row 1: The file declares" in told
     assert "Line 3: only 0.07 yuan were paid" in told
+
+
+async def test_the_file_s_hash_is_booked_with_what_it_says(service: Service, winter: Winter, batch: Batch) -> None:
+    digest = "7e" * 32
+    body = {"occurred_on": "2017-01-12", "lines": [{"line": 1, "outcome": "paid"}], "file_sha256": digest}
+    path = f"/payment-batches/{batch.batch_id}/bank-return"
+    assert (await service.post(path, body, ACCOUNTANT, "accountant")).status_code == 200
+    assert (await winter.bank_answers(str(batch.batch_id), {2: None})).status_code == 200
+    steps = (await service.get(f"/payment-batches/{batch.batch_id}", ACCOUNTANT, "accountant")).json()["steps"]
+    assert [step.get("file_sha256") for step in steps if step["step"] == "bank-return-recorded"] == [digest, None]

@@ -9,9 +9,11 @@ import pytest
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import BankReturnRecorded, lines_hash
+from unionaid.contracts.samples import BUDGET
 from unionaid.relief.domain.budget.facts import budget_of
-from unionaid.relief.domain.payment_batch import returning
+from unionaid.relief.domain.payment_batch import filing, returning
 from unionaid.relief.domain.payment_batch import rules as batch_rules
+from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason, Doubted, confirm_accounts
 from unionaid.relief.domain.payment_batch.facts import batch_of
 from unionaid.relief.domain.payment_batch.returning import Answer, Outcome
 from unionaid.relief.domain.programme.facts import programme_of
@@ -49,7 +51,13 @@ ROLE_OF = {
     "payment-batches": Role.CASHIER,
     "cancellation": Role.APPROVER,
 }
-BATCH_ROLE_OF = {"release": Role.ACCOUNTANT, "withdrawal": Role.CASHIER, "bank-return": Role.ACCOUNTANT}
+BATCH_ROLE_OF = {
+    "release": Role.ACCOUNTANT,
+    "withdrawal": Role.CASHIER,
+    "file": Role.CASHIER,
+    "account-confirmations": Role.ACCOUNTANT,
+    "bank-return": Role.ACCOUNTANT,
+}
 LINES = [Line(person(1), 50_000), Line(person(2), 30_000)]
 PAYEE, OTHER, ACCOUNTANT = f"person-{person(1)}", f"person-{uuid4()}", f"person-{uuid4()}"
 PROGRAMME = programme_of([programme_opened()])
@@ -75,7 +83,7 @@ class Course:
         """Go on by the bank: the cashier makes the batch, the accountant does the rest; line 2 comes back."""
         self.on = PAID_ON
         for name in names:
-            by = CASHIER if name == "payment-batches" else ACCOUNTANT
+            by = CASHIER if name in ("payment-batches", "file") else ACCOUNTANT
             self._add(self.decided(name, by), by)
         return self
 
@@ -85,7 +93,7 @@ class Course:
 
     def decided(self, name: str, by: str) -> list[Event]:  # noqa: PLR0911  one answer for each step
         lines, taken = [application_of(events) for events in self.lines.values()], step(by, self.on)
-        budget = budget_of(self.budget)
+        budget = {BUDGET: budget_of(self.budget)}
         match name:
             case "verification":
                 return rules.verify(self.relief_list, lines, taken)
@@ -102,6 +110,17 @@ class Course:
                 reason = settling.CancellationReason.DIED
                 return settling.cancel(
                     self.relief_list, lines, budget, chosen=[2], reason=reason, booked_by=self.booked_by, step=taken
+                )
+            case "file":
+                return filing.make_file(
+                    batch_of(self.batch), self.relief_list, lines,
+                    accounts={}, form="pain-001", sha256="ab" * 32, size=1, step=taken,
+                )  # fmt: skip
+            case "account-confirmations":
+                changed = Doubted(1, 2, ("account-changed",), 0)
+                asked = ConfirmationReason.ASKED_THE_BANK
+                return confirm_accounts(
+                    batch_of(self.batch), self.relief_list, lines, {1: changed}, chosen=[1], reason=asked, step=taken
                 )
             case "release":
                 return batch_rules.release(batch_of(self.batch), self.relief_list, lines, taken)
@@ -151,6 +170,7 @@ COURSES: dict[str, Callable[[], Course]] = {
     "paid": lambda: Course(VERIFIER, APPROVER, CASHIER),
     "ordered": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches"),
     "released": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches", "release"),
+    "filed": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches", "release", "file"),
     "returned": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches", "release", "bank-return"),
 }
 EVERYBODY = (ENTERER, VERIFIER, APPROVER, CASHIER, ACCOUNTANT, OTHER, PAYEE)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 import yaml
 
+from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason
 from unionaid.relief.domain.payment_batch.returning import FailureReason
 from unionaid.relief.domain.payment_batch.rules import WithdrawalReason
 from unionaid.relief.domain.relief_list.rules import RejectionReason
@@ -466,11 +467,13 @@ def test_every_text_of_the_screens_is_used() -> None:
     known = yaml.safe_load((directory("locale") / "en.yaml").read_text("utf-8"))
     ways = ("status", "whose-turn", "done", "reason", "signed", "batch-step", "batch-turn", "batches", "held")
     money = ("source", "account", "kind", "enter", "money-reason")
-    by_value = tuple(f"screen-{way}-" for way in (*ways, *money, "withdrawal", "failure", "cancellation"))
+    by_value = tuple(
+        f"screen-{way}-" for way in (*ways, *money, "withdrawal", "failure", "cancellation", "confirmation", "doubt")
+    )
     screens = {code for code in known if code.startswith("screen-") and not code.startswith(by_value)}
     assert {code for code in screens if f'"{code}"' not in written} == set()
     for way, reasons in (
         ("reason", RejectionReason), ("withdrawal", WithdrawalReason), ("failure", FailureReason),
-        ("cancellation", CancellationReason),
+        ("cancellation", CancellationReason), ("confirmation", ConfirmationReason),
     ):  # fmt: skip
         assert {f"screen-{way}-{reason.value}" for reason in reasons} <= set(known)

@@ -210,7 +210,7 @@ async def test_every_function_of_another_s_right_has_a_fixed_search_path(owner: 
     )
     of_files = {"keep_upload", "read_upload", "forget_uploads"}
     of_search = {"place", "find", "alike", "compared", "blocks", "numbered", "born_on"}
-    of_persons = {"keys", "put", "match", "open", "forget"}
+    of_persons = {"keys", "put", "match", "open", "forget", "sharing"}
     of_statements = {"put_statements", "open_statements", "statement_keys", "forget_matters"}
     definers = {row["proname"] for row in rows if row["prosecdef"]}
     assert definers == of_persons | of_files | of_search | of_statements
@@ -231,6 +231,21 @@ async def test_a_known_person_gets_a_next_version_and_is_found_by_it_alone(
     assert await _open(vault, app, person_id) == {person_id: after}
     found = await vault.match(app, "name", [before["name"], after["name"]])
     assert found == {after["name"]: (person_id,)}
+
+
+async def test_whose_account_is_the_same_is_told_by_id_until_it_is_another(
+    vault: Vault, app: asyncpg.Connection
+) -> None:
+    account = f"6222{uuid4().int % 10**12}"
+    one, two, three = uuid4(), uuid4(), uuid4()
+    for person_id, number in ((one, account), (two, account), (three, account[:-1])):
+        await _put(vault, app, person_id, {"name": "同名", "bank_account": number})
+    assert await vault.sharing(app, "bank_account", [one, two, three]) == {one: (two,), two: (one,)}
+    assert await vault.sharing(app, "bank_account", [three]) == {}
+    await _put_next(vault, app, two, {"name": "同名"})
+    assert await vault.sharing(app, "bank_account", [one, two]) == {}
+    with pytest.raises(ValueError, match="blind index"):
+        await vault.sharing(app, "address", [one])
 
 
 async def test_a_person_is_new_once_and_each_version_is_one_writer_s(vault: Vault, app: asyncpg.Connection) -> None:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from unionaid.contracts import decode, stream_name
 from unionaid.contracts.registry import (
+    BankAccountEnded,
+    BankAccountStated,
     DossierErased,
     IdentityCorrected,
     IdentityReentered,
@@ -24,7 +26,7 @@ RESIDENT_ID = "resident-id"
 """Reservation: one ID, one person. The key is the vault's blind index of the number."""
 RESIDENT_ID_KIND = "resident_id"
 """The vault's blind index of numbers."""
-NAMING = (PersonRegistered, IdentityCorrected, IdentityReentered)
+NAMING = (PersonRegistered, IdentityCorrected, IdentityReentered, BankAccountStated, BankAccountEnded)
 """Events whose request held identity."""
 
 

@@ -13,6 +13,14 @@ from uuid import UUID
 from unionaid.contracts import Event, stream_name
 from unionaid.contracts.registry import IdentityReference
 from unionaid.eventlog import Connection, Reservation
+from unionaid.registry.domain.person.accounts import (
+    NO_ACCOUNT,
+    BankAccount,
+    EndAccount,
+    StateAccount,
+    end_account,
+    state_account,
+)
 from unionaid.registry.domain.person.correcting import (
     CorrectIdentity,
     NextVersion,
@@ -117,6 +125,52 @@ def reentering(vault: Vault, command: ReenterIdentity, identity: Identity, expec
             await vault.put(conn, sealed)
 
     return Matter(own, decide, first=look, also=put)
+
+
+def stating_account(vault: Vault, command: StateAccount, account: BankAccount, expect: Expect) -> Matter:
+    """Put another account beside what the vault knows of a person."""
+
+    def rule(history: History, made: NextVersion | None) -> list[Event]:
+        return state_account(person_of(history[stream_name("person", command.person_id)]), made, command)
+
+    return _of_account(vault, command, account.changes(), rule, expect)
+
+
+def ending_account(vault: Vault, command: EndAccount, expect: Expect) -> Matter:
+    """Take a person's account away."""
+
+    def rule(history: History, made: NextVersion | None) -> list[Event]:
+        return end_account(person_of(history[stream_name("person", command.person_id)]), made, command)
+
+    return _of_account(vault, command, NO_ACCOUNT, rule, expect)
+
+
+def _of_account(
+    vault: Vault,
+    command: StateAccount | EndAccount,
+    changes: Mapping[str, str | None],
+    rule: Callable[[History, NextVersion | None], list[Event]],
+    expect: Expect,
+) -> Matter:
+    own = stream_name("person", command.person_id)
+    made: Changed | None = None
+
+    async def seal(conn: Connection) -> None:
+        nonlocal made
+        made = await vault.seal_changed(conn, command.person_id, changes, actor=command.by, purpose=CORRECTION)
+
+    def decide(history: History) -> Decision:
+        version = len(history[own])
+        expect(version)
+        events = rule(history, _next_version(made, command.person_id))
+        told = {"person_id": command.person_id, "account": isinstance(command, StateAccount)}
+        return Decision(events, status=200, answer=answer(told, version=version + 1))
+
+    async def put(conn: Connection) -> None:
+        if made and made.sealed:
+            await vault.put(conn, made.sealed)
+
+    return Matter(own, decide, first=seal, also=put)
 
 
 def erasing(command: ErasePerson, kept: Callable[[History], Retention], expect: Expect) -> Matter:

@@ -37,6 +37,9 @@ WORKERS = Form(
         Column("migrant", "yes_no", also=("是否农民工", "是否農民工"), width=10),
         Column("uscc", "code", also=("信用代码", "社会信用代码", "单位代码", "企业代码"), width=24),
         _ENTERED_ON,
+        Column("bank_account", "code", also=("银行帐号", "银行卡号", "卡号", "工资卡号", "銀行賬號"), width=24),
+        Column("bank_code", "code", also=("行号", "开户行号", "联行号", "行號"), width=16),
+        Column("account_holder", also=("账户名", "户名", "收款人", "戶名"), width=14),
     ],
 )
 ENTERPRISES = Form(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from unionaid.contracts.fields import OPENED_PERSONS_MAX
+from unionaid.relief.domain.payment_batch.accounts import Standing
 from unionaid.service.calling import Neighbour, NeighbourAway, NeighbourRefuses
 from unionaid.service.roles import Actor, Role
 
@@ -25,6 +27,10 @@ PURPOSES: Sequence[tuple[Role, str]] = (
     (Role.AUDITOR, "audit"),
 )
 """What each role opens names for (registry's `purposes.yaml`); of several roles the first."""
+
+
+PAYEE_FIELDS = ["name", "bank_account", "bank_code", "account_holder"]
+"""What a bank is told of a payee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Payee:
 
     name: str = field(repr=False)
     account: str = field(repr=False)
+    bank_code: str = field(default="", repr=False)
 
 
 class Identities:
@@ -83,12 +90,33 @@ class Identities:
         wanted = list(dict.fromkeys(persons))
         for start in range(0, len(wanted), OPENED_PERSONS_MAX):
             some = [str(one) for one in wanted[start : start + OPENED_PERSONS_MAX]]
-            body = {"person_ids": some, "fields": ["name", "bank_account"], "purpose": "payment"}
+            body = {"person_ids": some, "fields": PAYEE_FIELDS, "purpose": "payment"}
             told = await self._registry.ask(request, "/identities/open", body)
             for one in told.get("persons", ()):
                 identity = one["identity"] or {}
                 if identity.get("name") and identity.get("bank_account"):
-                    found[UUID(one["person_id"])] = Payee(identity["name"], identity["bank_account"])
+                    found[UUID(one["person_id"])] = Payee(
+                        identity.get("account_holder") or identity["name"],
+                        identity["bank_account"],
+                        identity.get("bank_code") or "",
+                    )
+        return found
+
+    async def standings(self, request: Request, persons: Sequence[UUID]) -> dict[UUID, Standing]:
+        """Ask how the accounts of payees stand, so many at once as registry tells; of who has none there is nothing.
+
+        Raises:
+            NeighbourAway: registry does not answer.
+            NeighbourRefuses: the caller may not ask.
+        """
+        found: dict[UUID, Standing] = {}
+        wanted = list(dict.fromkeys(persons))
+        for start in range(0, len(wanted), OPENED_PERSONS_MAX):
+            some = [str(one) for one in wanted[start : start + OPENED_PERSONS_MAX]]
+            told = await self._registry.ask(request, "/account-standings", {"person_ids": some})
+            for one in told.get("accounts", ()):
+                changed = date.fromisoformat(one["changed_on"]) if one["changed_on"] else None
+                found[UUID(one["person_id"])] = Standing(one["statement"], changed, len(one["shared_with"]))
         return found
 
     async def matched(self, request: Request, typed: Collection[str]) -> dict[str, Found]:

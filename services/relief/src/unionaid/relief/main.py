@@ -28,6 +28,7 @@ from unionaid.relief.identities import Identities
 from unionaid.relief.pages.bank_returns import BANK_RETURN_PAGES
 from unionaid.relief.pages.cash_payments import CASH_PAYMENTS
 from unionaid.relief.pages.routing import PAGES
+from unionaid.relief.policies.accounts import read_second_look
 from unionaid.relief.policies.payer import read_payer
 from unionaid.relief.policies.programmes import read_programmes
 from unionaid.relief.reserving import MOVERS, held
@@ -140,6 +141,7 @@ def assemble(
         identities,
         templates,
         payer_on,
+        read_second_look(directory("policy") / "banks" / "accounts.yaml"),
     )
     return Parts(
         app=app,

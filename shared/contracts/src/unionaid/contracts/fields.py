@@ -14,6 +14,10 @@ LINES_MAX = 5_000
 """Lines of one list."""
 PARTS_MAX = 16
 """Funds that may share one payment."""
+VERSION_MAX = 2**31 - 1
+"""Events of one stream."""
+WEIGHT_MAX = 1_000_000
+"""What one budget weighs where lists are split."""
 RULES_MAX = 20
 """Conditions of one programme; standards as well."""
 FACTS_MAX = 64
@@ -28,7 +32,7 @@ FILE_BYTES_MAX = 20 * 1024 * 1024
 """The largest file a service takes."""
 OPENED_PERSONS_MAX = 500
 """Persons of one opening of identity."""
-OPENED_FIELDS_MAX = 6
+OPENED_FIELDS_MAX = 8
 """Fields of one opening: all there are."""
 OPENER_ROLES_MAX = 14
 """Roles of one person: all there are."""
@@ -46,6 +50,14 @@ PERCENT_MAX = 10_000
 """Whole percent of the minimum living guarantee: a hundred times it, and more is told as that."""
 NOTICE_WORKING_DAYS_MAX = 60
 """Working days of one public notice."""
+GOODS_QUANTITY_MAX = 1_000_000
+"""Units of one item that a stock holds."""
+GOODS_ITEMS_MAX = 20
+"""Items handed out together."""
+GOODS_PARTS_MAX = 100
+"""Parts of one issue: of each item as much as came with one receipt."""
+HEAD_COUNT_MAX = 100_000
+"""People counted by the head at one site, fair or competition."""
 
 _RESIDENT_ID = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE_PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])")
@@ -68,6 +80,16 @@ LinesOrNone = Annotated[int, Field(ge=0, le=LINES_MAX)]
 """How many of a list's lines; it may be none of them."""
 LineNumber = Annotated[int, Field(ge=1, le=LINES_MAX)]
 """A line's place in its list, from 1."""
+Quantity = Annotated[int, Field(ge=1, le=GOODS_QUANTITY_MAX)]
+"""How many units of an item."""
+HeadCount = Annotated[int, Field(ge=1, le=HEAD_COUNT_MAX)]
+"""How many people, counted by the head and not by name."""
+HeadCountOrNone = Annotated[int, Field(ge=0, le=HEAD_COUNT_MAX)]
+"""The same, or nobody."""
+StreamVersion = Annotated[int, Field(ge=1, le=VERSION_MAX)]
+"""The version of a stream, from 1."""
+Weight = Annotated[int, Field(ge=1, le=WEIGHT_MAX)]
+"""What one budget weighs among those that share a list."""
 Year = Annotated[int, Field(ge=YEAR_MIN, le=YEAR_MAX)]
 Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 FileBytes = Annotated[int, Field(ge=1, le=FILE_BYTES_MAX)]
@@ -125,7 +147,9 @@ UnitField = Literal["uscc", "name", "ownership", "union_org_id"]
 UNIT_FIELDS_MAX = 4
 """Details of one correction: all there are."""
 Sex = Literal["female", "male"]
-IdentityField = Literal["name", "resident_id", "phone", "bank_account", "address", "birth_date"]
+IdentityField = Literal[
+    "name", "resident_id", "phone", "bank_account", "bank_code", "account_holder", "address", "birth_date"
+]
 """The name of a field of the vault, never its value."""
 ErasureReason = Literal["retention-ended", "entered-in-error", "ordered"]
 """Why a person is erased: the last period has run out, it was an error to enter, or a court or authority says so."""
@@ -135,6 +159,12 @@ or it was not at hand before.
 """
 LeavingReason = Literal["retired", "resigned", "dismissed", "contract-ended", "moved", "died", "entered-in-error"]
 """Why somebody is a worker of the union no more."""
+AccountReason = Literal["told", "changed", "entered-wrong"]
+"""Why a bank account is stated: it was told, it is another now, or it was entered wrong."""
+AccountDoubt = Literal["account-changed", "account-shared"]
+"""Why an account is looked at twice before it is paid to: it is another since lately, or somebody else's too."""
+AccountEndReason = Literal["closed", "not-the-persons", "entered-wrong", "asked"]
+"""Why nothing more is paid to a bank account: it is closed, another's, an error, or the person asks for it."""
 DecliningReason = Literal["stays", "other-person", "no-consent"]
 """Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
 UnitCorrectionReason = Literal["entered-wrong", "changed", "completed"]
@@ -148,6 +178,8 @@ ReentryReason = Literal["restored-without", "unreadable"]
 Percent = Annotated[int, Field(ge=0, le=PERCENT_MAX)]
 """Whole percent, rounded up: at most a whole threshold exactly when the unrounded ratio is."""
 HouseholdSize = Annotated[int, Field(ge=1, le=HOUSEHOLD_MEMBERS_MAX)]
+FundingMode = Literal["order", "split"]
+"""How several budgets pay one list: one after the other, or each its part."""
 Relation = Literal["householder", "spouse", "child", "parent", "grandparent", "grandchild", "sibling", "other"]
 """To the householder (户主)."""
 HealthCode = Literal["healthy", "chronic", "serious_illness", "disabled"]
@@ -189,4 +221,13 @@ PledgeWithdrawalReason = Literal["giver-withdrew", "entered-wrong", "lapsed"]
 BudgetReleaseReason = Literal["year-end", "programme-ended", "allotted-too-much", "needed-elsewhere"]
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]
+GoodsUnit = Literal["piece", "box", "bottle", "bag", "set", "kilogram", "litre"]
+"""What an item is counted in."""
+GoodsOrigin = Literal["donated", "bought"]
+GoodsValuation = Literal["invoice", "market-price", "appraisal"]
+"""What the value of donated goods rests on: the donor's invoice, the price asked for the like, an appraisal."""
+GoodsRemovalReason = Literal["spoiled", "lost", "sent-back", "entered-wrong"]
+"""Why goods left the stock without being handed out."""
+GoodsReturnReason = Literal["unused", "entered-wrong"]
+"""Why goods of an issue are on stock again: they were not needed, or never went out."""
 SignedBy = Literal["payee", "thumbprint", "proxy"]

@@ -23,9 +23,16 @@ if TYPE_CHECKING:
 
 PersonFields: TypeAlias = Mapping[str, str]
 """Personal data of one person by name of the field, in the canonical form registry gives it."""
-FIELDS = frozenset({"name", "resident_id", "phone", "bank_account", "address", "birth_date"})
+FIELDS = frozenset(
+    {"name", "resident_id", "phone", "bank_account", "bank_code", "account_holder", "address", "birth_date"}
+)
 """The fields there are."""
-KINDS: Mapping[str, str] = {"resident_id": "resident_id", "name": "name", "phone": "phone"}
+KINDS: Mapping[str, str] = {
+    "resident_id": "resident_id",
+    "name": "name",
+    "phone": "phone",
+    "bank_account": "bank_account",
+}
 """Kind of blind index -> field whose exact value it finds."""
 TABLES = ("vault.person_keys", "vault.fields", "vault.statements", "vault.blind_index", "vault.search", "vault.uploads")
 """What a sweep after an erasure rewrites."""
@@ -203,6 +210,20 @@ class Vault:
             found[digests[digest]] = (*found.get(digests[digest], ()), person_id)
         return found
 
+    async def sharing(self, conn: Connection, kind: str, persons: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+        """Return those of persons whose value is another's too, such as an account, each with the others. Opens
+        nothing.
+
+        Raises:
+            ValueError: there is no such kind, or the persons are more than `OPEN_PERSONS_MAX`.
+        """
+        if kind not in KINDS or len(persons) > OPEN_PERSONS_MAX:
+            raise ValueError(f"a blind index, and at most {OPEN_PERSONS_MAX} persons, are asked for at once")
+        found: dict[UUID, tuple[UUID, ...]] = {}
+        for person_id, other_id in await conn.fetch(_SHARING, kind, list(persons)):
+            found[person_id] = (*found.get(person_id, ()), other_id)
+        return found
+
     async def open(
         self,
         conn: Connection,
@@ -272,6 +293,7 @@ async def forget(conn: Connection, persons: Collection[UUID]) -> dict[UUID, dict
 _KEYS = "SELECT person_id, kek_id, wrapped_key, version FROM vault.keys($1)"
 _PUT = f"SELECT vault.put({','.join(f'${n}' for n in range(1, 22))})"
 _MATCH = "SELECT digest, person_id FROM vault.match($1,$2)"
+_SHARING = "SELECT person_id, other_id FROM vault.sharing($1,$2)"
 _FORGET = "SELECT person_id, kind, digest FROM vault.forget($1)"
 _OPEN = "SELECT person_id, version, kek_id, wrapped_key, nonce, ciphertext FROM vault.open($1,$2,$3,$4)"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from unionaid.contracts.fields import ImportedTable
+from unionaid.registry.application.accounts import Accounts
 from unionaid.registry.application.dossiers import Dossiers
 from unionaid.registry.application.duplicates import Duplicates
 from unionaid.registry.application.exporting import Exports
@@ -58,6 +59,7 @@ class Commands:
     exports: Exports
     kinship: Kinship
     students: Students
+    accounts: Accounts
 
     @classmethod
     def of(
@@ -101,4 +103,5 @@ class Commands:
             exports=Exports(pool, vault, purposes),
             kinship=Kinship(pool, vault),
             students=Students(pool, finder),
+            accounts=Accounts(pool, vault),
         )

@@ -15,6 +15,7 @@ from unionaid.registry.application.placing import lineage_in, place_of_file
 from unionaid.registry.application.reaching import reached
 from unionaid.registry.domain.enterprise.uscc import read_uscc
 from unionaid.registry.domain.jurisdiction import Jurisdiction
+from unionaid.registry.domain.person.accounts import ACCOUNT_FIELDS
 from unionaid.registry.domain.person.importing import (
     Entry,
     ReadWorker,
@@ -75,7 +76,7 @@ class ImportedWorkers:
         ids = {worker.number: uuid4() for worker in rows}
         if not rows:
             return Entering(above, lambda _: [], list)
-        sealed = self._vault.seal({ids[worker.number]: worker.identity.vault_fields() for worker in rows})
+        sealed = self._vault.seal({ids[worker.number]: worker.vault_fields() for worker in rows})
         entries = [
             Entry(
                 Entrant(
@@ -86,6 +87,7 @@ class ImportedWorkers:
                 ),
                 worker.enterprise_id,
                 worker.on,
+                worker.account is not None,
             )
             for worker in rows
         ]
@@ -166,4 +168,5 @@ def _typed(row: Row, about: About, enterprises: Mapping[str, UUID], unknown: Map
         enterprises.get(code) if code else about.enterprise_id,
         cast("date | None", row.values.get("occurred_on")) or about.on,
         faulty(row) | more,
+        *(str(row.values.get(name) or "") for name in ACCOUNT_FIELDS),
     )

@@ -8,6 +8,9 @@ from uuid import UUID
 from pydantic import Field, StrictBool
 
 from unionaid.contracts.fields import (
+    OPENED_PERSONS_MAX,
+    AccountEndReason,
+    AccountReason,
     CorrectionReason,
     DecliningReason,
     ErasureReason,
@@ -138,6 +141,31 @@ class Reentry(Body):
     phone: Typed | None = Field(default=None, repr=False)
     reason_code: ReentryReason
     occurred_on: BusinessDate
+
+
+class AccountBody(Body):
+    """The account to which a person is paid, as typed; the holder is left out where it is the person, the bank's number
+    where it is the office's own bank.
+    """
+
+    bank_account: Typed = Field(repr=False)
+    bank_code: Typed | None = Field(default=None, repr=False)
+    account_holder: Typed | None = Field(default=None, repr=False)
+    reason_code: AccountReason
+    occurred_on: BusinessDate
+
+
+class AccountEnding(Body):
+    """Why nothing more is paid to a person's account."""
+
+    reason_code: AccountEndReason
+    occurred_on: BusinessDate
+
+
+class AccountQuestion(Body):
+    """Whose accounts somebody asks about."""
+
+    person_ids: Annotated[list[UUID], Field(min_length=1, max_length=OPENED_PERSONS_MAX)]
 
 
 class Restriction(Body):

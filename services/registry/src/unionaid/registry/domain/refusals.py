@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from unionaid.service.refusals import Fault, NotFound, Refusal
 
 __all__ = [
+    "AccountMalformed",
+    "AccountMissing",
+    "AccountUnchanged",
     "AlreadyRegistered",
     "AlreadyThere",
     "ApproverNeeded",
+    "BankCodeMalformed",
     "BeforeRegistered",
     "BirthDateImpossible",
     "BirthDateInFuture",
@@ -906,6 +910,30 @@ class TitleHeld(Refusal):
     """The worker holds another title; that one ends first."""
 
     code = "title-held"
+
+
+class AccountMalformed(Refusal):
+    """No account number of 8 to 32 digits."""
+
+    code = "account-malformed"
+
+
+class BankCodeMalformed(Refusal):
+    """No bank number (行号) of 12 digits."""
+
+    code = "bank-code-malformed"
+
+
+class AccountUnchanged(Refusal):
+    """The person is paid to this account already."""
+
+    code = "account-unchanged"
+
+
+class AccountMissing(Refusal):
+    """No account is known to which the person is paid."""
+
+    code = "account-missing"
 
 
 class CellMissing(Refusal):

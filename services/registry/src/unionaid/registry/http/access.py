@@ -28,6 +28,10 @@ MATCHING = (Role.GRASSROOTS_OFFICER, Role.DISTRICT_OFFICER, Role.CASHIER)
 """Who asks whose a number is: who enters lists, each for the own jurisdiction, and who pays."""
 
 
+PAYING = (Role.CASHIER, Role.ACCOUNTANT)
+"""Who asks how the accounts of payees stand: who pays, and who releases what is paid."""
+
+
 SEARCHING = ENTERING
 """Who searches for people, each in the own jurisdiction."""
 

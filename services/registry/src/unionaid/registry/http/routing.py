@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unionaid.registry.http.accounts import account_standings, accounts
 from unionaid.registry.http.dossiers import dossier_steps, dossiers
 from unionaid.registry.http.duplicates import pair_routes
 from unionaid.registry.http.exports import Lists, exports
@@ -46,6 +47,8 @@ def routers(commands: Commands, pool: Pool, own_views: OwnViews, figures: Figure
         own_file(commands.identities, pool, own_views),
         matches(commands.identities, figures, own_views),
         identities(commands.identities),
+        accounts(commands.accounts),
+        account_standings(commands.accounts, own_views),
         relatives(commands.households, figures),
         households(commands.households, commands.dossiers, commands.statements, pool),
         dossiers(commands.dossiers, commands.statements, pool, own_views),

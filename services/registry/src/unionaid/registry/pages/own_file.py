@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from unionaid.registry.application.identities import Identities
     from unionaid.service.app import Shell
 
-SHOWN_FIELDS = ("name", "resident_id", "phone", "bank_account", "address", "birth_date")
+SHOWN_FIELDS = ("name", "resident_id", "phone", "bank_account", "bank_code", "account_holder", "address", "birth_date")
 """The fields of the own identity, in the order in which they are shown."""
 
 

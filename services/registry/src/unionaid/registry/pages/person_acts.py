@@ -14,11 +14,12 @@ from unionaid.registry.application.moving import Details
 from unionaid.registry.application.placing import Place
 from unionaid.registry.bodies import people as bodies
 from unionaid.registry.domain.person.erasing import ErasePerson
-from unionaid.registry.domain.person.facts import Known, Left, Living, Worker, is_restricted, known_of
+from unionaid.registry.domain.person.facts import Known, Left, Living, Worker, has_account, is_restricted, known_of
 from unionaid.registry.domain.person.moving import Move
 from unionaid.registry.domain.person.restricting import Restrict
 from unionaid.registry.figures import Figures
 from unionaid.registry.http.access import ENTERING, jurisdiction_of
+from unionaid.registry.http.accounts import ended, stated
 from unionaid.registry.http.persons import NUMBER_INVALID, corrected
 from unionaid.registry.identities import Expect
 from unionaid.registry.pages.typed import Ask
@@ -133,6 +134,41 @@ PERSON_ACTS: Mapping[str, PersonAct] = {
             told.expect,
         ),
         _free_worker,
+    ),
+    "account": PersonAct(
+        ENTERING,
+        (
+            Ask("bank_account", "text", required=True),
+            Ask("bank_code", "text"),
+            Ask("account_holder", "text"),
+            Ask("reason_code", "choice", required=True, options="account_reason"),
+            ON,
+        ),
+        bodies.AccountBody,
+        lambda told, body: stated(
+            told.commands.accounts,
+            told.issued,
+            told.person_id,
+            body,
+            jurisdiction=jurisdiction_of(told.actor),
+            expect=told.expect,
+        ),
+        lambda person: not is_restricted(person),
+        lead="screen-account-lead",
+    ),
+    "account-ending": PersonAct(
+        ENTERING,
+        (Ask("reason_code", "choice", required=True, options="account_end_reason"), ON),
+        bodies.AccountEnding,
+        lambda told, body: ended(
+            told.commands.accounts,
+            told.issued,
+            told.person_id,
+            body,
+            jurisdiction=jurisdiction_of(told.actor),
+            expect=told.expect,
+        ),
+        has_account,
     ),
     "transfer": PersonAct(
         ENTERING,

@@ -41,6 +41,8 @@ OPTIONS: Mapping[str, Sequence[str]] = {
         "leaving_reason": fields.LeavingReason,
         "correction_reason": fields.CorrectionReason,
         "erasure_reason": fields.ErasureReason,
+        "account_reason": fields.AccountReason,
+        "account_end_reason": fields.AccountEndReason,
         "declining_reason": fields.DecliningReason,
         "departure_reason": fields.DepartureReason,
         "split_reason": fields.SplitReason,

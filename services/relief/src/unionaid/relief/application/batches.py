@@ -14,6 +14,7 @@ from unionaid.contracts import Event, stream_name
 from unionaid.contracts.relief import PaymentBatchIssued, ReliefCancelled
 from unionaid.relief.application.deciding import Deciding, Expect, Found, Pool
 from unionaid.relief.domain.payment_batch import facts, filing, returning, rules
+from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason, Doubted, confirm_accounts
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list import facts as list_facts
 from unionaid.relief.domain.relief_list import settling
@@ -64,21 +65,64 @@ class Batches:
         return await self._step(issued, batch_id, step, expect, events)
 
     async def make_file(
-        self, issued: Issued, batch_id: UUID, *, form: str, sha256: str, size: int, step: Step, expect: Expect
+        self,
+        issued: Issued,
+        batch_id: UUID,
+        *,
+        accounts: Mapping[int, Doubted],
+        form: str,
+        sha256: str,
+        size: int,
+        step: Step,
+        expect: Expect,
     ) -> Done:
         """Record that the file for the bank was made."""
 
         def events(found: Found) -> list[Event]:
             return filing.make_file(
-                found.batch, found.relief_list, found.lines, form=form, sha256=sha256, size=size, step=step
+                found.batch,
+                found.relief_list,
+                found.lines,
+                accounts=accounts,
+                form=form,
+                sha256=sha256,
+                size=size,
+                step=step,
             )
 
         return await self._step(issued, batch_id, step, expect, events, paying=True)
 
-    async def record_return(
-        self, issued: Issued, batch_id: UUID, answers: Sequence[returning.Answer], step: Step, expect: Expect
+    async def confirm_accounts(
+        self,
+        issued: Issued,
+        batch_id: UUID,
+        accounts: Mapping[int, Doubted],
+        *,
+        lines: Sequence[int],
+        reason: ConfirmationReason,
+        step: Step,
+        expect: Expect,
     ) -> Done:
-        """Book what the bank answered: at most one movement of the budget."""
+        """Confirm accounts that are looked at twice."""
+
+        def events(found: Found) -> list[Event]:
+            return confirm_accounts(
+                found.batch, found.relief_list, found.lines, accounts, chosen=lines, reason=reason, step=step
+            )
+
+        return await self._step(issued, batch_id, step, expect, events)
+
+    async def record_return(
+        self,
+        issued: Issued,
+        batch_id: UUID,
+        answers: Sequence[returning.Answer],
+        step: Step,
+        expect: Expect,
+        *,
+        file_sha256: str | None = None,
+    ) -> Done:
+        """Book what the bank answered: at most one movement of each budget."""
 
         def events(found: Found) -> list[Event]:
             return returning.record_return(
@@ -86,9 +130,10 @@ class Batches:
                 found.relief_list,
                 found.lines,
                 found.programme,
-                found.budget,
+                found.budgets,
                 answers=answers,
                 step=step,
+                file_sha256=file_sha256,
             )
 
         return await self._step(issued, batch_id, step, expect, events)
@@ -111,7 +156,7 @@ class Batches:
             events = settling.cancel(
                 found.relief_list,
                 found.lines,
-                found.budget,
+                found.budgets,
                 chosen=lines,
                 reason=reason,
                 booked_by=found.booked_by,
@@ -154,7 +199,8 @@ class Batches:
             after = reduce(facts.evolve, _acts(events, "batch", step.by), found.batch)
             relief_list = reduce(list_facts.evolve, _acts(events, "list", step.by), found.relief_list)
             told = {**_told(after), "list_status": status_of(relief_list)}
-            return Decision(events, status=200, answer=answer(told, version=version + 1))
+            moved = len(_acts(events, "batch", step.by))
+            return Decision(events, status=200, answer=answer(told, version=version + moved))
 
         return await self._deciding.decide_on(issued, list_id, decide, batch_id=batch_id, paying=paying)
 

@@ -9,7 +9,9 @@ from unionaid.eventlog import Log
 from unionaid.relief.application.batches import Batches
 from unionaid.relief.application.books import Books, Settled
 from unionaid.relief.application.deciding import Deciding, Pool
+from unionaid.relief.application.funding import Fundings
 from unionaid.relief.application.funds import Funds
+from unionaid.relief.application.goods import Goods
 from unionaid.relief.application.lists import Lists
 from unionaid.relief.application.previews import Previews
 from unionaid.relief.application.programmes import Programmes
@@ -24,10 +26,12 @@ class Commands:
 
     funds: Funds
     programmes: Programmes
+    fundings: Fundings
     lists: Lists
     batches: Batches
     books: Books
     previews: Previews
+    goods: Goods
 
     @classmethod
     def of(cls, pool: Pool, people: People, eligible: Eligible, policies: Policies, settled: Settled) -> Self:
@@ -36,8 +40,10 @@ class Commands:
         return cls(
             funds=Funds(pool),
             programmes=Programmes(Log(pool), policies),
+            fundings=Fundings(Log(pool)),
             lists=Lists(pool, people, eligible, deciding),
             batches=Batches(pool, deciding),
             books=Books(pool, settled),
             previews=Previews(eligible, policies),
+            goods=Goods(pool, people),
         )

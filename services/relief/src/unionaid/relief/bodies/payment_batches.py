@@ -9,8 +9,10 @@ from pydantic import Field
 from unionaid.contracts.fields import (
     LINES_MAX,
     Code,
+    Sha256Hex,
 )
 from unionaid.relief.bodies.typed import DeclaredBody, LineNumber, StepBody
+from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason
 from unionaid.relief.domain.payment_batch.returning import FailureReason, Outcome
 from unionaid.relief.domain.payment_batch.rules import WithdrawalReason
 from unionaid.service.routes import Body
@@ -28,6 +30,13 @@ class WithdrawalBody(StepBody):
     reason_code: WithdrawalReason
 
 
+class AccountConfirmationBody(StepBody):
+    """When, which lines' accounts may be paid to, and why."""
+
+    lines: Annotated[list[LineNumber], Field(min_length=1, max_length=LINES_MAX)]
+    reason_code: ConfirmationReason
+
+
 class BankFileBody(StepBody):
     """When, and in which form: the code of a bank's template, or `pain-001`."""
 
@@ -43,6 +52,7 @@ class ReturnLineBody(Body):
 
 
 class BankReturnBody(StepBody):
-    """What the bank answered, for some lines of a batch or all."""
+    """What the bank answered, for some lines of a batch or all; with the SHA-256 of its file, where it was one."""
 
     lines: Annotated[list[ReturnLineBody], Field(min_length=1, max_length=LINES_MAX)]
+    file_sha256: Sha256Hex | None = None

@@ -15,7 +15,9 @@ __all__ = [
     "BeforePreviousStep",
     "BookedBySame",
     "BudgetInsufficient",
+    "BudgetOfOtherFund",
     "BudgetOfOtherProgramme",
+    "BudgetTwice",
     "BudgetsUndecided",
     "CommitmentMissing",
     "ConditionTwice",
@@ -23,6 +25,7 @@ __all__ = [
     "DateInFuture",
     "DateTooEarly",
     "DeclaredDiffers",
+    "DonorMissing",
     "DueBeforePledge",
     "EarmarkedOtherwise",
     "EnteredBySame",
@@ -32,7 +35,12 @@ __all__ = [
     "FileMade",
     "FileMissing",
     "FundInsufficient",
+    "FundNotOfDonations",
+    "FundingAsBefore",
+    "FundingMissing",
+    "HeadCountTooLarge",
     "IssuedBySame",
+    "ItemTwice",
     "LineFault",
     "LinesRefused",
     "ListWrongStatus",
@@ -46,13 +54,19 @@ __all__ = [
     "PurposeNotInPolicy",
     "ReferenceUnknown",
     "Refusal",
+    "ReturnTooLarge",
     "SamePersonTwice",
+    "StockInsufficient",
+    "StockTooLarge",
     "SumTooLarge",
     "TooManyConditions",
+    "TooManyParts",
     "VerifiedBySame",
     "VisitorIsApprover",
     "VisitorIsPayee",
     "VisitorsSame",
+    "WeightMissing",
+    "WeightWithoutNeed",
     "WindowReversed",
     "YearIsClosed",
     "YearNotBegun",
@@ -154,6 +168,36 @@ class BudgetOfOtherProgramme(Refusal):
     """The budget was allotted to another programme."""
 
     code = "budget-of-other-programme"
+
+
+class FundingMissing(Refusal):
+    """The list names no budget, and it is not stated from which ones the programme's lists are paid."""
+
+    code = "funding-missing"
+
+
+class FundingAsBefore(Refusal):
+    """It is stated so already."""
+
+    code = "funding-as-before"
+
+
+class BudgetTwice(Refusal):
+    """The budget stands in two places."""
+
+    code = "budget-twice"
+
+
+class WeightMissing(Refusal):
+    """Lists are split, and the budget has no weight."""
+
+    code = "weight-missing"
+
+
+class WeightWithoutNeed(Refusal):
+    """Budgets pay one after the other: none has a weight."""
+
+    code = "weight-without-need"
 
 
 class CommitmentMissing(Refusal):
@@ -322,6 +366,60 @@ class VisitorIsPayee(Refusal):
     code = "visitor-is-payee"
 
 
+class BudgetOfOtherFund(Refusal):
+    """The budget is another fund's than the stock."""
+
+    code = "budget-of-other-fund"
+
+
+class DonorMissing(Refusal):
+    """Who gave is an organisation or a person, and one of them."""
+
+    code = "donor-missing"
+
+
+class FundNotOfDonations(Refusal):
+    """What was given belongs to a fund of donations."""
+
+    code = "fund-not-of-donations"
+
+
+class HeadCountTooLarge(Refusal):
+    """More people are taken back than were served."""
+
+    code = "head-count-too-large"
+
+
+class ItemTwice(Refusal):
+    """The same stock is named twice."""
+
+    code = "item-twice"
+
+
+class ReturnTooLarge(Refusal):
+    """More comes back than went out."""
+
+    code = "return-too-large"
+
+
+class StockInsufficient(Refusal):
+    """The stock holds less on that day than is to go."""
+
+    code = "stock-insufficient"
+
+
+class StockTooLarge(Refusal):
+    """The stock would hold more units than one may."""
+
+    code = "stock-too-large"
+
+
+class TooManyParts(Refusal):
+    """What is handed out comes from too many receipts."""
+
+    code = "too-many-parts"
+
+
 class LineFault(StrEnum):
     """Why one line cannot pass."""
 
@@ -347,6 +445,8 @@ class LineFault(StrEnum):
     REASON_MISSING = "reason-missing"
     REASON_WITHOUT_NEED = "reason-without-need"
     ACCOUNT_UNKNOWN = "account-unknown"
+    ACCOUNT_IN_DOUBT = "account-in-doubt"
+    ACCOUNT_NOT_IN_DOUBT = "account-not-in-doubt"
     PROXY_UNKNOWN = "proxy-unknown"
     PROXY_NOT_ALLOWED = "proxy-not-allowed"
     PROXY_WITHOUT_NEED = "proxy-without-need"

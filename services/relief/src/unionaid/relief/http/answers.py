@@ -14,6 +14,7 @@ from starlette.responses import Response
 from unionaid.contracts import Event
 from unionaid.contracts.relief import (
     BankReturnRecorded,
+    PaymentAccountConfirmed,
     PaymentBatchWithdrawn,
     PaymentFileMade,
     ReliefListOrdered,
@@ -42,8 +43,9 @@ _PARTICULARS: Mapping[type[Event], set[str]] = {
     ReliefListOrderWithdrawn: _ORDER,
     ReliefListSettled: {"paid_lines", "paid_fen", "cancelled_lines", "cancelled_fen"},
     PaymentBatchWithdrawn: _REASON,
+    PaymentAccountConfirmed: {"line", "doubts", "reason_code"},
     PaymentFileMade: {"form", "file_sha256", "file_bytes"},
-    BankReturnRecorded: {"paid_lines", "paid_fen", "failed_lines", "failed_fen"},
+    BankReturnRecorded: {"paid_lines", "paid_fen", "failed_lines", "failed_fen", "file_sha256"},
 }
 """What a step tells beside who took it and when."""
 

@@ -12,12 +12,14 @@ from starlette.responses import Response
 from unionaid.contracts.fields import LINES_MAX
 from unionaid.contracts.relief import PaymentBatchReleased, ReliefListSubmitted
 from unionaid.payments import BankFile
+from unionaid.relief.application.deciding import Expect
 from unionaid.relief.bank_files import bank_file
 from unionaid.relief.bodies.payment_batches import BankFileBody
 from unionaid.relief.domain.payment_batch.facts import batch_of
 from unionaid.relief.domain.payment_batch.filing import sendable
 from unionaid.relief.domain.refusals import FileChanged, FileMissing, NotFound
 from unionaid.relief.http.access import ByCashier, step_of
+from unionaid.relief.http.accounts import doubts_of, payees_of
 from unionaid.relief.http.desk import AtDesk, Desk
 from unionaid.relief.views import payment_batches as batch_views
 from unionaid.relief.views import programmes as programme_views
@@ -37,20 +39,7 @@ async def make_bank_file(
     batch_id: UUID, body: BankFileBody, request: Request, command: ByCashier, desk: AtDesk
 ) -> Response:
     """Make the file for the bank, once: its form, hash and length are recorded, and it can be fetched."""
-
-    async def act(issued: Issued) -> Done:
-        file = await written(request, desk, batch_id, body.form)
-        return await desk.commands.batches.make_file(
-            issued,
-            batch_id,
-            form=body.form,
-            sha256=file.sha256,
-            size=len(file.content),
-            step=step_of(issued, body),
-            expect=command.expect,
-        )
-
-    return await command.run(act)
+    return await command.run(lambda issued: make(request, desk, issued, batch_id, body=body, expect=command.expect))
 
 
 @bank_files.get("/{batch_id}/file")
@@ -59,6 +48,23 @@ async def fetch_bank_file(
 ) -> Response:
     """Fetch the file, byte for byte as it was made; refused if it would be another one now."""
     return await fetched(request, desk, batch_id)
+
+
+async def make(
+    request: Request, desk: Desk, issued: Issued, batch_id: UUID, *, body: BankFileBody, expect: Expect
+) -> Done:
+    """Write the file with what registry says now, and record that it was made."""
+    file = await written(request, desk, batch_id, body.form)
+    return await desk.commands.batches.make_file(
+        issued,
+        batch_id,
+        accounts=await doubts_of(request, desk, batch_id),
+        form=body.form,
+        sha256=file.sha256,
+        size=len(file.content),
+        step=step_of(issued, body),
+        expect=expect,
+    )
 
 
 async def fetched(request: Request, desk: Desk, batch_id: UUID) -> Response:
@@ -98,8 +104,9 @@ async def written(request: Request, desk: Desk, batch_id: UUID, form: str) -> Ba
     await desk.settled()
     programme = await programme_views.programme(desk.pool, submitted.programme_id)
     lines = await batch_views.batch_lines(desk.pool, batch_id, 0, LINES_MAX)
+    payees_by_line = await payees_of(desk, lines)
     try:
-        payees = await desk.identities.payees(request, [line["person_id"] for line in lines])
+        payees = await desk.identities.payees(request, list(payees_by_line.values()))
     except NeighbourAway:
         raise Problem.moment("registry-away") from None
     except NeighbourRefuses as refused:
@@ -109,7 +116,7 @@ async def written(request: Request, desk: Desk, batch_id: UUID, form: str) -> Ba
         batch,
         released_at,
         lines,
-        payees,
+        {line: payees[payee] for line, payee in payees_by_line.items() if payee in payees},
         payer=desk.payer_on(batch.released_on),
         remark=programme["name"] if programme else "",
         form=form,

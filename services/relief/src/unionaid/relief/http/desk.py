@@ -13,6 +13,7 @@ from unionaid.eventlog import OwnViews, Unsettled
 from unionaid.payments import Templates
 from unionaid.relief.application.commands import Commands
 from unionaid.relief.identities import Identities
+from unionaid.relief.policies.accounts import SecondLook
 from unionaid.relief.policies.payer import PayerOn
 from unionaid.relief.views.people import People
 from unionaid.service.problems import Problem
@@ -29,6 +30,7 @@ class Desk:
     identities: Identities
     templates: Templates
     payer_on: PayerOn
+    second_look: SecondLook
 
     async def settled(self) -> None:
         """Wait until the views hold what was written before. Raises Problem (503)."""

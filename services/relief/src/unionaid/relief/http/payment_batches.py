@@ -53,7 +53,7 @@ async def record_bank_return(batch_id: UUID, body: BankReturnBody, command: ByAc
     answers = [Answer(line.line, line.outcome, line.reason_code) for line in body.lines]
     return await command.run(
         lambda issued: desk.commands.batches.record_return(
-            issued, batch_id, answers, step_of(issued, body), command.expect
+            issued, batch_id, answers, step_of(issued, body), command.expect, file_sha256=body.file_sha256
         )
     )
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from unionaid.payments.refusals import XmlTooLarge
+from unionaid.relief.http.accounts import accounts
 from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
+from unionaid.relief.http.funding import funding
 from unionaid.relief.http.funds import budgets, funds
 from unionaid.relief.http.gifts import gifts
+from unionaid.relief.http.goods import goods_issues, stocks
 from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
 from unionaid.relief.http.payment_batches import payment_batches
@@ -21,9 +24,13 @@ STATUSES: Mapping[str, int] = {
     "already-carried-over": 409,
     "already-opened": 409,
     "fund-insufficient": 409,
+    "funding-as-before": 409,
+    "funding-missing": 409,
     "budget-insufficient": 409,
     "budgets-undecided": 409,
     "commitment-missing": 409,
+    "stock-insufficient": 409,
+    "return-too-large": 409,
     "list-wrong-status": 409,
     "batch-wrong-status": 409,
     "payment-file-made": 409,
@@ -46,11 +53,15 @@ ROUTERS = (
     funds,
     gifts,
     budgets,
+    stocks,
+    goods_issues,
     ledger,
     previews,
     programmes,
+    funding,
     lists,
     payment_batches,
+    accounts,
     bank_files,
     bank_returns,
     payment_holds,

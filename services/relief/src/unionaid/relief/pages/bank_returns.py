@@ -42,6 +42,7 @@ async def look_through(
         told = [shell.catalogue.text(language, refusal.code, refusal.params)]
         told += [shell.catalogue.text(language, fault.code, fault.params) for fault in refusal.faults[:FAULTS_SHOWN]]
         return await shown(form.request, form.actor, desk, batch_id, typed=typed, faults={"": " ".join(told)})
+    typed["file_sha256"] = reading.sha256
     typed["pasted"] = "\n".join(f"{one.line} {one.reason or one.outcome}" for one in reading.answers)
     return await shown(
         form.request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from unionaid.relief.domain.payment_batch import facts as batch_facts
@@ -37,6 +37,8 @@ class _Step:
     not_by: Sequence[tuple[str, type[SamePersonTwice]]]
     lines: frozenset[str] | None = None
     """The statuses of which the list must have a line; None: any."""
+    when: Callable[[object], bool] = lambda _: True
+    """What else must be so of the state in which it begins."""
     turn: bool = True
     """Whether the matter waits for it; to reject or to withdraw is always an exception."""
 
@@ -58,9 +60,32 @@ _STEPS = (
     _Step("payment-batches", Role.CASHIER, (facts.Approved, facts.Ordered), _HANDS, _WAITING),
     _Step("cancellation", Role.APPROVER, (facts.Ordered,), (_ENTERED, _VERIFIED, *_BANK), _FAILED),
 )
+
+
+def _sendable(batch: object) -> bool:
+    """Say whether the bank's file can be made: not yet, and the bank has not answered."""
+    if not isinstance(batch, batch_facts.Released):
+        return False
+    return batch.file is None and batch.open_lines == batch.terms.lines
+
+
+def _not_sent(batch: object) -> bool:
+    """Say whether accounts can still be looked at: the bank's file is not made."""
+    return not (isinstance(batch, batch_facts.Released) and batch.file is not None)
+
+
 _BATCH_STEPS = (
     _Step("release", Role.ACCOUNTANT, (batch_facts.Issued,), (_ISSUED, *_HANDS)),
     _Step("withdrawal", Role.CASHIER, (batch_facts.Issued,), _HANDS, turn=False),
+    _Step("file", Role.CASHIER, (batch_facts.Released,), _HANDS, when=_sendable, turn=False),
+    _Step(
+        "account-confirmations",
+        Role.ACCOUNTANT,
+        (batch_facts.Issued, batch_facts.Released),
+        (_ISSUED, *_HANDS),
+        when=_not_sent,
+        turn=False,
+    ),
     _Step("bank-return", Role.ACCOUNTANT, (batch_facts.Released,), (_ISSUED, *_HANDS)),
 )
 BATCH_TURNS = tuple(step.name for step in _BATCH_STEPS if step.turn)
@@ -106,6 +131,8 @@ def _offered(known: Sequence[_Step], states: Sequence[object], actor: Actor, lin
     hindrance = None
     for step in known:
         if step.role not in actor.roles or not isinstance(states[0], step.begins):
+            continue
+        if not step.when(states[0]):
             continue
         if step.lines is not None and step.lines.isdisjoint(lines.statuses):
             continue

@@ -13,15 +13,18 @@ from starlette.responses import RedirectResponse, Response
 
 from unionaid.contracts.fields import LINES_MAX
 from unionaid.relief.bank_answers import CAMT, Reading
+from unionaid.relief.bank_files import PAIN
 from unionaid.relief.bodies.payment_batches import BankReturnBody, PaymentBatchBody, WithdrawalBody
 from unionaid.relief.bodies.typed import StepBody
-from unionaid.relief.domain.payment_batch.facts import batch_of
+from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason, unconfirmed
+from unionaid.relief.domain.payment_batch.facts import Existing, Released, batch_of
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome
 from unionaid.relief.domain.payment_batch.rules import WithdrawalReason, existing_batch
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.http.access import MONEY_READERS, step_of
+from unionaid.relief.http.accounts import doubts_of
 from unionaid.relief.http.answers import told
 from unionaid.relief.http.desk import AtDesk, Desk
 from unionaid.relief.http.lists import declared_in
@@ -51,7 +54,10 @@ BATCH_LINES_SHOWN = 500
 """Lines of a batch on its page: as many as one opening of names may have. Answers for others are pasted."""
 ROWS_TOLD = 20
 """Rows of a pasted answer named at once."""
-DONE = ("issued", "released", "withdrawn", "returned")
+DONE = ("issued", "released", "withdrawn", "returned", "file", "accounts")
+
+LOOKED_AT = {"file", "account-confirmations"}
+"""The steps before which accounts are looked at twice."""
 
 payment_batches = PageRouter(tags=["screens"])
 
@@ -82,7 +88,7 @@ async def issue(list_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk:
             notice="version-moved" if moved else "", faults={} if moved else faults,
         )  # fmt: skip
 
-    return await _carried(form, "issued", act, again)
+    return await carried(form, "issued", act, again)
 
 
 @payment_batches.get("/pages/payment-batches/{batch_id}")
@@ -101,7 +107,7 @@ async def show(
 async def release(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNTANT)], desk: AtDesk) -> Response:
     """Release it to the bank."""
     given = {"occurred_on": form.text("occurred_on")}
-    return await _take(
+    return await take(
         form, desk, batch_id, becomes="released", model=StepBody, given=given,
         act=lambda issued, body, expect: desk.commands.batches.release(issued, batch_id, step_of(issued, body), expect),
     )  # fmt: skip
@@ -111,7 +117,7 @@ async def release(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNTANT)],
 async def withdraw(batch_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk: AtDesk) -> Response:
     """Withdraw it, with the reason, before the bank has it."""
     given = {"occurred_on": form.text("occurred_on"), "reason_code": form.text("reason_code")}
-    return await _take(
+    return await take(
         form, desk, batch_id, becomes="withdrawn", model=WithdrawalBody, given=given,
         act=lambda issued, body, expect: desk.commands.batches.withdraw(
             issued, batch_id, body.reason_code, step_of(issued, body), expect
@@ -140,8 +146,8 @@ async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNT
         for number, outcome in chosen.items()
         if outcome
     ]
-    given = {"occurred_on": form.text("occurred_on"), "lines": answers}
-    return await _take(
+    given = {"occurred_on": form.text("occurred_on"), "lines": answers, "file_sha256": form.text("file_sha256") or None}
+    return await take(
         form, desk, batch_id, becomes="returned", model=BankReturnBody, given=given,
         act=lambda issued, body, expect: desk.commands.batches.record_return(
             issued,
@@ -149,11 +155,12 @@ async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNT
             [Answer(line.line, line.outcome, line.reason_code) for line in body.lines],
             step_of(issued, body),
             expect,
+            file_sha256=body.file_sha256,
         ),
     )  # fmt: skip
 
 
-async def _take(
+async def take(
     form: Form,
     desk: Desk,
     batch_id: UUID,
@@ -163,6 +170,7 @@ async def _take(
     given: Mapping[str, Any],
     act: Callable[[Issued, Any, Expect], Awaitable[Done]],
 ) -> Response:
+    """Take a step of a batch from a form: to the batch's page, or to what is wrong with it."""
     try:
         body = model.model_validate(given)
     except ValidationError as error:
@@ -175,10 +183,10 @@ async def _take(
             form.request, form.actor, desk, batch_id, status=status, notice=notice, typed=form.fields, faults=faults
         )
 
-    return await _carried(form, becomes, lambda issued, expect: act(issued, body, expect), again)
+    return await carried(form, becomes, lambda issued, expect: act(issued, body, expect), again)
 
 
-async def _carried(
+async def carried(
     form: Form, becomes: str, act: Act, again: Callable[[int, Mapping[str, str]], Awaitable[Response]]
 ) -> Response:
     """Carry a step out and lead to the batch; refused or overtaken, show things as they are now."""
@@ -224,6 +232,8 @@ async def shown(
     await desk.settled()
     lines = await batch_views.batch_lines(desk.pool, batch_id, 0, BATCH_LINES_SHOWN)
     of_lines = await lines_of(desk, [relief_list], reader)
+    steps = [told(act, at, "PaymentBatch") for act, at in acts]
+    offer = offer_of_batch(batch, relief_list, of_lines[terms.list_id], reader)
     opening = names or reader.roles != {Role.AUDITOR}
     persons = [line["person_id"] for line in lines]
     return shell.screens.page(
@@ -234,24 +244,45 @@ async def shown(
         terms=terms,
         state=status_of(batch),
         version=len(acts),
-        steps=[told(act, at, "PaymentBatch") for act, at in acts],
+        steps=steps,
         lines=lines,
         typed=typed or {"others": "paid"},
         names=await desk.identities.names(request, reader, persons) if opening else None,
-        offer=offer_of_batch(batch, relief_list, of_lines[terms.list_id], reader),
+        offer=offer,
+        accounts=await _accounts(request, desk, batch) if LOOKED_AT & set(offer.steps) else None,
+        confirmations=[reason.value for reason in ConfirmationReason],
+        fetches=isinstance(batch, Released)
+        and batch.file is not None
+        and Role.CASHIER in reader.roles
+        and batch.open_lines == terms.lines,
         withdrawals=[reason.value for reason in WithdrawalReason],
         failures=[reason.value for reason in FailureReason],
         banks=[
             *((template.bank, template.names[language_of(request)]) for template in desk.templates.values()),
             (CAMT, "ISO 20022 camt.054"),
         ],
+        forms=[
+            *((template.bank, template.names[language_of(request)]) for template in desk.templates.values()),
+            (PAIN, "ISO 20022 pain.001"),
+        ],
         reading=reading,
+        booked_files={one.get("file_sha256") for one in steps},
         read_faults=read_faults,
         today=shell.clock.business_date().isoformat(),
         key=new_key(),
         notice=notice,
         faults=faults or {},
     )
+
+
+async def _accounts(request: Request, desk: Desk, batch: Existing) -> dict[str, Any]:
+    """Return the accounts to look at twice, each with whether that was done; or that registry does not answer."""
+    try:
+        found = await doubts_of(request, desk, batch.terms.batch_id)
+    except Problem:
+        return {"away": True, "lines": []}
+    waiting = {one.line for one in unconfirmed(batch, found)}
+    return {"away": False, "lines": [(one, one.line not in waiting) for one in found.values()]}
 
 
 def _words(shell: Shell) -> dict[str, str]:

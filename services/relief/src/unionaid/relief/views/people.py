@@ -245,6 +245,12 @@ class People:
             rows = await conn.fetch(_ALIASES, list(persons))
         return {row["person_id"]: row["survivor_id"] for row in rows}
 
+    async def survivors(self, persons: Collection[UUID]) -> dict[UUID, UUID]:
+        """Return those of persons for whom another stands, along chains too, each with that other."""
+        async with reading(self._pool, self._chosen) as conn:
+            rows = await conn.fetch(_SURVIVORS, list(persons))
+        return {row["person_id"]: row["survivor_id"] for row in rows}
+
     async def subtree(self, org_id: UUID) -> frozenset[UUID]:
         """Return a union and all unions under it; none if it is not known."""
         async with reading(self._pool, self._chosen) as conn:
@@ -289,6 +295,13 @@ WITH RECURSIVE merged AS (
     SELECT person_id, survivor_id FROM person_merge WHERE survivor_id = ANY($1::uuid[])
     UNION SELECT m.person_id, merged.survivor_id FROM person_merge m JOIN merged ON m.survivor_id = merged.person_id
 ) SELECT person_id, survivor_id FROM merged
+"""
+_SURVIVORS = """
+WITH RECURSIVE stands AS (
+    SELECT person_id, survivor_id, 1 AS depth FROM person_merge WHERE person_id = ANY($1::uuid[])
+    UNION SELECT stands.person_id, m.survivor_id, stands.depth + 1
+    FROM stands JOIN person_merge m ON m.person_id = stands.survivor_id
+) SELECT DISTINCT ON (person_id) person_id, survivor_id FROM stands ORDER BY person_id, depth DESC
 """
 _BARRED = """
 WITH RECURSIVE barred AS (

@@ -47,6 +47,8 @@ from unionaid.contracts.registry.imports import TableImported
 from unionaid.contracts.registry.kinship import RelativeDeclared, RelativeWithdrawn
 from unionaid.contracts.registry.openings import IdentityOpened
 from unionaid.contracts.registry.people import (
+    BankAccountEnded,
+    BankAccountStated,
     IdentityCorrected,
     IdentityReentered,
     IdentityReference,
@@ -79,6 +81,8 @@ from unionaid.contracts.registry.units import (
 __all__ = [
     "EVENTS",
     "Assessment",
+    "BankAccountEnded",
+    "BankAccountStated",
     "DossierApproved",
     "DossierAssessed",
     "DossierCalledBack",
@@ -159,6 +163,8 @@ EVENTS: tuple[type[Event], ...] = (
     WorkerLeft,
     IdentityCorrected,
     IdentityReentered,
+    BankAccountStated,
+    BankAccountEnded,
     PersonRestricted,
     RestrictionLifted,
     PersonErased,

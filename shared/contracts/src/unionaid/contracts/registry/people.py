@@ -9,6 +9,8 @@ from pydantic import Field
 from unionaid.contracts.event import Data
 from unionaid.contracts.fields import (
     OPENED_FIELDS_MAX,
+    AccountEndReason,
+    AccountReason,
     CorrectionReason,
     ErasureReason,
     IdentityField,
@@ -108,6 +110,25 @@ class IdentityReentered(RegistryEvent, stream="person"):
     person_id: UUID
     identity: IdentityReference
     reason_code: ReentryReason
+
+
+class BankAccountStated(RegistryEvent, stream="person"):
+    """The bank account to which a person is paid was stated, or another instead of it.
+
+    Number, bank and holder lie in the vault, in the version named; who else has the same account, registry alone says.
+    """
+
+    person_id: UUID
+    identity: IdentityReference
+    reason_code: AccountReason
+
+
+class BankAccountEnded(RegistryEvent, stream="person"):
+    """Nothing more is paid to the bank account that was stated: the version named holds none."""
+
+    person_id: UUID
+    identity: IdentityReference
+    reason_code: AccountEndReason
 
 
 class PersonRestricted(RegistryEvent, stream="person"):

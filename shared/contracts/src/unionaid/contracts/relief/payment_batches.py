@@ -1,18 +1,21 @@
 """Events of payment batches: what a bank is to pay, and what it answered."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from unionaid.contracts.fields import (
+    AccountDoubt,
     AmountFen,
     AmountFenOrNone,
     Code,
     FileBytes,
+    LineNumber,
     Lines,
     LinesOrNone,
     Sha256Hex,
+    VaultVersion,
 )
 from unionaid.contracts.relief.base import ReliefEvent
 
@@ -50,6 +53,22 @@ class PaymentBatchWithdrawn(ReliefEvent, stream="batch"):
     reason_code: Code
 
 
+class PaymentAccountConfirmed(ReliefEvent, stream="batch"):
+    """The account of a line was looked at again, by another than who made the batch, and may be paid to.
+
+    It holds for that account alone: `account_statement` counts those stated of the person by then, `sharers` are how
+    many others were paid to it. No account stands here.
+    """
+
+    batch_id: UUID
+    list_id: UUID
+    line: LineNumber
+    account_statement: VaultVersion
+    doubts: Annotated[tuple[AccountDoubt, ...], Field(min_length=1, max_length=2)]
+    sharers: LinesOrNone
+    reason_code: Code
+
+
 class PaymentFileMade(ReliefEvent, stream="batch"):
     """The file for the bank was made, once: what is fetched later has these bytes or is refused.
 
@@ -67,7 +86,7 @@ class PaymentFileMade(ReliefEvent, stream="batch"):
 class BankReturnRecorded(ReliefEvent, stream="batch"):
     """The bank's answer to some lines of a batch, or to all, was booked.
 
-    Each line is a ReliefPaid or a PaymentFailed of its own.
+    Each line is a ReliefPaid or a PaymentFailed of its own. `file_sha256` is of the bank's file, where it came as one.
     """
 
     batch_id: UUID
@@ -76,6 +95,7 @@ class BankReturnRecorded(ReliefEvent, stream="batch"):
     paid_fen: AmountFenOrNone
     failed_lines: LinesOrNone
     failed_fen: AmountFenOrNone
+    file_sha256: Sha256Hex | None = None
 
     @model_validator(mode="after")
     def _lines_and_money_agree(self) -> Self:

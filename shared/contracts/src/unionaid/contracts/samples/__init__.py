@@ -4,7 +4,18 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import dossiers, duplicates, erasures, funds, payment_batches, registry, relief, units
+from unionaid.contracts.samples import (
+    dossiers,
+    duplicates,
+    erasures,
+    funding,
+    funds,
+    goods,
+    payment_batches,
+    registry,
+    relief,
+    units,
+)
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -21,6 +32,7 @@ from unionaid.contracts.samples.sample import (
     FUND,
     GRASSROOTS,
     IMPORT,
+    ISSUE,
     LIST,
     NEXT_UNION,
     OFFICER,
@@ -28,10 +40,13 @@ from unionaid.contracts.samples.sample import (
     PLEDGE,
     POLICY,
     PROGRAMME,
+    RECEIPT,
     REJECTED_LIST,
     RELATIVE,
     REQUEST,
     SCHEME,
+    SECOND_BUDGET,
+    STOCK,
     TITLE,
     TWICE,
     UNDOING,
@@ -57,6 +72,7 @@ __all__ = [
     "FUND",
     "GRASSROOTS",
     "IMPORT",
+    "ISSUE",
     "LIST",
     "NEXT_UNION",
     "OFFICER",
@@ -64,11 +80,14 @@ __all__ = [
     "PLEDGE",
     "POLICY",
     "PROGRAMME",
+    "RECEIPT",
     "REJECTED_LIST",
     "RELATIVE",
     "REQUEST",
     "SAMPLES",
     "SCHEME",
+    "SECOND_BUDGET",
+    "STOCK",
     "TITLE",
     "TWICE",
     "UNDOING",
@@ -87,6 +106,8 @@ SAMPLES: dict[type[Event], Sample] = {
         *relief.SAMPLES,
         *payment_batches.SAMPLES,
         *funds.SAMPLES,
+        *funding.SAMPLES,
+        *goods.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )

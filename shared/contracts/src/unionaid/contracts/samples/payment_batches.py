@@ -4,6 +4,7 @@ from datetime import date
 
 from unionaid.contracts.relief import (
     BankReturnRecorded,
+    PaymentAccountConfirmed,
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
@@ -75,6 +76,21 @@ SAMPLES = (
         by=ACCOUNTANT,
     ),
     Sample(
+        PaymentAccountConfirmed(
+            occurred_on=date(2017, 1, 17),
+            batch_id=BATCH,
+            list_id=BANK_LIST,
+            line=2,
+            account_statement=2,
+            doubts=("account-changed", "account-shared"),
+            sharers=1,
+            reason_code="family-account",
+        ),
+        index=135,
+        stream_version=8,
+        by=ACCOUNTANT,
+    ),
+    Sample(
         PaymentFileMade(
             occurred_on=date(2017, 1, 17),
             batch_id=BATCH,
@@ -96,6 +112,7 @@ SAMPLES = (
             paid_fen=AMOUNT_FEN,
             failed_lines=1,
             failed_fen=AMOUNT_FEN,
+            file_sha256="7e" * 32,
         ),
         index=36,
         stream_version=4,

@@ -5,6 +5,8 @@ from hashlib import sha256
 from uuid import UUID
 
 from unionaid.contracts.registry import (
+    BankAccountEnded,
+    BankAccountStated,
     EnterpriseRegistered,
     IdentityCorrected,
     IdentityOpened,
@@ -123,6 +125,26 @@ SAMPLES = (
         ),
         index=8,
         stream_version=4,
+    ),
+    Sample(
+        BankAccountStated(
+            occurred_on=date(2017, 1, 10),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=4, commitment=sha256(b"an account").hexdigest()),
+            reason_code="told",
+        ),
+        index=310,
+        stream_version=40,
+    ),
+    Sample(
+        BankAccountEnded(
+            occurred_on=date(2017, 1, 11),
+            person_id=WORKER,
+            identity=IdentityReference(vault_version=5, commitment=sha256(b"no account").hexdigest()),
+            reason_code="closed",
+        ),
+        index=311,
+        stream_version=41,
     ),
     Sample(
         PersonErased(occurred_on=date(2017, 1, 6), person_id=ERASED, reason_code="entered-in-error"),

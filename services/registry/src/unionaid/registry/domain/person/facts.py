@@ -14,6 +14,8 @@ from uuid import UUID
 from unionaid.contracts import Event
 from unionaid.contracts.fields import LeavingReason, Sex
 from unionaid.contracts.registry import (
+    BankAccountEnded,
+    BankAccountStated,
     IdentityCorrected,
     IdentityReentered,
     PersonErased,
@@ -42,6 +44,14 @@ class Restriction:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """That an account was stated to which the person is paid: how many were by now, and whether the last one ended."""
+
+    statement: int
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A human being without the role of a worker."""
 
@@ -53,6 +63,7 @@ class Known:
     entering_org_id: UUID | None = None
     """The union that entered somebody who is no worker."""
     restriction: Restriction | None = None
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +163,15 @@ def _evolve_known(known: Known, event: Event) -> Known:
         case IdentityCorrected():
             version = event.identity.vault_version
             return replace(known, birth_year=event.birth_year, sex=event.sex, vault_version=version)
-        case IdentityReentered():
-            return replace(known, vault_version=event.identity.vault_version)
+        case IdentityReentered():  # without the account, which is stated again
+            version, account = event.identity.vault_version, known.account
+            return replace(known, vault_version=version, account=account and replace(account, ended=True))
+        case BankAccountStated():
+            statement = known.account.statement + 1 if known.account else 1
+            return replace(known, vault_version=event.identity.vault_version, account=Account(statement))
+        case BankAccountEnded() if known.account is not None and not known.account.ended:
+            account = replace(known.account, ended=True)
+            return replace(known, vault_version=event.identity.vault_version, account=account)
         case PersonRestricted() if known.restriction is None:
             return replace(known, restriction=Restriction(event.restricted_until))
         case RestrictionLifted() if known.restriction is not None:
@@ -192,6 +210,12 @@ def version_of(person: Living) -> int:
 def is_restricted(person: Person) -> bool:
     """Say whether a person asked to be erased and waits for it."""
     return isinstance(person, Known | Worker | Left) and known_of(person).restriction is not None
+
+
+def has_account(person: Person) -> bool:
+    """Say whether an account is known to which the person is paid."""
+    account = known_of(person).account if isinstance(person, Known | Worker | Left) else None
+    return account is not None and not account.ended
 
 
 def refuse_erased(person: Person) -> Living:

@@ -38,17 +38,20 @@ class Identity:
         return fields if self.phone is None else {**fields, "phone": self.phone}
 
 
-def read_name(text: str) -> str:
-    """Return a person's name in its one form. Raises NameMissing, NameTooLong, NameImplausible, NameCharacterLost."""
+def read_name(text: str, where: str = "name") -> str:
+    """Return a person's name in its one form; `where` is the field it was typed in.
+
+    Raises NameMissing, NameTooLong, NameImplausible, NameCharacterLost.
+    """
     name = one_middle_dot(tidy_name(text))
     if not name:
-        raise NameMissing(field="name")
+        raise NameMissing(field=where)
     if len(name) > NAME_CHARS_MAX:
-        raise NameTooLong(field="name", limit=NAME_CHARS_MAX)
+        raise NameTooLong(field=where, limit=NAME_CHARS_MAX)
     if any(character.isdigit() for character in name):
-        raise NameImplausible(field="name")
+        raise NameImplausible(field=where)
     if _LOST.search(name):
-        raise NameCharacterLost(field="name")
+        raise NameCharacterLost(field=where)
     return name
 
 

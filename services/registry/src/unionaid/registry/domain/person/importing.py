@@ -8,8 +8,10 @@ from datetime import date
 from uuid import UUID
 
 from unionaid.contracts import Event
+from unionaid.contracts.registry import BankAccountStated
 from unionaid.registry.domain.dates import refuse_impossible
 from unionaid.registry.domain.jurisdiction import Jurisdiction
+from unionaid.registry.domain.person.accounts import BankAccount, read_bank_code, read_holder, read_number
 from unionaid.registry.domain.person.identity import Identity, read_name, read_phone
 from unionaid.registry.domain.person.resident_id import ResidentId, converted, read_resident_id
 from unionaid.registry.domain.person.rules import Entrant, Workplace, place, registered
@@ -38,6 +40,9 @@ class TypedWorker:
     enterprise_id: UUID | None
     on: date
     faulty: frozenset[str] = frozenset()
+    bank_account: str = field(default="", repr=False)
+    bank_code: str = field(default="", repr=False)
+    account_holder: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class ReadWorker:
     migrant: bool
     enterprise_id: UUID | None
     on: date
+    account: BankAccount | None = None
+
+    def vault_fields(self) -> dict[str, str]:
+        """Return the fields of the vault."""
+        return self.identity.vault_fields() | (self.account.vault_fields() if self.account else {})
 
 
 @dataclass(slots=True)
@@ -67,6 +77,8 @@ class Entry:
     entrant: Entrant
     enterprise_id: UUID | None
     on: date
+    account: bool = False
+    """Whether the row states an account."""
 
 
 def read_workers(rows: Iterable[TypedWorker], today: date) -> ReadWorkers:
@@ -78,6 +90,7 @@ def read_workers(rows: Iterable[TypedWorker], today: date) -> ReadWorkers:
         parts = Reading(row.number, row.faulty)
         name = parts.read("name", read_name, row.name)
         phone = parts.read("phone", read_phone, row.phone)
+        account = _account(parts, row)
         parts.read("occurred_on", refuse_impossible, row.on, today)
         resident_id, is_old = _number(parts, row)
         if resident_id is not None:
@@ -88,7 +101,9 @@ def read_workers(rows: Iterable[TypedWorker], today: date) -> ReadWorkers:
             elif earlier != row.number:
                 parts.fault(ResidentIdTwice(field="resident_id", first=earlier))
         if parts.good and name is not None and resident_id is not None:
-            worker = ReadWorker(row.number, Identity(name, resident_id, phone), row.migrant, row.enterprise_id, row.on)
+            worker = ReadWorker(
+                row.number, Identity(name, resident_id, phone), row.migrant, row.enterprise_id, row.on, account
+            )
             (read.old if is_old else read.good).append(worker)
         if is_old:
             parts.fault(ResidentId15Digits(field="resident_id"))
@@ -102,6 +117,16 @@ def read_workers(rows: Iterable[TypedWorker], today: date) -> ReadWorkers:
         if one not in told
     ]
     return read
+
+
+def _account(parts: Reading, row: TypedWorker) -> BankAccount | None:
+    """Return the account of a row that has one; a bank or a holder without a number is a fault."""
+    if not (row.bank_account or row.bank_code or row.account_holder):
+        return None
+    number = parts.read("bank_account", read_number, row.bank_account)
+    bank_code = parts.read("bank_code", read_bank_code, row.bank_code)
+    holder = parts.read("account_holder", read_holder, row.account_holder)
+    return BankAccount(number, bank_code, holder) if number else None
 
 
 def _number(parts: Reading, row: TypedWorker) -> tuple[ResidentId | None, bool]:
@@ -128,10 +153,16 @@ def other_name(row: int) -> Fault:
 def enter_workers(
     lineage: Sequence[UnionOrg], jurisdiction: Jurisdiction, roster_id: UUID, entries: Iterable[Entry]
 ) -> list[Event]:
-    """Register the people of good rows in a union, two events each. Raises UnitUnknown."""
+    """Register the people of good rows in a union, two events each and one for an account. Raises UnitUnknown."""
     union_org_id, _ = place(Workplace(lineage, None), jurisdiction)
-    return [
-        event
-        for entry in entries
-        for event in registered(entry.entrant, union_org_id, entry.enterprise_id, roster_id, entry.on)
-    ]
+    return [event for entry in entries for event in _entered(entry, union_org_id, roster_id)]
+
+
+def _entered(entry: Entry, union_org_id: UUID, roster_id: UUID) -> list[Event]:
+    events = registered(entry.entrant, union_org_id, entry.enterprise_id, roster_id, entry.on)
+    if entry.account:
+        person_id, identity = entry.entrant.person_id, entry.entrant.identity
+        events.append(
+            BankAccountStated(occurred_on=entry.on, person_id=person_id, identity=identity, reason_code="told")
+        )
+    return events

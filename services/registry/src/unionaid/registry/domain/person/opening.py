@@ -34,7 +34,7 @@ class Purpose:
 
 
 OWN_FILE_FIELDS: frozenset[IdentityField] = frozenset(
-    ("name", "resident_id", "phone", "bank_account", "address", "birth_date")
+    ("name", "resident_id", "phone", "bank_account", "bank_code", "account_holder", "address", "birth_date")
 )
 OF_ONESELF = Purpose(frozenset({"worker"}), frozenset(OWN_FILE_FIELDS), reads_restricted=True)
 """Seeing the own identity: also of who asked to be erased."""

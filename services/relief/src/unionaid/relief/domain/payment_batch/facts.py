@@ -10,14 +10,15 @@ Of a released batch a file may be made for the bank, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 from typing import TypeAlias
 
 from unionaid.contracts.relief import (
     BankReturnRecorded,
+    PaymentAccountConfirmed,
     PaymentBatchIssued,
     PaymentBatchReleased,
     PaymentBatchWithdrawn,
@@ -38,6 +39,8 @@ class _Known:
 
     terms: PaymentBatchIssued
     issued_by: str
+    confirmed: Mapping[int, PaymentAccountConfirmed] = field(default_factory=dict, kw_only=True)
+    """By line, the last confirmation of an account that was looked at twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,11 @@ def evolve(batch: Batch, act: Act) -> Batch:
         case Unissued(), PaymentBatchIssued():
             return Issued(event, by)
         case Issued(terms, issued_by), PaymentBatchReleased():
-            return Released(terms, issued_by, event.occurred_on)
+            return Released(terms, issued_by, event.occurred_on, confirmed=batch.confirmed)
         case Issued(terms, issued_by), PaymentBatchWithdrawn():
-            return Withdrawn(terms, issued_by)
+            return Withdrawn(terms, issued_by, confirmed=batch.confirmed)
+        case ((Issued() | Released(file=None)), PaymentAccountConfirmed()):
+            return replace(batch, confirmed={**batch.confirmed, event.line: event})
         case Released(file=None), PaymentFileMade() if batch.open_lines == batch.terms.lines:
             return replace(batch, file=event)
         case Released(), BankReturnRecorded() if event.paid_lines + event.failed_lines <= batch.open_lines:
@@ -126,4 +131,5 @@ def _answered(batch: Released, event: BankReturnRecorded) -> Released:
         after.failed_lines,
         after.failed_fen,
         after.file,
+        confirmed=after.confirmed,
     )

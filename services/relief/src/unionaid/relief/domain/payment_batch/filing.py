@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from unionaid.contracts import Event
 from unionaid.contracts.relief import PaymentFileMade
 from unionaid.relief.domain.payment_batch import facts
+from unionaid.relief.domain.payment_batch.accounts import Doubted, refuse_unconfirmed
 from unionaid.relief.domain.payment_batch.rules import existing_batch, refuse_hands, wrong_batch_status
 from unionaid.relief.domain.refusals import FileLate, FileMade
 from unionaid.relief.domain.relief_list import facts as list_facts
@@ -16,20 +19,22 @@ def make_file(
     relief_list: list_facts.ReliefList,
     lines: Lines,
     *,
+    accounts: Mapping[int, Doubted],
     form: str,
     sha256: str,
     size: int,
     step: Step,
 ) -> list[Event]:
-    """Record that the file was made in a form, with these bytes.
+    """Record that the file was made in a form, with these bytes; `accounts` are those in doubt, by line.
 
-    Raises NotFound, BatchWrongStatus, FileMade, FileLate, EnteredBySame, VerifiedBySame, ApprovedBySame, OwnMatter and
-    the refusals of dates.
+    Raises NotFound, BatchWrongStatus, FileMade, FileLate, EnteredBySame, VerifiedBySame, ApprovedBySame, OwnMatter,
+    LinesRefused (accounts that nobody has looked at again) and the refusals of dates.
     """
     known = sendable(batch)
     if known.file is not None:
         raise FileMade
     refuse_hands(relief_list, lines, step, known.released_on)
+    refuse_unconfirmed(known, accounts)
     return [
         PaymentFileMade(
             occurred_on=step.on,

@@ -22,6 +22,7 @@ from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import (
+    BudgetShare,
     PaymentFailed,
     PaymentOrdered,
     PaymentOrderWithdrawn,
@@ -59,7 +60,9 @@ class Verified(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class Approved(_Asked):
-    """May be paid, once."""
+    """May be paid, once. `shares` say which budget gives which part, where the list names none."""
+
+    shares: tuple[BudgetShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Failed(_Asked):
 
     on: date
     batches: frozenset[UUID]
+    shares: tuple[BudgetShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class Paid(_Asked):
 
     on: date
     batches: frozenset[UUID] = frozenset()
+    shares: tuple[BudgetShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class Rejected(_Asked):
 
 
 Existing: TypeAlias = Requested | Verified | Approved | Ordered | Failed | Paid | Cancelled | Rejected
+Funded: TypeAlias = Approved | Ordered | Failed | Paid
+"""What has money of budgets."""
 Application: TypeAlias = Unrequested | Existing
 
 INITIAL: Application = Unrequested()
@@ -113,9 +120,9 @@ def evolve(application: Application, event: Event) -> Application:
         case Requested(terms), ReliefVerified():
             return Verified(terms)
         case Verified(terms), ReliefApproved():
-            return Approved(terms)
-        case Approved(terms), ReliefPaid(batch_id=None):
-            return Paid(terms, event.occurred_on)
+            return Approved(terms, event.shares)
+        case Approved(terms, shares), ReliefPaid(batch_id=None):
+            return Paid(terms, event.occurred_on, shares=shares)
         case ((Requested(terms) | Verified(terms) | Approved(terms)), ReliefRejected()):
             return Rejected(terms)
         case _:
@@ -129,9 +136,9 @@ def _by_bank(application: Application, event: Event) -> Application:
         case Ordered(_, batch_id, was), PaymentOrderWithdrawn() if event.batch_id == batch_id:
             return was
         case Ordered(terms, batch_id), PaymentFailed() if event.batch_id == batch_id:
-            return Failed(terms, event.occurred_on, batches_of(application))
+            return Failed(terms, event.occurred_on, batches_of(application), shares_of(application))
         case Ordered(terms, batch_id), ReliefPaid() if event.batch_id == batch_id:
-            return Paid(terms, event.occurred_on, batches_of(application))
+            return Paid(terms, event.occurred_on, batches_of(application), shares_of(application))
         case Failed(terms, _, batches), ReliefCancelled():
             return Cancelled(terms, event.occurred_on, batches)
         case _:
@@ -141,6 +148,11 @@ def _by_bank(application: Application, event: Event) -> Application:
 def application_of(history: Iterable[Event]) -> Application:
     """Return the application that its stream tells of. Raises BrokenHistory."""
     return reduce(evolve, history, INITIAL)
+
+
+def shares_of(application: Funded) -> tuple[BudgetShare, ...]:
+    """Return which budget gives which part, where the list names none."""
+    return application.was.shares if isinstance(application, Ordered) else application.shares
 
 
 def batches_of(application: Application) -> frozenset[UUID]:
