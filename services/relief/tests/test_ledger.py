@@ -9,7 +9,7 @@ import pytest
 
 from unionaid.contracts import Event
 from unionaid.contracts.fields import FundSource
-from unionaid.contracts.relief import EVENTS, BudgetSpent, FundPart, FundsReceived, ReliefPaid
+from unionaid.contracts.relief import EVENTS, BudgetSpent, FundPart, FundsReceived, ReliefPaid, SpendingReversed
 from unionaid.contracts.samples import BUDGET, FUND, PROGRAMME, SAMPLES
 from unionaid.relief.domain.ledger.posting import BOOKED, Account, Known, Origin, Posting, postings
 
@@ -24,6 +24,7 @@ SIDES = {
     "BudgetCommitted": ("free", "committed"),
     "CommitmentReleased": ("committed", "free"),
     "ReliefPaid": ("payable", "cash"),
+    "PaymentReversed": ("cash", "payable"),
 }
 
 
@@ -38,7 +39,9 @@ def test_every_entry_adds_up_to_zero_and_only_what_moves_money_has_one(kind: typ
     assert bool(entry) == (kind in BOOKED)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in BOOKED if kind is not BudgetSpent], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in BOOKED if kind not in (BudgetSpent, SpendingReversed)], ids=lambda kind: kind.__name__
+)
 def test_an_entry_stands_on_its_two_accounts(kind: type[Event]) -> None:
     debit, credit = postings(sample(kind), KNOWN)
     assert (debit.account, credit.account) == SIDES[kind.__name__]
@@ -55,6 +58,15 @@ def test_what_is_spent_is_an_expense_and_owed() -> None:
         Posting(Account.RELIEF, spent.amount_fen, FUND, PROGRAMME, BUDGET),
         Posting(Account.PAYABLE, -spent.amount_fen, FUND, PROGRAMME, BUDGET),
     ]
+
+
+def test_what_came_back_is_neither_spent_nor_owed() -> None:
+    spent, back = sample(BudgetSpent), sample(SpendingReversed)
+    assert isinstance(spent, BudgetSpent)
+    assert isinstance(back, SpendingReversed)
+    same = back.model_copy(update={"amount_fen": spent.amount_fen})
+    away = [posting._replace(amount_fen=-posting.amount_fen) for posting in postings(spent, KNOWN)]
+    assert postings(same, KNOWN) == away
 
 
 def test_each_part_of_a_payment_leaves_its_own_fund() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from unionaid.contracts import stream_name
-from unionaid.contracts.relief import PaymentFailed, ReliefListSubmitted, application_id
+from unionaid.contracts.relief import PaymentFailed, PaymentReversed, ReliefListSubmitted, application_id
 from unionaid.eventlog import Connection, Log
 from unionaid.relief.application.books import closed_now
 from unionaid.relief.application.holding import held_now
@@ -27,6 +27,7 @@ from unionaid.relief.views.acts import acts_of_list
 from unionaid.relief.views.people import People
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 
+_NOT_PAID = PaymentFailed | PaymentReversed
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Expect = Callable[[int], None]
 """Refuses the command if the caller has read another version of the list than this one."""
@@ -42,7 +43,7 @@ class Found:
     budget: Budget
     batch: Batch
     booked_by: frozenset[str]
-    """Who booked that the bank did not pay a line."""
+    """Who booked that the bank did not pay a line, or that its money came back."""
     versions: Mapping[str, int]
     """Of the list's stream, and of the batch's where there is one."""
     barred: Barred
@@ -91,7 +92,12 @@ class Deciding:
                     programme_of(history[programme]),
                     budget_of(history[budget]),
                     batch_of(act for name in batch for act in _acts(history, name)),
-                    frozenset(by for line in lines for e, by in _acts(history, line) if isinstance(e, PaymentFailed)),
+                    frozenset(
+                        by
+                        for line in lines
+                        for e, by in _acts(history, line)
+                        if isinstance(e, PaymentFailed | PaymentReversed)
+                    ),
                     {stream: len(history[stream]) for stream in (listed, *batch)},
                     {**_held(applications, held), **barred},
                 )

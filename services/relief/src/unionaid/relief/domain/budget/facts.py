@@ -16,6 +16,7 @@ from unionaid.contracts.relief import (
     BudgetReduced,
     BudgetSpent,
     CommitmentReleased,
+    SpendingReversed,
 )
 from unionaid.service.refusals import BrokenHistory
 
@@ -77,10 +78,8 @@ def evolve(budget: Budget, event: Event) -> Budget:
             return replace(budget, carried=budget.carried | {event.year})
         case Open(), BudgetCommitted() if event.list_id not in budget.commitments:
             return replace(budget, commitments={**budget.commitments, event.list_id: event.amount_fen})
-        case Open(), BudgetSpent() if event.amount_fen <= budget.committed_to(event.list_id):
-            return replace(budget, commitments=_less(budget, event), spent_fen=budget.spent_fen + event.amount_fen)
-        case Open(), CommitmentReleased() if event.amount_fen <= budget.committed_to(event.list_id):
-            return replace(budget, commitments=_less(budget, event))
+        case Open(), (BudgetSpent() | SpendingReversed() | CommitmentReleased()):
+            return _moved(budget, event)
         case _:
             raise BrokenHistory(budget, event)
 
@@ -90,6 +89,13 @@ def budget_of(history: Iterable[Event]) -> Budget:
     return reduce(evolve, history, INITIAL)
 
 
-def _less(budget: Open, part: BudgetSpent | CommitmentReleased) -> dict[UUID, int]:
-    left = {**budget.commitments, part.list_id: budget.committed_to(part.list_id) - part.amount_fen}
-    return {list_id: amount for list_id, amount in left.items() if amount}
+def _moved(budget: Open, event: BudgetSpent | SpendingReversed | CommitmentReleased) -> Open:
+    bound, fen = budget.committed_to(event.list_id), event.amount_fen
+    spent = {BudgetSpent: fen, SpendingReversed: -fen, CommitmentReleased: 0}[type(event)]
+    left = bound + fen if isinstance(event, SpendingReversed) else bound - fen
+    if left < 0 or budget.spent_fen + spent < 0:
+        raise BrokenHistory(budget, event)
+    commitments = {list_id: amount for list_id, amount in budget.commitments.items() if list_id != event.list_id}
+    if left:
+        commitments[event.list_id] = left
+    return replace(budget, commitments=commitments, spent_fen=budget.spent_fen + spent)

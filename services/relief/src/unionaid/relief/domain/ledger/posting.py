@@ -7,6 +7,8 @@
 | BankFeeCharged | bank fees | cash |
 | BudgetSpent | relief | payable; and committed against spent |
 | ReliefPaid, each part | payable | cash of the fund that paid it |
+| SpendingReversed | payable | relief; and spent against committed |
+| PaymentReversed, each part | cash of the fund that had paid it | payable |
 | BudgetAllotted | allotted | free |
 | BudgetReleased | free | allotted |
 | BudgetCommitted | free | committed |
@@ -36,7 +38,9 @@ from unionaid.contracts.relief import (
     CommitmentReleased,
     FundsReceived,
     FundsReturned,
+    PaymentReversed,
     ReliefPaid,
+    SpendingReversed,
 )
 
 
@@ -100,7 +104,9 @@ BOOKED: tuple[type[Event], ...] = (
     BudgetCommitted,
     CommitmentReleased,
     BudgetSpent,
+    SpendingReversed,
     ReliefPaid,
+    PaymentReversed,
 )
 """The events that enter the books."""
 
@@ -120,6 +126,12 @@ def postings(event: Event, known: Known) -> list[Posting]:
                 for part in event.parts
                 for posting in _entry(Account.PAYABLE, Account.CASH, part.amount_fen, part.fund_id, programme)
             ]
+        case PaymentReversed(programme_id=programme):
+            return [
+                posting
+                for part in event.parts
+                for posting in _entry(Account.CASH, Account.PAYABLE, part.amount_fen, part.fund_id, programme)
+            ]
         case _:
             return _of_budget(event, known)
 
@@ -134,11 +146,13 @@ def _of_budget(event: Event, known: Known) -> list[Posting]:
             return _entry(Account.FREE, Account.COMMITTED, fen, *known.budgets[budget], budget)
         case CommitmentReleased(budget_id=budget, amount_fen=fen):
             return _entry(Account.COMMITTED, Account.FREE, fen, *known.budgets[budget], budget)
-        case BudgetSpent(budget_id=budget, amount_fen=fen):
-            return [
+        case BudgetSpent(budget_id=budget, amount_fen=fen) | SpendingReversed(budget_id=budget, amount_fen=fen):
+            entry = [
                 *_entry(Account.COMMITTED, Account.SPENT, fen, *known.budgets[budget], budget),
                 *_entry(Account.RELIEF, Account.PAYABLE, fen, *known.budgets[budget], budget),
             ]
+            back = isinstance(event, SpendingReversed)
+            return [one._replace(amount_fen=-one.amount_fen) for one in entry] if back else entry
         case _:
             return []
 

@@ -8,7 +8,8 @@ Requested ─► Verified ─► Approved ────────────�
                                   └───────────┘
 ```
 
-An order that is withdrawn makes the line again what it was before: approved, or failed.
+Money that came back after it was paid makes a line wait as one that failed. An order that is withdrawn makes the line
+again what it was before: approved, or failed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from unionaid.contracts.relief import (
     PaymentFailed,
     PaymentOrdered,
     PaymentOrderWithdrawn,
+    PaymentReversed,
     ReliefApproved,
     ReliefCancelled,
     ReliefPaid,
@@ -72,7 +74,10 @@ class Ordered(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class Failed(_Asked):
-    """The bank did not pay, on the business date `on`; waits for a follow-up batch. `batches` are those it was in."""
+    """The bank did not pay, or took it back, on the business date `on`; waits for a follow-up batch.
+
+    `batches` are those it was in.
+    """
 
     on: date
     batches: frozenset[UUID]
@@ -80,9 +85,10 @@ class Failed(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class Paid(_Asked):
-    """The person has received it. The end."""
+    """The person has received it. The end, unless the bank takes it back."""
 
     on: date
+    payment: ReliefPaid
     batches: frozenset[UUID] = frozenset()
 
 
@@ -115,7 +121,7 @@ def evolve(application: Application, event: Event) -> Application:
         case Verified(terms), ReliefApproved():
             return Approved(terms)
         case Approved(terms), ReliefPaid(batch_id=None):
-            return Paid(terms, event.occurred_on)
+            return Paid(terms, event.occurred_on, event)
         case ((Requested(terms) | Verified(terms) | Approved(terms)), ReliefRejected()):
             return Rejected(terms)
         case _:
@@ -131,7 +137,9 @@ def _by_bank(application: Application, event: Event) -> Application:
         case Ordered(terms, batch_id), PaymentFailed() if event.batch_id == batch_id:
             return Failed(terms, event.occurred_on, batches_of(application))
         case Ordered(terms, batch_id), ReliefPaid() if event.batch_id == batch_id:
-            return Paid(terms, event.occurred_on, batches_of(application))
+            return Paid(terms, event.occurred_on, event, batches_of(application))
+        case Paid(terms, _, payment, batches), PaymentReversed() if event.batch_id == payment.batch_id:
+            return Failed(terms, event.occurred_on, batches)
         case Failed(terms, _, batches), ReliefCancelled():
             return Cancelled(terms, event.occurred_on, batches)
         case _:
