@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from .appending import open_append, open_command, open_roster
+from .approving import NAMES as APPROVERS
+from .approving import measure_approvers
 from .commanding_http import open_http
 from .contest import Probe, Row
 from .importing import HOUSEHOLD_NAMES as HOUSEHOLDS
@@ -113,6 +115,11 @@ ROWS: tuple[Row | Probe, ...] = (
         "preview",
         "who would qualify for each purpose of the policies, among 100,000 workers with households and dossiers",
         PREVIEW, size=100_000, size_smoke=60, measure=measure_previews, steps=PREVIEW_ROUNDS + 1,
+    ),
+    Probe(
+        "approvers",
+        "16 approvers at once on one nearly empty fund; a list of 5,000 on two funds",
+        APPROVERS, size=480, size_smoke=16, measure=measure_approvers, steps=2,
     ),
     Probe(
         "likeness",

@@ -9,8 +9,9 @@ from uuid import UUID, uuid5
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import PaymentFailed, PaymentReversed, application_id, lines_hash
-from unionaid.contracts.samples import BATCH, DISTRICT, LIST
-from unionaid.relief.domain.budget.facts import budget_of
+from unionaid.contracts.samples import BATCH, BUDGET, DISTRICT, LIST
+from unionaid.relief.domain.budget.facts import Budget, budget_of
+from unionaid.relief.domain.funding.facts import funding_of
 from unionaid.relief.domain.payment_batch import facts as batch_facts
 from unionaid.relief.domain.payment_batch import returning
 from unionaid.relief.domain.payment_batch import rules as batch_rules
@@ -49,16 +50,23 @@ SUM = 80_000
 class Story:
     """A list so far: given these steps, when the next, then its events."""
 
-    def __init__(self, lines: Sequence[Line] = LINES, budget_fen: int = SUM) -> None:
+    def __init__(
+        self,
+        lines: Sequence[Line] = LINES,
+        budget_fen: int = SUM,
+        stated: Sequence[Event] = (),
+        others: Sequence[Event] = (),
+    ) -> None:
+        """With a statement of funding, `others` are budgets beside the one, and the list names none."""
         self.events: list[Event] = []
         self.acts: list[facts.Act] = []
-        self.budget: list[Event] = [budget_opened(budget_fen)]
+        self.budget: list[Event] = [budget_opened(budget_fen), *others]
+        self.stated = stated
         self.batches: dict[UUID, list[facts.Act]] = {}
         self.booked_by: set[str] = set()
         self.n = len(lines)
-        self._happened(
-            submitting.submit(list_of([]), PROGRAMME_OPEN, budget_of(self.budget), known(lines), submit(lines)), ENTERER
-        )
+        source = funding_of(stated) if stated else self.budgets[BUDGET]
+        self._happened(submitting.submit(list_of([]), PROGRAMME_OPEN, source, known(lines), submit(lines)), ENTERER)
 
     def _happened(self, events: list[Event], by: str) -> list[Event]:
         self.events += events
@@ -69,6 +77,14 @@ class Story:
             if event.STREAM == "batch":
                 self.batches.setdefault(UUID(event.subject.removeprefix("batch-")), []).append(facts.Act(event, by))
         return events
+
+    @property
+    def budgets(self) -> dict[UUID, Budget]:
+        streams = dict.fromkeys(event.subject for event in self.budget)
+        return {
+            UUID(name.removeprefix("budget-")): budget_of(e for e in self.budget if e.subject == name)
+            for name in streams
+        }
 
     @property
     def relief_list(self) -> facts.ReliefList:
@@ -84,19 +100,22 @@ class Story:
         return self
 
     def approved(self, by: str = APPROVER, on: date = APPROVED_ON) -> Story:
-        budget = budget_of(self.budget)
-        self._happened(rules.approve(self.relief_list, self.lines, PROGRAMME_OPEN, budget, step(by, on)), by)
+        events = rules.approve(
+            self.relief_list, self.lines, PROGRAMME_OPEN, self.budgets, step(by, on), funding=funding_of(self.stated)
+        )
+        self._happened(events, by)
         return self
 
     def rejected(self, by: str = APPROVER, on: date = APPROVED_ON) -> Story:
-        reason, budget = rules.RejectionReason.NOT_ELIGIBLE, budget_of(self.budget)
-        self._happened(rules.reject(self.relief_list, self.lines, budget, reason, step(by, on)), by)
+        reason = rules.RejectionReason.NOT_ELIGIBLE
+        self._happened(rules.reject(self.relief_list, self.lines, self.budgets, reason, step(by, on)), by)
         return self
 
     def paid(self, by: str = CASHIER, on: date = PAID_ON, **visit: object) -> Story:
         chosen = replace(cash_visit(self.n), **visit)  # type: ignore[arg-type]
-        budget = budget_of(self.budget)
-        events = paying.pay_cash(self.relief_list, self.lines, PROGRAMME_OPEN, budget, visit=chosen, step=step(by, on))
+        events = paying.pay_cash(
+            self.relief_list, self.lines, PROGRAMME_OPEN, self.budgets, visit=chosen, step=step(by, on)
+        )
         self._happened(events, by)
         return self
 
@@ -131,7 +150,7 @@ class Story:
             self.relief_list,
             self.lines,
             PROGRAMME_OPEN,
-            budget_of(self.budget),
+            self.budgets,
             answers=answers,
             step=step(by, on),
         )
@@ -145,7 +164,7 @@ class Story:
             self.batch(batch_id),
             self.relief_list,
             self.lines,
-            budget_of(self.budget),
+            self.budgets,
             reversals=reversals,
             step=step(by, on),
         )
@@ -153,11 +172,11 @@ class Story:
         return self
 
     def cancelled(self, *lines: int, by: str = APPROVER, on: date = CANCELLED_ON) -> Story:
-        reason, budget = settling.CancellationReason.MOVED_AWAY, budget_of(self.budget)
+        reason = settling.CancellationReason.MOVED_AWAY
         events = settling.cancel(
             self.relief_list,
             self.lines,
-            budget,
+            self.budgets,
             chosen=lines,
             reason=reason,
             booked_by=self.booked_by,

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 
 from unionaid.contracts import Event
+from unionaid.contracts.fields import FundingMode
 from unionaid.contracts.relief import (
     BankFeeCharged,
     BankReturnRecorded,
@@ -32,6 +33,7 @@ from unionaid.contracts.relief import (
     BudgetReleased,
     BudgetSpent,
     CommitmentReleased,
+    FundingSource,
     FundsReceived,
     FundsReturned,
     PaymentBatchIssued,
@@ -61,7 +63,9 @@ from unionaid.relief.domain.budget.facts import Open as OpenBudget
 from unionaid.relief.domain.budget.rules import CarryOver, carry_over
 from unionaid.relief.domain.fund import budgeting, pledges
 from unionaid.relief.domain.fund import rules as fund_rules
-from unionaid.relief.domain.fund.facts import fund_of
+from unionaid.relief.domain.fund.facts import Fund, fund_of
+from unionaid.relief.domain.funding.facts import Funding, funding_of
+from unionaid.relief.domain.funding.rules import StateFunding, state_funding
 from unionaid.relief.domain.ledger.posting import Account, Origin, postings
 from unionaid.relief.domain.ledger.posting import Known as Books
 from unionaid.relief.domain.payment_batch import filing
@@ -91,6 +95,8 @@ NAMES = [f"person-{UUID(int=n)}" for n in range(1, 6)]
 OFFICERS = st.sampled_from(NAMES)
 PEOPLE = range(4)
 FEN = st.integers(1, 100)
+FUNDS = (FUND, UUID(int=2))
+WHICH = st.integers(0, 1)
 FAR = st.sampled_from([1, 3, 4, 5, 6, 7, 5, 6, 7])
 BATCHES = st.integers(0, 3)
 OUTCOMES = st.lists(st.booleans(), min_size=2, max_size=2)
@@ -113,8 +119,9 @@ class Office(RuleBasedStateMachine):
         self.streams: dict[str, list[tuple[Event, str]]] = {}
         self.booked = 0
         self.origins: dict[UUID, Origin] = {}
-        self.accounts: Counter[tuple[Account, UUID | None]] = Counter()
-        self.wrote([fund_opened()], "person-accountant")
+        self.accounts: Counter[tuple[Account, UUID, UUID | None]] = Counter()
+        for fund_id in FUNDS:
+            self.wrote([fund_opened().model_copy(update={"fund_id": fund_id})], "person-accountant")
 
     def of(self, stream: str) -> list[Event]:
         return [event for event, _ in self.streams.get(stream, [])]
@@ -126,33 +133,59 @@ class Office(RuleBasedStateMachine):
 
     @initialize(target=lists, by=st.permutations(NAMES), acts=FAR, paid=OUTCOMES)
     def begins(self, by: list[str], acts: int, paid: list[bool]) -> UUID | MultipleResults[UUID]:
-        self.receives(200)
-        self.allots(120)
-        list_id = self.submits(0, [0, 1], 15, by[0])
+        for which in (0, 1):
+            self.receives(200, which)
+            self.allots(120, which)
+        self.states("split" if paid[0] else "order", [0, 1], [1, 2])
+        list_id = self.submits(None if paid[1] else 0, [0, 1], 15, by[0])
         assert isinstance(list_id, UUID)
         self.goes_to_the_bank(list_id, acts, by[1:], paid)
         return list_id
 
-    @rule(fen=FEN)
-    def receives(self, fen: int) -> None:
-        command = fund_rules.ReceiveFunds(fen, "V-1", date(2016, 12, 1), TODAY)
-        self.wrote(fund_rules.receive_funds(fund_of(self.of(f"fund-{FUND}")), command), "person-accountant")
+    def _fund(self, which: int) -> Fund:
+        return fund_of(self.of(f"fund-{FUNDS[which]}"))
 
-    @rule(fen=FEN)
-    def allots(self, fen: int) -> None:
+    @rule(fen=FEN, which=WHICH)
+    def receives(self, fen: int, which: int) -> None:
+        command = fund_rules.ReceiveFunds(fen, "V-1", date(2016, 12, 1), TODAY)
+        self.wrote(fund_rules.receive_funds(self._fund(which), command), "person-accountant")
+
+    @rule(
+        mode=st.sampled_from(["order", "split"]),
+        budgets=st.lists(st.integers(0, 3), min_size=1, max_size=3),
+        weights=st.lists(st.integers(1, 5), min_size=3, max_size=3),
+    )
+    def states(self, mode: FundingMode, budgets: list[int], weights: list[int]) -> None:
+        chosen = [self.budgets[n % len(self.budgets)] for n in budgets]
+        sources = [
+            FundingSource(budget_id=budget_id, weight=weight if mode == "split" else None)
+            for budget_id, weight in zip(chosen, weights, strict=False)
+        ]
+        command = StateFunding(mode, sources, date(2016, 12, 1), TODAY)
+        found = [budget_of(self.of(f"budget-{budget_id}")) for budget_id in chosen]
+        self._decided(lambda: state_funding(self._funding(), OPEN, found, command), "person-accountant")
+
+    def _funding(self) -> Funding:
+        return funding_of(self.of(f"funding-{PROGRAMME}"))
+
+    def _budgets(self) -> dict[UUID, Budget]:
+        return {budget_id: budget_of(self.of(f"budget-{budget_id}")) for budget_id in self.budgets}
+
+    @rule(fen=FEN, which=WHICH)
+    def allots(self, fen: int, which: int) -> None:
         budget_id = uuid4()
         command = budgeting.AllotBudget(budget_id, fen, date(2016, 12, 1), TODAY)
         try:
-            events = budgeting.allot_budget(fund_of(self.of(f"fund-{FUND}")), OPEN, command)
+            events = budgeting.allot_budget(self._fund(which), OPEN, command)
         except Refusal:
             return
         self.wrote(events, "person-accountant")
         self.budgets.append(budget_id)
 
-    @rule(fen=FEN, fee=st.booleans())
-    def goes_out(self, fen: int, fee: bool) -> None:
+    @rule(fen=FEN, which=WHICH, fee=st.booleans())
+    def goes_out(self, fen: int, which: int, fee: bool) -> None:
         """Goes back to where it came from, or to the bank."""
-        fund, on = fund_of(self.of(f"fund-{FUND}")), date(2016, 12, 1)
+        fund, on = self._fund(which), date(2016, 12, 1)
         self._decided(
             lambda: (
                 fund_rules.charge_fee(fund, fund_rules.ChargeFee(fen, "V-2", on, TODAY))
@@ -164,7 +197,9 @@ class Office(RuleBasedStateMachine):
 
     @rule(budget=st.integers(0, 2), fen=FEN)
     def gives_back(self, budget: int, fen: int) -> None:
-        fund, own = fund_of(self.of(f"fund-{FUND}")), self._budget(budget)
+        own = self._budget(budget)
+        assert isinstance(own, OpenBudget)
+        fund = fund_of(self.of(f"fund-{own.fund_id}"))
         command = budgeting.ReleaseBudget(fen, "needed-elsewhere", date(2016, 12, 1), TODAY)
         self._decided(lambda: budgeting.release_budget(fund, own, command), "person-accountant")
 
@@ -178,7 +213,7 @@ class Office(RuleBasedStateMachine):
         pledge_id, on = UUID(int=100 + pledge), date(2016, 12, 1)
 
         def decide() -> list[Event]:
-            fund = fund_of(self.of(f"fund-{FUND}"))
+            fund = self._fund(0)
             match act:
                 case "make":
                     return pledges.make_pledge(fund, pledges.MakePledge(pledge_id, fen, on, "V-4", on, TODAY))
@@ -196,20 +231,20 @@ class Office(RuleBasedStateMachine):
 
     @rule(
         target=lists,
-        budget=st.integers(0, 2),
+        budget=st.sampled_from([None, 0, 1, 2, None]),
         people=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=2),
         fen=st.sampled_from([0, 10, 15, 40]),
         by=OFFICERS,
     )
-    def submits(self, budget: int, people: list[int], fen: int, by: str) -> UUID | MultipleResults[UUID]:
-        list_id, budget_id = uuid4(), self.budgets[budget % len(self.budgets)]
+    def submits(self, budget: int | None, people: list[int], fen: int, by: str) -> UUID | MultipleResults[UUID]:
+        list_id, source = uuid4(), self._funding() if budget is None else self._budget(budget)
         lines = [Line(person(n), fen) for n in people]
         holding = {reservation.key for reservation in held(event for event, _ in self.log)}
         taken = frozenset(p for p in map(person, PEOPLE) if any(key in holding for key in _keys_of(p)))
         known = Known(dict.fromkeys(map(person, PEOPLE), GRASSROOTS), frozenset({GRASSROOTS}), taken, True)
         command = Submit(list_id, GRASSROOTS, declared(lines), lines, by, ON, TODAY)
         try:
-            events = submitting.submit(list_of([]), OPEN, budget_of(self.of(f"budget-{budget_id}")), known, command)
+            events = submitting.submit(list_of([]), OPEN, source, known, command)
         except Refusal:
             return multiple()
         self.wrote(events, by)
@@ -274,7 +309,7 @@ class Office(RuleBasedStateMachine):
     @rule(batch=BATCHES, told=st.lists(st.tuples(st.integers(1, 2), st.booleans()), max_size=2), by=OFFICERS)
     def answers(self, batch: int, told: list[tuple[int, bool]], by: str) -> None:
         found, relief_list, lines = self._batch(batch)
-        budget = budget_of(self.of(f"budget-{relief_list.terms.budget_id}"))
+        budgets = self._budgets()
         answers = [
             Answer(n, Outcome.PAID) if paid else Answer(n, Outcome.FAILED, FailureReason.ACCOUNT_CLOSED)
             for n, paid in told
@@ -282,7 +317,7 @@ class Office(RuleBasedStateMachine):
         ]
         if answers:
             self._decided(
-                lambda: record_return(found, relief_list, lines, OPEN, budget, answers=answers, step=step(by, ON)), by
+                lambda: record_return(found, relief_list, lines, OPEN, budgets, answers=answers, step=step(by, ON)), by
             )
 
     @rule(list_id=lists, chosen=st.lists(st.integers(1, 2), min_size=1, max_size=2), by=OFFICERS)
@@ -291,7 +326,7 @@ class Office(RuleBasedStateMachine):
         chosen = [n for n in chosen if n <= len(lines)]
         if not chosen:
             return
-        budget = budget_of(self.of(f"budget-{relief_list.terms.budget_id}"))
+        budgets = self._budgets()
         reason = settling.CancellationReason.DIED
         booked_by = {
             who
@@ -300,7 +335,7 @@ class Office(RuleBasedStateMachine):
         }
         self._decided(
             lambda: settling.cancel(
-                relief_list, lines, budget, chosen=chosen, reason=reason, booked_by=booked_by, step=step(by, ON)
+                relief_list, lines, budgets, chosen=chosen, reason=reason, booked_by=booked_by, step=step(by, ON)
             ),
             by,
         )
@@ -309,11 +344,11 @@ class Office(RuleBasedStateMachine):
     def takes_back(self, batch: int, chosen: list[int], by: str) -> None:
         """The bank takes back what it had paid."""
         found, relief_list, lines = self._batch(batch)
-        budget = budget_of(self.of(f"budget-{relief_list.terms.budget_id}"))
+        budgets = self._budgets()
         back = [Reversal(n, FailureReason.ACCOUNT_CLOSED) for n in chosen if n <= len(lines)]
         if back:
             self._decided(
-                lambda: record_reversal(found, relief_list, lines, budget, reversals=back, step=step(by, ON)), by
+                lambda: record_reversal(found, relief_list, lines, budgets, reversals=back, step=step(by, ON)), by
             )
 
     @rule(batch=BATCHES, by=OFFICERS, sends=st.booleans())
@@ -355,7 +390,7 @@ class Office(RuleBasedStateMachine):
 
     def _step(self, list_id: UUID, act: str, by: str) -> None:
         relief_list, lines = self._found(list_id)
-        budget = budget_of(self.of(f"budget-{relief_list.terms.budget_id}"))
+        budgets = self._budgets()
         taken = step(by, ON)
 
         def decide() -> list[Event]:
@@ -363,28 +398,27 @@ class Office(RuleBasedStateMachine):
                 case "verify":
                     return rules.verify(relief_list, lines, taken)
                 case "approve":
-                    return rules.approve(relief_list, lines, OPEN, budget, taken)
+                    return rules.approve(relief_list, lines, OPEN, budgets, taken, funding=self._funding())
                 case "reject":
-                    return rules.reject(relief_list, lines, budget, rules.RejectionReason.WITHDRAWN, taken)
+                    return rules.reject(relief_list, lines, budgets, rules.RejectionReason.WITHDRAWN, taken)
                 case _:
                     visit = cash_visit(len(lines))
-                    return paying.pay_cash(relief_list, lines, OPEN, budget, visit=visit, step=taken)
+                    return paying.pay_cash(relief_list, lines, OPEN, budgets, visit=visit, step=taken)
 
         self._decided(decide, by)
 
     @invariant()
     def no_fund_is_below_zero(self) -> None:
-        events = [event for event, _ in self.log]
-        free = 0
-        for event in events:
+        free: Counter[UUID] = Counter()
+        for event, _ in self.log:
             match event:
                 case FundsReceived() | BudgetReleased():
-                    free += event.amount_fen
+                    free[event.fund_id] += event.amount_fen
                 case FundsReturned() | BankFeeCharged() | BudgetAllotted():
-                    free -= event.amount_fen
+                    free[event.fund_id] -= event.amount_fen
+                    assert free[event.fund_id] >= 0, event
                 case _:
                     pass
-            assert free >= 0, event
 
     @invariant()
     def the_books_are_balanced_at_every_index_and_no_account_is_overdrawn(self) -> None:
@@ -392,19 +426,20 @@ class Office(RuleBasedStateMachine):
             event, _ = self.log[index]
             if isinstance(event, BudgetOpened):
                 self.origins[event.budget_id] = Origin(event.fund_id, event.programme_id)
-            entry = postings(event, Books({FUND: "appropriation"}, self.origins))
+            entry = postings(event, Books(dict.fromkeys(FUNDS, "appropriation"), self.origins))
             assert sum(posting.amount_fen for posting in entry) == 0, f"index {index} does not add up: {event}"
             for posting in entry:
-                self.accounts[posting.account, posting.budget_id] += posting.amount_fen
-            assert self.balance(Account.CASH) >= 0, f"index {index}: less than no cash"
-            assert self.balance(Account.PAYABLE) <= 0, f"index {index}: paid what was not owed"
-            for (account, budget_id), fen in self.accounts.items():
+                self.accounts[posting.account, posting.fund_id, posting.budget_id] += posting.amount_fen
+            for fund_id in FUNDS:
+                assert self.balance(Account.CASH, fund_id) >= 0, f"index {index}: less than no cash"
+                assert self.balance(Account.PAYABLE, fund_id) <= 0, f"index {index}: paid what was not owed"
+            for (account, _, budget_id), fen in self.accounts.items():
                 if budget_id is not None and account in (Account.FREE, Account.COMMITTED, Account.SPENT):
                     assert fen <= 0, f"index {index}: {account} of a budget is overdrawn"
         self.booked = len(self.log)
 
-    def balance(self, account: Account) -> int:
-        return sum(fen for (one, _), fen in self.accounts.items() if one is account)
+    def balance(self, account: Account, fund_id: UUID | None = None) -> int:
+        return sum(fen for (one, of, _), fen in self.accounts.items() if one is account and fund_id in (None, of))
 
     @invariant()
     def the_books_say_what_the_events_add_up_to(self) -> None:
@@ -414,7 +449,7 @@ class Office(RuleBasedStateMachine):
         paid = total(ReliefPaid) - total(PaymentReversed)
         assert self.balance(Account.CASH) == total(FundsReceived) - total(FundsReturned, BankFeeCharged) - paid
         assert self.balance(Account.RELIEF) == paid
-        assert self.balance(Account.PAYABLE) == 0
+        assert all(self.balance(Account.PAYABLE, fund_id) == 0 for fund_id in FUNDS)
         assert -self.balance(Account.COMMITTED) == sum(
             budget.committed_fen for n in range(len(self.budgets)) if isinstance(budget := self._budget(n), OpenBudget)
         )
@@ -424,6 +459,39 @@ class Office(RuleBasedStateMachine):
         for event, _ in self.log:
             if isinstance(event, ReliefPaid):
                 assert sum(part.amount_fen for part in event.parts) == event.amount_fen
+
+    @invariant()
+    def what_a_fund_pays_is_what_its_budgets_spend(self) -> None:
+        paid: Counter[UUID] = Counter()
+        spent: Counter[UUID] = Counter()
+        for event, _ in self.log:
+            match event:
+                case ReliefPaid():
+                    for part in event.parts:
+                        paid[part.fund_id] += part.amount_fen
+                case PaymentReversed():
+                    for part in event.parts:
+                        paid[part.fund_id] -= part.amount_fen
+                case BudgetSpent():
+                    spent[self.origins[event.budget_id].fund_id] += event.amount_fen
+                case SpendingReversed():
+                    spent[self.origins[event.budget_id].fund_id] -= event.amount_fen
+                case _:
+                    pass
+        assert paid == spent
+
+    @invariant()
+    def the_lines_of_an_approved_list_share_it_out_as_the_list_is(self) -> None:
+        lists: dict[UUID, Counter[UUID]] = {}
+        for event, _ in self.log:
+            match event:
+                case ReliefListApproved():
+                    lists[event.list_id] = Counter({one.budget_id: one.amount_fen for one in event.shares})
+                case ReliefApproved():
+                    lists[event.list_id].subtract({one.budget_id: one.amount_fen for one in event.shares})
+                case _:
+                    pass
+        assert not any(any(left.values()) for left in lists.values())
 
     @invariant()
     def committed_and_spent_stay_within_what_was_allotted(self) -> None:

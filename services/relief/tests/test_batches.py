@@ -29,7 +29,7 @@ from unionaid.contracts.relief import (
     lines_hash,
 )
 from unionaid.contracts.samples import BATCH, BUDGET, FOLLOW_UP, FUND, LIST
-from unionaid.relief.domain.budget.facts import Open, budget_of
+from unionaid.relief.domain.budget.facts import Open
 from unionaid.relief.domain.payment_batch import facts as batch_facts
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome
 from unionaid.relief.domain.refusals import (
@@ -91,7 +91,7 @@ def status(story: Story) -> list[str]:
 
 def money(story: Story) -> tuple[int, int, int]:
     """Committed, spent, free."""
-    budget = budget_of(story.budget)
+    budget = story.budgets[BUDGET]
     assert isinstance(budget, Open)
     return budget.committed_fen, budget.spent_fen, budget.free_fen
 

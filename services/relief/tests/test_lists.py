@@ -177,7 +177,7 @@ def test_a_rejected_list(story: Story) -> None:
 
 def test_an_approved_list_can_be_taken_back_and_frees_the_budget() -> None:
     story = Story().verified().approved().rejected()
-    assert story.events[-1] == CommitmentReleased(
+    assert story.last(4)[0] == CommitmentReleased(
         occurred_on=APPROVED_ON, budget_id=BUDGET, list_id=LIST, amount_fen=SUM, lines=2
     )
     assert isinstance(story.relief_list, facts.Rejected)

@@ -9,6 +9,7 @@ import pytest
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import BankReturnRecorded, lines_hash
+from unionaid.contracts.samples import BUDGET
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.payment_batch import filing, returning
 from unionaid.relief.domain.payment_batch import rules as batch_rules
@@ -95,7 +96,7 @@ class Course:
 
     def decided(self, name: str, by: str) -> list[Event]:  # noqa: PLR0911, PLR0912  one answer for each step
         lines, taken = [application_of(events) for events in self.lines.values()], step(by, self.on)
-        budget = budget_of(self.budget)
+        budget = {BUDGET: budget_of(self.budget)}
         match name:
             case "verification":
                 return rules.verify(self.relief_list, lines, taken)

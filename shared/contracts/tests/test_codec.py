@@ -161,9 +161,33 @@ def requested(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "amount_fen": min(data["amount_fen"], data["standard_fen"])}
 
 
+def funding(data: dict[str, Any]) -> dict[str, Any]:
+    split = data["mode"] == "split"
+    sources = {one["budget_id"]: {"weight": 1, **one} if split else without(one, "weight") for one in data["sources"]}
+    return {**data, "sources": list(sources.values())}
+
+
+def shared(data: dict[str, Any]) -> dict[str, Any]:
+    shares = {one["budget_id"]: {**one, "amount_fen": 1 + one["amount_fen"] // 20} for one in data.get("shares", ())}
+    if not shares:
+        return without(data, "shares")
+    parts = list(shares.values())
+    return {**data, "shares": parts, "amount_fen": sum(part["amount_fen"] for part in parts)}
+
+
+def list_approved(data: dict[str, Any]) -> dict[str, Any]:
+    data = shared(data)
+    if "shares" not in data:
+        return {"budget_id": str(uuid4()), **without(data, "funding_version")}
+    return {"funding_version": 1, **without(data, "budget_id")}
+
+
 PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "UnionOrgEstablished": union_org,
     "ProgrammeOpened": programme,
+    "FundingStated": funding,
+    "ReliefApproved": shared,
+    "ReliefListApproved": list_approved,
     "ReliefListPaid": list_paid,
     "BankReturnRecorded": bank_return,
     "ReliefPaid": paid,

@@ -14,6 +14,10 @@ LINES_MAX = 5_000
 """Lines of one list."""
 PARTS_MAX = 16
 """Funds that may share one payment."""
+VERSION_MAX = 2**31 - 1
+"""Events of one stream."""
+WEIGHT_MAX = 1_000_000
+"""What one budget weighs where lists are split."""
 RULES_MAX = 20
 """Conditions of one programme; standards as well."""
 FACTS_MAX = 64
@@ -68,6 +72,10 @@ LinesOrNone = Annotated[int, Field(ge=0, le=LINES_MAX)]
 """How many of a list's lines; it may be none of them."""
 LineNumber = Annotated[int, Field(ge=1, le=LINES_MAX)]
 """A line's place in its list, from 1."""
+StreamVersion = Annotated[int, Field(ge=1, le=VERSION_MAX)]
+"""The version of a stream, from 1."""
+Weight = Annotated[int, Field(ge=1, le=WEIGHT_MAX)]
+"""What one budget weighs among those that share a list."""
 Year = Annotated[int, Field(ge=YEAR_MIN, le=YEAR_MAX)]
 Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 FileBytes = Annotated[int, Field(ge=1, le=FILE_BYTES_MAX)]
@@ -156,6 +164,8 @@ ReentryReason = Literal["restored-without", "unreadable"]
 Percent = Annotated[int, Field(ge=0, le=PERCENT_MAX)]
 """Whole percent, rounded up: at most a whole threshold exactly when the unrounded ratio is."""
 HouseholdSize = Annotated[int, Field(ge=1, le=HOUSEHOLD_MEMBERS_MAX)]
+FundingMode = Literal["order", "split"]
+"""How several budgets pay one list: one after the other, or each its part."""
 Relation = Literal["householder", "spouse", "child", "parent", "grandparent", "grandchild", "sibling", "other"]
 """To the householder (户主)."""
 HealthCode = Literal["healthy", "chronic", "serious_illness", "disabled"]

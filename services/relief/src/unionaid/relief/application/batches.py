@@ -123,7 +123,7 @@ class Batches:
         *,
         file_sha256: str | None = None,
     ) -> Done:
-        """Book what the bank answered: at most one movement of the budget."""
+        """Book what the bank answered: at most one movement of each budget."""
 
         def events(found: Found) -> list[Event]:
             return returning.record_return(
@@ -131,7 +131,7 @@ class Batches:
                 found.relief_list,
                 found.lines,
                 found.programme,
-                found.budget,
+                found.budgets,
                 answers=answers,
                 step=step,
                 file_sha256=file_sha256,
@@ -164,7 +164,7 @@ class Batches:
                 found.batch,
                 found.relief_list,
                 found.lines,
-                found.budget,
+                found.budgets,
                 reversals=reversals,
                 step=step,
                 file_sha256=file_sha256,
@@ -190,7 +190,7 @@ class Batches:
             events = settling.cancel(
                 found.relief_list,
                 found.lines,
-                found.budget,
+                found.budgets,
                 chosen=lines,
                 reason=reason,
                 booked_by=found.booked_by,

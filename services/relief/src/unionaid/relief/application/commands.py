@@ -9,6 +9,7 @@ from unionaid.eventlog import Log
 from unionaid.relief.application.batches import Batches
 from unionaid.relief.application.books import Books, Settled
 from unionaid.relief.application.deciding import Deciding, Pool
+from unionaid.relief.application.funding import Fundings
 from unionaid.relief.application.funds import Funds
 from unionaid.relief.application.lists import Lists
 from unionaid.relief.application.previews import Previews
@@ -24,6 +25,7 @@ class Commands:
 
     funds: Funds
     programmes: Programmes
+    fundings: Fundings
     lists: Lists
     batches: Batches
     books: Books
@@ -36,6 +38,7 @@ class Commands:
         return cls(
             funds=Funds(pool),
             programmes=Programmes(Log(pool), policies),
+            fundings=Fundings(Log(pool)),
             lists=Lists(pool, people, eligible, deciding),
             batches=Batches(pool, deciding),
             books=Books(pool, settled),

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
 
-from unionaid.contracts import stream_name
-from unionaid.contracts.relief import PaymentFailed, PaymentReversed, ReliefListSubmitted, application_id
-from unionaid.eventlog import Connection, Log
+from unionaid.contracts import Event, stream_name
+from unionaid.contracts.relief import (
+    PaymentFailed,
+    PaymentReversed,
+    ReliefListApproved,
+    ReliefListSubmitted,
+    application_id,
+)
+from unionaid.eventlog import Busy, Connection, Log
 from unionaid.relief.application.books import closed_now
 from unionaid.relief.application.holding import held_now
-from unionaid.relief.domain.budget.facts import Budget, budget_of
+from unionaid.relief.domain.budget.facts import budget_of
+from unionaid.relief.domain.funding.facts import Funding, funding_of
 from unionaid.relief.domain.ledger.years import refuse_closed
 from unionaid.relief.domain.payment_batch.facts import Batch, batch_of
 from unionaid.relief.domain.programme.facts import Programme, programme_of
 from unionaid.relief.domain.refusals import LineFault, NotFound
 from unionaid.relief.domain.relief_list.applications import Application, Unrequested, application_of
+from unionaid.relief.domain.relief_list.drawing import Budgets, budgets_of
 from unionaid.relief.domain.relief_list.facts import Act, ReliefList, list_of
 from unionaid.relief.domain.relief_list.guards import Barred
 from unionaid.relief.reserving import key_of
-from unionaid.relief.views.acts import acts_of_list
+from unionaid.relief.views.acts import acts_in_each
 from unionaid.relief.views.people import People
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 
 _NOT_PAID = PaymentFailed | PaymentReversed
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+TRIES_MAX: Final = 4
+"""How often it is looked up what a list draws on, before somebody else states it anew each time."""
 Expect = Callable[[int], None]
 """Refuses the command if the caller has read another version of the list than this one."""
 
@@ -40,7 +50,9 @@ class Found:
     relief_list: ReliefList
     lines: list[Application]
     programme: Programme
-    budget: Budget
+    budgets: Budgets
+    """Those that the list draws on, or would if it were approved now."""
+    funding: Funding
     batch: Batch
     booked_by: frozenset[str]
     """Who booked that the bank did not pay a line, or that its money came back."""
@@ -48,6 +60,10 @@ class Found:
     """Of the list's stream, and of the batch's where there is one."""
     barred: Barred
     """Who is helped no more, as far as registry has told; for a payment also to whom nothing is paid now."""
+
+
+class _Elsewhere(Exception):
+    """Others than the budgets looked at give the money by now."""
 
 
 class Deciding:
@@ -66,14 +82,32 @@ class Deciding:
         batch_id: UUID | None = None,
         paying: bool = False,
     ) -> Done:
-        """Decide on a list with its lines, its money and one of its batches. Raises NotFound without the list.
+        """Decide on a list with its lines, its money and one of its batches. Raises NotFound without the list, Busy.
 
         `paying` is a step towards somebody's money: it and the undoing of a merge never both come about.
         """
-        terms = await self._terms(list_id, jurisdiction)
+        for _ in range(TRIES_MAX):
+            try:
+                return await self._decide(issued, list_id, decide, jurisdiction, batch_id, paying=paying)
+            except _Elsewhere:
+                continue
+        raise Busy(stream_name("list", list_id), TRIES_MAX)
+
+    async def _decide(
+        self,
+        issued: Issued,
+        list_id: UUID,
+        decide: Callable[[Found], Decision],
+        jurisdiction: UUID | None,
+        batch_id: UUID | None,
+        *,
+        paying: bool,
+    ) -> Done:
+        terms, drawn = await self._terms(list_id, jurisdiction)
         listed, batch = stream_name("list", list_id), () if batch_id is None else (stream_name("batch", batch_id),)
         lines = [stream_name("application", application_id(list_id, n)) for n in range(1, terms.lines + 1)]
-        programme, budget = stream_name("programme", terms.programme_id), stream_name("budget", terms.budget_id)
+        programme, funding = stream_name("programme", terms.programme_id), stream_name("funding", terms.programme_id)
+        budgets = {budget_id: stream_name("budget", budget_id) for budget_id in drawn}
         barred = await self._people.barred()
         held: Collection[bytes] = ()
         closed = 0
@@ -85,12 +119,16 @@ class Deciding:
 
         def found(history: History) -> Decision:
             applications = [application_of(history[line]) for line in lines]
+            stated = funding_of(history[funding])
+            if not budgets.keys() >= set(budgets_of(terms, _approved(history[listed]), stated)):
+                raise _Elsewhere
             decision = decide(
                 Found(
                     list_of(_acts(history, listed)),
                     applications,
                     programme_of(history[programme]),
-                    budget_of(history[budget]),
+                    {budget_id: budget_of(history[name]) for budget_id, name in budgets.items()},
+                    stated,
                     batch_of(act for name in batch for act in _acts(history, name)),
                     frozenset(
                         by
@@ -105,18 +143,25 @@ class Deciding:
             refuse_closed(decision.events, closed)
             return decision
 
-        streams = [listed, *lines, programme, budget, *batch]
+        streams = [listed, *lines, programme, funding, *budgets.values(), *batch]
         return await carry_out(self._log, issued, streams, found, first=look)
 
-    async def _terms(self, list_id: UUID, jurisdiction: UUID | None) -> ReliefListSubmitted:
-        """What was submitted: it never changes, and says which streams a step concerns."""
-        acts = await acts_of_list(self._pool, list_id)
-        if not acts or not isinstance(acts[0][0].event, ReliefListSubmitted):
+    async def _terms(self, list_id: UUID, jurisdiction: UUID | None) -> tuple[ReliefListSubmitted, Sequence[UUID]]:
+        """What was submitted: it never changes, and says which streams a step concerns; and the budgets as of now."""
+        listed = stream_name("list", list_id)
+        events = [act.event for act in (await acts_in_each(self._pool, [listed]))[listed]]
+        terms = events[0] if events else None
+        if not isinstance(terms, ReliefListSubmitted):
             raise NotFound
-        terms = acts[0][0].event
         if jurisdiction is not None and terms.union_org_id not in await self._people.subtree(jurisdiction):
             raise NotFound
-        return terms
+        stated = stream_name("funding", terms.programme_id)
+        funding = funding_of(act.event for act in (await acts_in_each(self._pool, [stated]))[stated])
+        return terms, budgets_of(terms, _approved(events), funding)
+
+
+def _approved(events: Iterable[Event]) -> ReliefListApproved | None:
+    return next((event for event in events if isinstance(event, ReliefListApproved)), None)
 
 
 def _held(lines: Iterable[Application], held: Collection[bytes]) -> Barred:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from unionaid.contracts.relief import ReliefRequested
 from unionaid.eventlog import Log, ReservationTaken, holders, load
 from unionaid.relief.application.deciding import Deciding, Expect, Found, Pool
 from unionaid.relief.domain.budget.facts import budget_of
+from unionaid.relief.domain.funding.facts import funding_of
 from unionaid.relief.domain.programme.facts import Open, programme_of
 from unionaid.relief.domain.programme.terms import asks
 from unionaid.relief.domain.relief_list import paying, rules, submitting
@@ -35,18 +36,20 @@ class Lists:
         self,
         issued: Issued,
         programme_id: UUID,
-        budget_id: UUID,
+        budget_id: UUID | None,
         command: submitting.Submit,
         jurisdiction: UUID | None,
     ) -> Done:
-        """Take a list in; `jurisdiction` is the union whose subtree the submitter sees, None for all."""
-        programme, budget = stream_name("programme", programme_id), stream_name("budget", budget_id)
+        """Take a list in; `jurisdiction` is the union whose subtree the submitter sees, None for all.
+
+        Without a budget it is paid from those of the programme's funding.
+        """
+        programme, source = stream_name("programme", programme_id), _source_of(programme_id, budget_id)
         known = await self._known(programme, command, jurisdiction)
 
         def decide(history: History) -> Decision:
-            events = submitting.submit(
-                list_of(()), programme_of(history[programme]), budget_of(history[budget]), known, command
-            )
+            paying = _source(history[source], budget_id)
+            events = submitting.submit(list_of(()), programme_of(history[programme]), paying, known, command)
             body = _told(command.list_id, "submitted", command.declared.lines, command.declared.amount_fen)
             return Decision(
                 events,
@@ -55,18 +58,19 @@ class Lists:
             )
 
         try:
-            return await carry_out(self._log, issued, [programme, budget], decide)
+            return await carry_out(self._log, issued, [programme, source], decide)
         except ReservationTaken as refusal:
             raise taken_meanwhile(refusal, command) from None
 
     async def look_at(
-        self, programme_id: UUID, budget_id: UUID, command: submitting.Submit, jurisdiction: UUID | None
+        self, programme_id: UUID, budget_id: UUID | None, command: submitting.Submit, jurisdiction: UUID | None
     ) -> None:
         """Say what `submit` would say now; nothing is stored. Raises what the rule raises."""
-        programme, budget = stream_name("programme", programme_id), stream_name("budget", budget_id)
+        programme, source = stream_name("programme", programme_id), _source_of(programme_id, budget_id)
         known = await self._known(programme, command, jurisdiction)
-        history = History(await self._log.load([programme, budget]))
-        submitting.submit(list_of(()), programme_of(history[programme]), budget_of(history[budget]), known, command)
+        history = History(await self._log.load([programme, source]))
+        paying = _source(history[source], budget_id)
+        submitting.submit(list_of(()), programme_of(history[programme]), paying, known, command)
 
     async def verify(
         self, issued: Issued, list_id: UUID, step: Step, expect: Expect, jurisdiction: UUID | None
@@ -79,11 +83,17 @@ class Lists:
         return await self._step(issued, list_id, "verified", expect, decide, jurisdiction=jurisdiction)
 
     async def approve(self, issued: Issued, list_id: UUID, step: Step, expect: Expect) -> Done:
-        """Approve a list: one movement of its budget."""
+        """Approve a list: one movement of each budget that it draws on."""
 
         def decide(found: Found) -> list[Event]:
             return rules.approve(
-                found.relief_list, found.lines, found.programme, found.budget, step, barred=found.barred
+                found.relief_list,
+                found.lines,
+                found.programme,
+                found.budgets,
+                step,
+                funding=found.funding,
+                barred=found.barred,
             )
 
         return await self._step(issued, list_id, "approved", expect, decide)
@@ -94,14 +104,14 @@ class Lists:
         """Reject a list: its people may be helped by another one."""
 
         def decide(found: Found) -> list[Event]:
-            return rules.reject(found.relief_list, found.lines, found.budget, reason, step)
+            return rules.reject(found.relief_list, found.lines, found.budgets, reason, step)
 
         return await self._step(issued, list_id, "rejected", expect, decide)
 
     async def pay_in_cash(
         self, issued: Issued, list_id: UUID, visit: paying.CashVisit, step: Step, expect: Expect
     ) -> Done:
-        """Record that a list was paid in cash: one movement of its budget."""
+        """Record that a list was paid in cash: one movement of each budget that it draws on."""
         proxies = {s.proxy_person_id for s in visit.signatures if s.proxy_person_id is not None}
         known = (await self._people.unions_of(proxies)).keys() - (await self._people.barred()).keys()
         visit = replace(visit, known_proxies=known)
@@ -111,7 +121,7 @@ class Lists:
                 found.relief_list,
                 found.lines,
                 found.programme,
-                found.budget,
+                found.budgets,
                 visit=visit,
                 step=step,
                 barred=found.barred,
@@ -180,6 +190,15 @@ class Lists:
         async with self._pool.acquire() as conn:
             taken = await holders(conn, scope, list(keys))
         return frozenset(keys[key] for key in taken)
+
+
+def _source_of(programme_id: UUID, budget_id: UUID | None) -> str:
+    """Return the stream that says what pays a list."""
+    return stream_name("funding", programme_id) if budget_id is None else stream_name("budget", budget_id)
+
+
+def _source(events: Sequence[Event], budget_id: UUID | None) -> submitting.Source:
+    return funding_of(events) if budget_id is None else budget_of(events)
 
 
 def _told(list_id: UUID, status: str, lines: int, amount_fen: int) -> Mapping[str, Any]:

@@ -27,11 +27,14 @@ class LineBody(Body):
 
 
 class SubmitListBody(Body):
-    """A list of a union, to be paid from one budget of the programme. Lines count from 1, as they stand."""
+    """A list of a union, to be paid from one budget of the programme, or without one from those of its funding.
+
+    Lines count from 1, as they stand.
+    """
 
     occurred_on: BusinessDate
     programme_id: UUID
-    budget_id: UUID
+    budget_id: UUID | None = None
     union_org_id: UUID
     declared: DeclaredBody
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=LINES_MAX)]

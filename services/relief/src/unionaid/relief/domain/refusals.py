@@ -16,6 +16,7 @@ __all__ = [
     "BookedBySame",
     "BudgetInsufficient",
     "BudgetOfOtherProgramme",
+    "BudgetTwice",
     "BudgetsUndecided",
     "CommitmentMissing",
     "ConditionTwice",
@@ -32,6 +33,8 @@ __all__ = [
     "FileMade",
     "FileMissing",
     "FundInsufficient",
+    "FundingAsBefore",
+    "FundingMissing",
     "IssuedBySame",
     "LineFault",
     "LinesRefused",
@@ -53,6 +56,8 @@ __all__ = [
     "VisitorIsApprover",
     "VisitorIsPayee",
     "VisitorsSame",
+    "WeightMissing",
+    "WeightWithoutNeed",
     "WindowReversed",
     "YearIsClosed",
     "YearNotBegun",
@@ -154,6 +159,36 @@ class BudgetOfOtherProgramme(Refusal):
     """The budget was allotted to another programme."""
 
     code = "budget-of-other-programme"
+
+
+class FundingMissing(Refusal):
+    """The list names no budget, and it is not stated from which ones the programme's lists are paid."""
+
+    code = "funding-missing"
+
+
+class FundingAsBefore(Refusal):
+    """It is stated so already."""
+
+    code = "funding-as-before"
+
+
+class BudgetTwice(Refusal):
+    """The budget stands in two places."""
+
+    code = "budget-twice"
+
+
+class WeightMissing(Refusal):
+    """Lists are split, and the budget has no weight."""
+
+    code = "weight-missing"
+
+
+class WeightWithoutNeed(Refusal):
+    """Budgets pay one after the other: none has a weight."""
+
+    code = "weight-without-need"
 
 
 class CommitmentMissing(Refusal):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -9,11 +11,12 @@ from fastapi import Path, Query
 from starlette.responses import Response
 
 from unionaid.contracts.fields import LINES_MAX
+from unionaid.contracts.relief import ReliefListApproved
 from unionaid.relief.bodies.lists import CancellationBody, CashPaymentBody, RejectionBody, SubmitListBody
 from unionaid.relief.bodies.payment_batches import PaymentBatchBody
 from unionaid.relief.bodies.typed import DeclaredBody, StepBody
 from unionaid.relief.domain.refusals import NotFound
-from unionaid.relief.domain.relief_list.facts import list_of
+from unionaid.relief.domain.relief_list.facts import Act, list_of
 from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
 from unionaid.relief.domain.relief_list.submitting import Declared, Line, Submit
@@ -178,6 +181,7 @@ async def show_list(list_id: UUID, reader: ListReader, desk: AtDesk) -> Response
     return shown(
         {
             **acts[0][0].event.model_dump(exclude={"occurred_on"}),
+            **_shares(acts),
             "status": status_of(list_of(act for act, _ in acts)),
             "steps": [told(act, at, "ReliefList") for act, at in acts],
         },
@@ -215,6 +219,14 @@ async def explain_line(
             "explanation": None if found.explanation is None else told_explanation(found.explanation),
         }
     )
+
+
+def _shares(acts: Sequence[tuple[Act, datetime]]) -> dict[str, object]:
+    """Return which budget gives which part, of an approved list that names none."""
+    approved = next((act.event for act, _ in acts if isinstance(act.event, ReliefListApproved)), None)
+    if approved is None or not approved.shares:
+        return {}
+    return approved.model_dump(include={"shares", "funding_version"})
 
 
 def declared_in(body: DeclaredBody) -> Declared:

@@ -8,6 +8,7 @@ from unionaid.payments.refusals import XmlTooLarge
 from unionaid.relief.http.accounts import accounts
 from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
+from unionaid.relief.http.funding import funding
 from unionaid.relief.http.funds import budgets, funds
 from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
@@ -21,6 +22,8 @@ STATUSES: Mapping[str, int] = {
     "already-carried-over": 409,
     "already-opened": 409,
     "fund-insufficient": 409,
+    "funding-as-before": 409,
+    "funding-missing": 409,
     "budget-insufficient": 409,
     "budgets-undecided": 409,
     "commitment-missing": 409,
@@ -50,6 +53,7 @@ ROUTERS = (
     ledger,
     previews,
     programmes,
+    funding,
     lists,
     payment_batches,
     accounts,

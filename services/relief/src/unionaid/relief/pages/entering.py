@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -23,6 +23,7 @@ from unionaid.relief.http.desk import AtDesk, Desk
 from unionaid.relief.identities import Names
 from unionaid.relief.pages.relief_list import told_of
 from unionaid.relief.pages.typed import TooManyLines, TypedLine, read_lines, sum_fen
+from unionaid.relief.views import funding as funding_views
 from unionaid.relief.views import funds as fund_views
 from unionaid.service.access import require
 from unionaid.service.calling import NeighbourAway
@@ -39,16 +40,22 @@ if TYPE_CHECKING:
 
 ENTERING = (Role.DISTRICT_OFFICER, Role.GRASSROOTS_OFFICER)
 FIELDS = ("budget_id", "union_org_id", "occurred_on", "declared_lines", "declared_yuan", "lines")
+BY_FUNDING = "funding-"
+"""Before a programme's id, where a budget's could stand: what the programme's funding says."""
 PAUSE_S = 0.05
 """Seconds between two looks whether somebody registered just now is known here."""
 
 entering = PageRouter(tags=["screens"])
 
 
+def _none_if_by_funding(value: object) -> object:
+    return None if isinstance(value, str) and value.startswith(BY_FUNDING) else value
+
+
 class _Typed(Body):
     """What is typed around the lines."""
 
-    budget_id: UUID
+    budget_id: Annotated[UUID | None, BeforeValidator(_none_if_by_funding)]
     union_org_id: UUID
     occurred_on: BusinessDate
     declared_lines: Annotated[int, Field(ge=1, le=LINES_MAX)]
@@ -157,14 +164,21 @@ async def _read(form: Form, desk: Desk, entry: Entry) -> tuple[_Typed, UUID] | N
         return None
     if body is None:
         return None
-    programme_id = next(
-        (row["programme_id"] for row in await fund_views.budgets(desk.pool) if row["budget_id"] == body.budget_id), None
-    )
+    programme_id = await _programme(desk, entry.typed["budget_id"])
     if programme_id is None:
         entry.faults["budget_id"] = fault("reference-unknown")
         return None
     _compare(entry, body, fault)
     return body, programme_id
+
+
+async def _programme(desk: Desk, chosen: str) -> UUID | None:
+    """Return whose money was chosen: that of a budget, or of a programme's funding."""
+    if chosen.startswith(BY_FUNDING):
+        funded = {f"{BY_FUNDING}{id}": id for id in await funding_views.funded(desk.pool)}
+        return funded.get(chosen)
+    budgets = await fund_views.budgets(desk.pool)
+    return next((row["programme_id"] for row in budgets if str(row["budget_id"]) == chosen.lower()), None)
 
 
 async def _match(request: Request, desk: Desk, lines: Sequence[TypedLine], fault: Any) -> None:
@@ -232,12 +246,15 @@ async def _names(form: Form, desk: Desk, entry: Entry) -> Names:
 async def _asked(request: Request, actor: Actor, desk: Desk, entry: Entry) -> Response:
     shell: Shell = request.app.state.shell
     await desk.settled()
-    budgets = await fund_views.budgets(desk.pool)
+    budgets, funded = await fund_views.budgets(desk.pool), await funding_views.funded(desk.pool)
     return shell.screens.page(
         request,
         "new_list.html",
         status=422 if entry.refused else 200,
-        programmes=[(name, list(rows)) for name, rows in groupby(budgets, key=itemgetter("programme"))],
+        programmes=[
+            (name, f"{BY_FUNDING}{id}" if id in funded else None, list(rows))
+            for (id, name), rows in groupby(budgets, key=itemgetter("programme_id", "programme"))
+        ],
         unions=[
             (str(id), name) for id, name in await desk.people.unions(jurisdiction_of(actor, Role.DISTRICT_OFFICER))
         ],

@@ -25,9 +25,9 @@ from unionaid.relief.http.access import LIST_READERS, MONEY_READERS, acts_seen_b
 from unionaid.relief.http.answers import told, with_held
 from unionaid.relief.http.desk import AtDesk, Desk
 from unionaid.relief.http.previews import PREVIEWING
+from unionaid.relief.pages.list_money import money_of
 from unionaid.relief.pages.offers import offer
 from unionaid.relief.pages.turns import lines_of
-from unionaid.relief.views import funds as fund_views
 from unionaid.relief.views import lists as list_views
 from unionaid.relief.views import programmes as programme_views
 from unionaid.service.access import require
@@ -192,7 +192,7 @@ async def shown(
         version=len(acts),
         steps=steps,
         programme=await programme_views.programme(desk.pool, terms.programme_id),
-        budget=await fund_views.budget(desk.pool, terms.budget_id),
+        money=await money_of(desk, terms, acts),
         union=(await desk.people.names_of([terms.union_org_id])).get(terms.union_org_id),
         lines=lines,
         next=lines[-1]["line"] if len(found) > LINES_SHOWN else None,

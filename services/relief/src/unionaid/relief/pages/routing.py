@@ -7,6 +7,7 @@ from unionaid.relief.pages.batch_files import batch_files
 from unionaid.relief.pages.cash_payments import cash_payments
 from unionaid.relief.pages.entering import entering
 from unionaid.relief.pages.explanations import explanations
+from unionaid.relief.pages.funding import funding
 from unionaid.relief.pages.funds import funds
 from unionaid.relief.pages.ledger import ledger
 from unionaid.relief.pages.lists import lists
@@ -22,6 +23,7 @@ PAGES = (
     batch_files,
     bank_returns,
     preview_page,
+    funding,
     explanations,
     relief_list,
     funds,

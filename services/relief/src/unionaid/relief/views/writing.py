@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from unionaid.contracts import Event as Fact
 from unionaid.eventlog import Connection, Decoder, Event
+from unionaid.relief.views.funding_writing import SHOWN as FUNDING
+from unionaid.relief.views.funding_writing import write_funding
 from unionaid.relief.views.funds_writing import SHOWN as FUNDS
 from unionaid.relief.views.funds_writing import write_funds
 from unionaid.relief.views.ledger_writing import SHOWN as BOOKED
@@ -17,7 +19,7 @@ from unionaid.relief.views.ledger_writing import write_ledger
 from unionaid.relief.views.lists_writing import SHOWN as LISTS
 from unionaid.relief.views.lists_writing import write_lists
 
-_SHOWN: frozenset[type[Fact]] = frozenset((*FUNDS, *BOOKED, *LISTS))
+_SHOWN: frozenset[type[Fact]] = frozenset((*FUNDS, *FUNDING, *BOOKED, *LISTS))
 
 
 class ReliefViews:
@@ -30,6 +32,7 @@ class ReliefViews:
         """Write what follows from events of this service."""
         facts = [event.data for event in events]
         await write_funds(conn, facts)
+        await write_funding(conn, facts)
         await write_ledger(conn, events)
         await write_lists(conn, facts)
 

@@ -17,6 +17,7 @@ from unionaid.contracts.relief.applications import (
     application_id,
 )
 from unionaid.contracts.relief.base import ReliefEvent
+from unionaid.contracts.relief.funding import BudgetShare, FundingSource, FundingStated
 from unionaid.contracts.relief.funds import (
     BankFeeCharged,
     BudgetAllotted,
@@ -76,12 +77,15 @@ __all__ = [
     "BudgetOpened",
     "BudgetReduced",
     "BudgetReleased",
+    "BudgetShare",
     "BudgetSpent",
     "CommitmentReleased",
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
     "FundYearClosed",
+    "FundingSource",
+    "FundingStated",
     "FundsReceived",
     "FundsReturned",
     "KnownFact",
@@ -143,6 +147,7 @@ EVENTS: tuple[type[Event], ...] = (
     BudgetReleased,
     BudgetReduced,
     BudgetCarriedOver,
+    FundingStated,
     BudgetCommitted,
     BudgetSpent,
     SpendingReversed,

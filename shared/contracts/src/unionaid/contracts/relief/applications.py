@@ -23,6 +23,7 @@ from unionaid.contracts.fields import (
     Year,
 )
 from unionaid.contracts.relief.base import ReliefEvent
+from unionaid.contracts.relief.funding import BudgetShare, refuse_other_sum
 
 
 def application_id(list_id: UUID, line: int) -> UUID:
@@ -79,13 +80,23 @@ class ReliefVerified(ReliefEvent, stream="application"):
 
 
 class ReliefApproved(ReliefEvent, stream="application"):
-    """An approver approved one person's application, by the policy named."""
+    """An approver approved one person's application, by the policy named.
+
+    `shares` say which budget gives which part, where the list names none.
+    """
 
     application_id: UUID
     list_id: UUID
     line: LineNumber
     amount_fen: AmountFen
     policy_version: PolicyVersion
+    shares: Annotated[tuple[BudgetShare, ...], Field(max_length=PARTS_MAX)] = ()
+
+    @model_validator(mode="after")
+    def _shares_agree(self) -> Self:
+        if self.shares:
+            refuse_other_sum(self.shares, self.amount_fen)
+        return self
 
 
 class ReliefRejected(ReliefEvent, stream="application"):

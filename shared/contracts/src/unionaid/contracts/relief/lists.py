@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from unionaid.contracts.fields import (
+    PARTS_MAX,
     AmountFen,
     AmountFenOrNone,
     Code,
@@ -17,8 +18,10 @@ from unionaid.contracts.fields import (
     PaymentMethod,
     PolicyVersion,
     Sha256Hex,
+    StreamVersion,
 )
 from unionaid.contracts.relief.base import ReliefEvent
+from unionaid.contracts.relief.funding import BudgetShare, refuse_other_sum
 
 VISITORS = 2
 """A visit is made by two (domain: ways of paying)."""
@@ -37,12 +40,13 @@ def lines_hash(lines: Iterable[tuple[int, UUID, int]]) -> str:
 class ReliefListSubmitted(ReliefEvent, stream="list"):
     """A union submitted a list; it is decided as a whole.
 
-    Each line is a ReliefRequested of its own. `lines_hash` is computed from those.
+    Each line is a ReliefRequested of its own. `lines_hash` is computed from those. It is paid from the budget named;
+    where none is, from those that the programme's funding names when it is approved.
     """
 
     list_id: UUID
     programme_id: UUID
-    budget_id: UUID
+    budget_id: UUID | None = None
     union_org_id: UUID
     lines: Lines
     amount_fen: AmountFen
@@ -58,13 +62,27 @@ class ReliefListVerified(ReliefEvent, stream="list"):
 
 
 class ReliefListApproved(ReliefEvent, stream="list"):
-    """An approver approved a list."""
+    """An approver approved a list.
+
+    Where it names no budget, `shares` say which budget gives which part, by the version named of the programme's
+    funding; the ReliefApproved of its lines add up to them.
+    """
 
     list_id: UUID
-    budget_id: UUID
+    budget_id: UUID | None = None
     lines: Lines
     amount_fen: AmountFen
     policy_version: PolicyVersion
+    shares: Annotated[tuple[BudgetShare, ...], Field(max_length=PARTS_MAX)] = ()
+    funding_version: StreamVersion | None = None
+
+    @model_validator(mode="after")
+    def _money_is_named(self) -> Self:
+        if (self.budget_id is None) != bool(self.shares) or bool(self.shares) != (self.funding_version is not None):
+            raise ValueError("a budget, or the shares of several with the funding's version")
+        if self.shares:
+            refuse_other_sum(self.shares, self.amount_fen)
+        return self
 
 
 class ReliefListRejected(ReliefEvent, stream="list"):
@@ -82,7 +100,7 @@ class ReliefListPaid(ReliefEvent, stream="list"):
     """
 
     list_id: UUID
-    budget_id: UUID
+    budget_id: UUID | None = None
     method: PaymentMethod
     lines: Lines
     amount_fen: AmountFen

@@ -4,7 +4,17 @@ People are ids only, units are invented. A sample that was released stays as it 
 """
 
 from unionaid.contracts.event import Event
-from unionaid.contracts.samples import dossiers, duplicates, erasures, funds, payment_batches, registry, relief, units
+from unionaid.contracts.samples import (
+    dossiers,
+    duplicates,
+    erasures,
+    funding,
+    funds,
+    payment_batches,
+    registry,
+    relief,
+    units,
+)
 from unionaid.contracts.samples.sample import (
     ACCOUNTANT,
     AMOUNT_FEN,
@@ -32,6 +42,7 @@ from unionaid.contracts.samples.sample import (
     RELATIVE,
     REQUEST,
     SCHEME,
+    SECOND_BUDGET,
     TITLE,
     TWICE,
     UNDOING,
@@ -69,6 +80,7 @@ __all__ = [
     "REQUEST",
     "SAMPLES",
     "SCHEME",
+    "SECOND_BUDGET",
     "TITLE",
     "TWICE",
     "UNDOING",
@@ -87,6 +99,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *relief.SAMPLES,
         *payment_batches.SAMPLES,
         *funds.SAMPLES,
+        *funding.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )

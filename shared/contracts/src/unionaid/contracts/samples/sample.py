@@ -60,6 +60,10 @@ PROGRAMME = UUID("c4f1e0d9-2b8a-4d5c-9f6e-7a8b9c0d1e10")
 BUDGET = UUID("7b2d9e4f-1a6c-4e8b-b0d3-5f4e3d2c1b11")
 
 
+SECOND_BUDGET = UUID("e0a7c5d3-6b1f-4e92-8d4c-2a9b7f5e3c23")
+"""Another fund's, for the same programme."""
+
+
 LIST = UUID("a9c8b7d6-e5f4-4a3b-8c2d-1e0f9a8b7c12")
 
 

@@ -12,15 +12,14 @@ from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import BankReturnRecorded, PaymentFailed, ReliefPaid
-from unionaid.relief.domain.budget import facts as budget_facts
-from unionaid.relief.domain.budget import rules as budget_rules
 from unionaid.relief.domain.payment_batch import facts
 from unionaid.relief.domain.payment_batch.rules import existing_batch, refuse_hands, wrong_batch_status
 from unionaid.relief.domain.programme import facts as programme_facts
 from unionaid.relief.domain.refusals import BatchNotSent, Fault, IssuedBySame, LineFault, LinesRefused, ReferenceUnknown
-from unionaid.relief.domain.relief_list import applications
+from unionaid.relief.domain.relief_list import applications, drawing
 from unionaid.relief.domain.relief_list import facts as list_facts
-from unionaid.relief.domain.relief_list.guards import Lines, Step, existing, fen_of, part_of
+from unionaid.relief.domain.relief_list.drawing import Budgets
+from unionaid.relief.domain.relief_list.guards import Lines, Step, existing, fen_of
 from unionaid.relief.domain.relief_list.paying import paid_out
 from unionaid.relief.domain.relief_list.settling import settled
 
@@ -56,7 +55,7 @@ def record_return(
     relief_list: list_facts.ReliefList,
     lines: Lines,
     programme: programme_facts.Programme,
-    budget: budget_facts.Budget,
+    budgets: Budgets,
     *,
     answers: Sequence[Answer],
     step: Step,
@@ -79,9 +78,7 @@ def record_return(
     refuse_hands(relief_list, lines, step, known.sent_on or known.released_on)
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
-    if not isinstance(budget, budget_facts.Open):
-        raise ReferenceUnknown(field="budget_id")
-    terms = known.terms
+    terms, listed = known.terms, existing(relief_list)
     faults = list(_faults(terms.batch_id, lines, answers))
     if faults:
         raise LinesRefused(faults)
@@ -92,13 +89,21 @@ def record_return(
     paid = [line for line, answer in answered if answer.outcome is Outcome.PAID]
     failed = [(line, answer.reason) for line, answer in answered if answer.reason is not None]
     by_line: list[ReliefPaid | PaymentFailed] = [
-        *(paid_out(line, programme, budget.fund_id, step.on, method="bank", batch_id=line.batch_id) for line in paid),
+        *(
+            paid_out(
+                line,
+                programme,
+                drawing.parts_of(listed.terms, line, budgets),
+                step.on,
+                method="bank",
+                batch_id=line.batch_id,
+            )
+            for line in paid
+        ),
         *(_failed(line, reason, step) for line, reason in failed),
     ]
-    events: list[Event] = []
-    if paid:
-        events.append(budget_rules.spend(budget, part_of(paid, terms.list_id, step.on)))
-    events.append(
+    return [
+        *drawing.spend(listed.terms, paid, budgets, step.on),
         BankReturnRecorded(
             occurred_on=step.on,
             batch_id=terms.batch_id,
@@ -108,11 +113,10 @@ def record_return(
             failed_lines=len(failed),
             failed_fen=fen_of(line for line, _ in failed),
             file_sha256=file_sha256,
-        )
-    )
-    events += settled(existing(relief_list), lines, by_line)
-    events += by_line
-    return events
+        ),
+        *settled(listed, lines, by_line),
+        *by_line,
+    ]
 
 
 def _faults(batch_id: UUID, lines: Lines, answers: Sequence[Answer]) -> Iterator[Fault]:

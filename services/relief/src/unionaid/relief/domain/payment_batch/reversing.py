@@ -8,15 +8,14 @@ from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import BankReversalRecorded, PaymentReversed, ReliefListReopened
-from unionaid.relief.domain.budget import facts as budget_facts
-from unionaid.relief.domain.budget import rules as budget_rules
 from unionaid.relief.domain.payment_batch import facts
 from unionaid.relief.domain.payment_batch.returning import FailureReason
 from unionaid.relief.domain.payment_batch.rules import existing_batch, refuse_hands, wrong_batch_status
 from unionaid.relief.domain.refusals import Fault, IssuedBySame, LineFault, LinesRefused
-from unionaid.relief.domain.relief_list import applications
+from unionaid.relief.domain.relief_list import applications, drawing
 from unionaid.relief.domain.relief_list import facts as list_facts
-from unionaid.relief.domain.relief_list.guards import Lines, Step, existing, fen_of, part_of, refuse_date
+from unionaid.relief.domain.relief_list.drawing import Budgets
+from unionaid.relief.domain.relief_list.guards import Lines, Step, existing, fen_of, refuse_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def record_reversal(
     batch: facts.Batch,
     relief_list: list_facts.ReliefList,
     lines: Lines,
-    budget: budget_facts.Budget,
+    budgets: Budgets,
     *,
     reversals: Sequence[Reversal],
     step: Step,
@@ -56,7 +55,7 @@ def record_reversal(
     refuse_date(step, *(line.on for line in back))
     events: list[Event] = [
         *(_reversed(line, terms.batch_id, why[line.terms.line], step) for line in back),
-        budget_rules.take_back(budget, part_of(back, terms.list_id, step.on)),
+        *drawing.take_back(existing(relief_list).terms, back, budgets, step.on),
         BankReversalRecorded(
             occurred_on=step.on,
             batch_id=terms.batch_id,

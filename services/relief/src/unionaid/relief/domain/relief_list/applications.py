@@ -23,6 +23,7 @@ from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import (
+    BudgetShare,
     PaymentFailed,
     PaymentOrdered,
     PaymentOrderWithdrawn,
@@ -61,7 +62,9 @@ class Verified(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class Approved(_Asked):
-    """May be paid, once."""
+    """May be paid, once. `shares` say which budget gives which part, where the list names none."""
+
+    shares: tuple[BudgetShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Failed(_Asked):
 
     on: date
     batches: frozenset[UUID]
+    shares: tuple[BudgetShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Paid(_Asked):
     on: date
     payment: ReliefPaid
     batches: frozenset[UUID] = frozenset()
+    shares: tuple[BudgetShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ class Rejected(_Asked):
 
 
 Existing: TypeAlias = Requested | Verified | Approved | Ordered | Failed | Paid | Cancelled | Rejected
+Funded: TypeAlias = Approved | Ordered | Failed | Paid
+"""What has money of budgets."""
 Application: TypeAlias = Unrequested | Existing
 
 INITIAL: Application = Unrequested()
@@ -119,9 +126,9 @@ def evolve(application: Application, event: Event) -> Application:
         case Requested(terms), ReliefVerified():
             return Verified(terms)
         case Verified(terms), ReliefApproved():
-            return Approved(terms)
-        case Approved(terms), ReliefPaid(batch_id=None):
-            return Paid(terms, event.occurred_on, event)
+            return Approved(terms, event.shares)
+        case Approved(terms, shares), ReliefPaid(batch_id=None):
+            return Paid(terms, event.occurred_on, event, shares=shares)
         case ((Requested(terms) | Verified(terms) | Approved(terms)), ReliefRejected()):
             return Rejected(terms)
         case _:
@@ -135,11 +142,11 @@ def _by_bank(application: Application, event: Event) -> Application:
         case Ordered(_, batch_id, was), PaymentOrderWithdrawn() if event.batch_id == batch_id:
             return was
         case Ordered(terms, batch_id), PaymentFailed() if event.batch_id == batch_id:
-            return Failed(terms, event.occurred_on, batches_of(application))
+            return Failed(terms, event.occurred_on, batches_of(application), shares_of(application))
         case Ordered(terms, batch_id), ReliefPaid() if event.batch_id == batch_id:
-            return Paid(terms, event.occurred_on, event, batches_of(application))
-        case Paid(terms, _, payment, batches), PaymentReversed() if event.batch_id == payment.batch_id:
-            return Failed(terms, event.occurred_on, batches)
+            return Paid(terms, event.occurred_on, event, batches_of(application), shares_of(application))
+        case Paid(terms, _, payment, batches, shares), PaymentReversed() if event.batch_id == payment.batch_id:
+            return Failed(terms, event.occurred_on, batches, shares)
         case Failed(terms, _, batches), ReliefCancelled():
             return Cancelled(terms, event.occurred_on, batches)
         case _:
@@ -149,6 +156,11 @@ def _by_bank(application: Application, event: Event) -> Application:
 def application_of(history: Iterable[Event]) -> Application:
     """Return the application that its stream tells of. Raises BrokenHistory."""
     return reduce(evolve, history, INITIAL)
+
+
+def shares_of(application: Funded) -> tuple[BudgetShare, ...]:
+    """Return which budget gives which part, where the list names none."""
+    return application.was.shares if isinstance(application, Ordered) else application.shares
 
 
 def batches_of(application: Application) -> frozenset[UUID]:

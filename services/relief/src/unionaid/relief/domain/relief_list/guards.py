@@ -8,7 +8,6 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from unionaid.relief.domain.budget.rules import Movement
 from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.refusals import (
     ApprovedBySame,
@@ -110,17 +109,6 @@ def refuse_barred(lines: Iterable[applications.Existing], barred: Barred) -> Non
     held = [(line.terms.line, barred[line.terms.person_id]) for line in lines if line.terms.person_id in barred]
     if held:
         raise LinesRefused([fault.at(n, f"lines.{n - 1}.person_id") for n, fault in held])
-
-
-def movement(relief_list: facts.Existing, step: Step) -> Movement:
-    """Return what the list moves in its budget."""
-    terms = relief_list.terms
-    return Movement(terms.list_id, terms.amount_fen, terms.lines, step.on)
-
-
-def part_of(lines: Sequence[applications.Existing], list_id: UUID, on: date) -> Movement:
-    """Return what some lines of a list move in its budget."""
-    return Movement(list_id, fen_of(lines), len(lines), on)
 
 
 def fen_of(lines: Iterable[applications.Existing]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,8 +11,6 @@ from uuid import UUID
 from unionaid.contracts import Event
 from unionaid.contracts.fields import SignedBy
 from unionaid.contracts.relief import FundPart, ReliefListPaid, ReliefPaid
-from unionaid.relief.domain.budget import facts as budget_facts
-from unionaid.relief.domain.budget import rules as budget_rules
 from unionaid.relief.domain.programme import facts as programme_facts
 from unionaid.relief.domain.refusals import (
     Fault,
@@ -23,7 +21,8 @@ from unionaid.relief.domain.refusals import (
     VisitorIsPayee,
     VisitorsSame,
 )
-from unionaid.relief.domain.relief_list import applications, facts
+from unionaid.relief.domain.relief_list import applications, drawing, facts
+from unionaid.relief.domain.relief_list.drawing import Budgets
 from unionaid.relief.domain.relief_list.guards import (
     NOBODY,
     Barred,
@@ -31,7 +30,6 @@ from unionaid.relief.domain.relief_list.guards import (
     Step,
     each,
     existing,
-    movement,
     refuse_barred,
     refuse_date,
     refuse_own_matter,
@@ -64,7 +62,7 @@ def pay_cash(
     relief_list: facts.ReliefList,
     lines: Lines,
     programme: programme_facts.Programme,
-    budget: budget_facts.Budget,
+    budgets: Budgets,
     *,
     visit: CashVisit,
     step: Step,
@@ -73,16 +71,14 @@ def pay_cash(
     """Record that every line of an approved list was handed out and signed for.
 
     Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, ApprovedBySame, VisitorsSame,
-    VisitorIsApprover, VisitorIsPayee, OwnMatter, LinesRefused (with every line at fault), CommitmentMissing
-    and the refusals of dates.
+    VisitorIsApprover, VisitorIsPayee, OwnMatter, LinesRefused (with every line at fault), ReferenceUnknown,
+    CommitmentMissing and the refusals of dates.
     """
     known = existing(relief_list)
     if not isinstance(known, facts.Approved):
         raise wrong_status(known)
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
-    if not isinstance(budget, budget_facts.Open):
-        raise ReferenceUnknown(field="budget_id")
     refuse_same_person(known, step.by)
     refuse_date(step, known.last_on)
     approved = each(applications.Approved, lines, known)
@@ -94,7 +90,7 @@ def pay_cash(
         raise LinesRefused(faults)
     terms = known.terms
     events: list[Event] = [
-        budget_rules.spend(budget, movement(known, step)),
+        *drawing.spend(terms, approved, budgets, step.on),
         ReliefListPaid(
             occurred_on=step.on,
             list_id=terms.list_id,
@@ -107,7 +103,8 @@ def pay_cash(
             signed_list_bytes=visit.signed_list_bytes,
         ),
     ]
-    events += _payments(approved, programme, budget.fund_id, visit, step)
+    parts = [drawing.parts_of(terms, line, budgets) for line in approved]
+    events += _payments(zip(approved, parts, strict=True), programme, visit, step)
     return events
 
 
@@ -148,27 +145,26 @@ def _proxy_fault(signature: Signature, payee: UUID, visit: CashVisit, step: Step
 
 
 def _payments(
-    lines: Sequence[applications.Approved],
+    lines: Iterable[tuple[applications.Approved, tuple[FundPart, ...]]],
     programme: programme_facts.Open,
-    fund_id: UUID,
     visit: CashVisit,
     step: Step,
 ) -> Iterator[Event]:
     signatures = {signature.line: signature for signature in visit.signatures}
-    for line in lines:
+    for line, parts in lines:
         signature = signatures[line.terms.line]
         proof = {"signed_by": signature.signed_by, "proxy_person_id": signature.proxy_person_id}
-        yield paid_out(line, programme, fund_id, step.on, method="cash", **proof)
+        yield paid_out(line, programme, parts, step.on, method="cash", **proof)
 
 
 def paid_out(
     line: applications.Approved | applications.Ordered,
     programme: programme_facts.Open,
-    fund_id: UUID,
+    parts: tuple[FundPart, ...],
     on: date,
     **how: Any,
 ) -> ReliefPaid:
-    """Return that a line was paid; `how` is the method with what proves it."""
+    """Return that a line was paid by the funds of `parts`; `how` is the method with what proves it."""
     terms = line.terms
     return ReliefPaid(
         occurred_on=on,
@@ -181,6 +177,6 @@ def paid_out(
         person_id=terms.person_id,
         union_org_id=terms.union_org_id,
         amount_fen=terms.amount_fen,
-        parts=(FundPart(fund_id=fund_id, amount_fen=terms.amount_fen),),
+        parts=parts,
         **how,
     )

@@ -16,11 +16,11 @@ from unionaid.contracts.relief import (
     ReliefRejected,
     ReliefVerified,
 )
-from unionaid.relief.domain.budget import rules as budget_rules
-from unionaid.relief.domain.budget.facts import Budget
+from unionaid.relief.domain.funding import facts as funding_facts
 from unionaid.relief.domain.programme import facts as programme_facts
 from unionaid.relief.domain.refusals import EnteredBySame, ReferenceUnknown, VerifiedBySame
-from unionaid.relief.domain.relief_list import applications, facts
+from unionaid.relief.domain.relief_list import applications, drawing, facts
+from unionaid.relief.domain.relief_list.drawing import Budgets
 from unionaid.relief.domain.relief_list.guards import (
     NOBODY,
     Barred,
@@ -28,7 +28,6 @@ from unionaid.relief.domain.relief_list.guards import (
     Step,
     each,
     existing,
-    movement,
     refuse_barred,
     refuse_date,
     refuse_own_matter,
@@ -85,14 +84,15 @@ def approve(
     relief_list: facts.ReliefList,
     lines: Lines,
     programme: programme_facts.Programme,
-    budget: Budget,
+    budgets: Budgets,
     step: Step,
     *,
+    funding: funding_facts.Funding = funding_facts.INITIAL,
     barred: Barred = NOBODY,
 ) -> list[Event]:
-    """Approve a verified list, by the programme's policy, and bind its sum in the budget.
+    """Approve a verified list, by the programme's policy, and bind its sum in its budget, or in those of the funding.
 
-    Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, OwnMatter, LinesRefused,
+    Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, OwnMatter, LinesRefused, FundingMissing,
     BudgetInsufficient and the refusals of dates.
     """
     known = existing(relief_list)
@@ -106,8 +106,9 @@ def approve(
     refuse_own_matter(verified, step.by)
     refuse_barred(verified, barred)
     terms, policy_version = known.terms, programme.terms.policy_version
+    bound = drawing.bind(terms, verified, budgets, funding, step.on)
     events: list[Event] = [
-        budget_rules.commit(budget, movement(known, step)),
+        *bound.moves,
         ReliefListApproved(
             occurred_on=step.on,
             list_id=terms.list_id,
@@ -115,6 +116,8 @@ def approve(
             lines=terms.lines,
             amount_fen=terms.amount_fen,
             policy_version=policy_version,
+            shares=bound.shares,
+            funding_version=bound.funding_version,
         ),
     ]
     events += (
@@ -125,14 +128,15 @@ def approve(
             line=line.terms.line,
             amount_fen=line.terms.amount_fen,
             policy_version=policy_version,
+            shares=shares,
         )
-        for line in verified
+        for line, shares in zip(verified, bound.by_line, strict=True)
     )
     return events
 
 
 def reject(
-    relief_list: facts.ReliefList, lines: Lines, budget: Budget, reason: RejectionReason, step: Step
+    relief_list: facts.ReliefList, lines: Lines, budgets: Budgets, reason: RejectionReason, step: Step
 ) -> list[Event]:
     """Reject a list that is not yet paid; what an approved one had bound becomes free.
 
@@ -151,7 +155,11 @@ def reject(
     asked = each(_LINE_STATUS[type(known)], lines, known)
     refuse_own_matter(asked, step.by)
     list_id = known.terms.list_id
-    events: list[Event] = [ReliefListRejected(occurred_on=step.on, list_id=list_id, reason_code=reason.value)]
+    bound = (line for line in asked if isinstance(line, applications.Approved))
+    events: list[Event] = [
+        *drawing.release(known.terms, bound, budgets, step.on),
+        ReliefListRejected(occurred_on=step.on, list_id=list_id, reason_code=reason.value),
+    ]
     events += (
         ReliefRejected(
             occurred_on=step.on,
@@ -162,8 +170,6 @@ def reject(
         )
         for line in asked
     )
-    if isinstance(known, facts.Approved):
-        events.append(budget_rules.release(budget, movement(known, step)))
     return events
 
 

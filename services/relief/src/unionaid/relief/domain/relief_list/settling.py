@@ -7,8 +7,6 @@ from enum import StrEnum
 
 from unionaid.contracts import Event
 from unionaid.contracts.relief import PaymentFailed, ReliefCancelled, ReliefListPaid, ReliefListSettled, ReliefPaid
-from unionaid.relief.domain.budget import rules as budget_rules
-from unionaid.relief.domain.budget.facts import Budget
 from unionaid.relief.domain.refusals import (
     BookedBySame,
     EnteredBySame,
@@ -18,13 +16,13 @@ from unionaid.relief.domain.refusals import (
     LinesRefused,
     VerifiedBySame,
 )
-from unionaid.relief.domain.relief_list import applications, facts
+from unionaid.relief.domain.relief_list import applications, drawing, facts
+from unionaid.relief.domain.relief_list.drawing import Budgets
 from unionaid.relief.domain.relief_list.guards import (
     Lines,
     Step,
     existing,
     fen_of,
-    part_of,
     refuse_date,
     refuse_own_matter,
     status_of,
@@ -46,7 +44,7 @@ class CancellationReason(StrEnum):
 def cancel(
     relief_list: facts.ReliefList,
     lines: Lines,
-    budget: Budget,
+    budgets: Budgets,
     *,
     chosen: Sequence[int],
     reason: CancellationReason,
@@ -91,7 +89,7 @@ def cancel(
         for line in given_up
     ]
     return [
-        budget_rules.release(budget, part_of(given_up, list_id, step.on)),
+        *drawing.release(known.terms, given_up, budgets, step.on),
         *settled(known, lines, by_line),
         *by_line,
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from unionaid.contracts import Event
@@ -14,6 +14,7 @@ from unionaid.relief.domain.budget import facts as budget_facts
 from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.eligibility.attributes import Facts
 from unionaid.relief.domain.eligibility.terms import Explanation, explained
+from unionaid.relief.domain.funding import facts as funding_facts
 from unionaid.relief.domain.money import yuan
 from unionaid.relief.domain.programme import facts as programme_facts
 from unionaid.relief.domain.programme.rules import NO_STANDARD
@@ -23,6 +24,7 @@ from unionaid.relief.domain.refusals import (
     BudgetOfOtherProgramme,
     DeclaredDiffers,
     Fault,
+    FundingMissing,
     LineFault,
     LinesRefused,
     OutsideWindow,
@@ -30,6 +32,9 @@ from unionaid.relief.domain.refusals import (
 )
 from unionaid.relief.domain.relief_list.facts import ReliefList, Unsubmitted
 from unionaid.service.refusals import InWords
+
+Source: TypeAlias = budget_facts.Budget | funding_facts.Funding
+"""What pays a list: one budget, or whatever the programme's funding says when it is approved."""
 
 
 class Line(NamedTuple):
@@ -91,26 +96,23 @@ class Submit:
 def submit(
     relief_list: ReliefList,
     programme: programme_facts.Programme,
-    budget: budget_facts.Budget,
+    source: Source,
     known: Known,
     command: Submit,
 ) -> list[Event]:
     """Take a list in: one event of the list, one of each line's application.
 
-    Raises AlreadyOpened, ReferenceUnknown, BudgetOfOtherProgramme, OutsideWindow, DeclaredDiffers,
+    Raises AlreadyOpened, ReferenceUnknown, BudgetOfOtherProgramme, FundingMissing, OutsideWindow, DeclaredDiffers,
     LinesRefused (with every line at fault) and the refusals of dates.
     """
     if not isinstance(relief_list, Unsubmitted):
         raise AlreadyOpened(field="list_id")
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
-    if not isinstance(budget, budget_facts.Open):
-        raise ReferenceUnknown(field="budget_id")
+    budget_id = _budget_of(source, programme)
     if not known.subtree:
         raise ReferenceUnknown(field="union_org_id")
     terms = programme.terms
-    if budget.programme_id != terms.programme_id:
-        raise BudgetOfOtherProgramme(field="budget_id")
     refuse_impossible(command.on, command.today)
     if not terms.window_from <= command.on <= terms.window_to:
         raise OutsideWindow(field="occurred_on", first=terms.window_from.isoformat(), last=terms.window_to.isoformat())
@@ -121,7 +123,22 @@ def submit(
     faults = list(_faults(programme, known, command, cases))
     if faults:
         raise LinesRefused(faults)
-    return [_submitted(budget.budget_id, programme, command), *_requests(programme, known, command, cases)]
+    return [_submitted(budget_id, programme, command), *_requests(programme, known, command, cases)]
+
+
+def _budget_of(source: Source, programme: programme_facts.Open) -> UUID | None:
+    """Return the budget that pays, None where it is the programme's funding."""
+    match source:
+        case budget_facts.Open() if source.programme_id == programme.terms.programme_id:
+            return source.budget_id
+        case budget_facts.Open():
+            raise BudgetOfOtherProgramme(field="budget_id")
+        case funding_facts.Stated():
+            return None
+        case funding_facts.Unstated():
+            raise FundingMissing(field="budget_id")
+        case _:
+            raise ReferenceUnknown(field="budget_id")
 
 
 def _cases(programme: programme_facts.Open, known: Known, command: Submit) -> Mapping[UUID, Case]:
@@ -189,7 +206,7 @@ def _person_fault(person_id: UUID, known: Known, by: str) -> LineFault | None:
     return LineFault.PURPOSE_TAKEN if person_id in known.taken else None
 
 
-def _submitted(budget_id: UUID, programme: programme_facts.Open, command: Submit) -> Event:
+def _submitted(budget_id: UUID | None, programme: programme_facts.Open, command: Submit) -> Event:
     return ReliefListSubmitted(
         occurred_on=command.on,
         list_id=command.list_id,
