@@ -424,7 +424,7 @@ async def test_what_came_back_is_taken_off_on_its_own_day_and_cited(
         list_id = UUID(int=6, version=4)
         payment = ReliefPaid(
             occurred_on=date(2017, 1, line), application_id=application_id(list_id, line), list_id=list_id, line=line,
-            programme_id=UUID(int=4, version=4), programme_kind=KIND, programme_year=2017,
+            programme_id=UUID(int=4, version=4), programme_kind="WINTER_WARMTH", programme_year=2017,
             person_id=UUID(int=30 + line % 2, version=4), union_org_id=UUID(int=1, version=4), method="bank",
             amount_fen=100 * line, parts=(part,), batch_id=UUID(int=7, version=4),
         )  # fmt: skip

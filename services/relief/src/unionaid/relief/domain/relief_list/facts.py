@@ -160,17 +160,11 @@ def _by_bank(relief_list: ReliefList, act: Act) -> ReliefList:
 
 
 def _reopened(relief_list: ReliefList, event: Event) -> Ordered:
-    ended = isinstance(relief_list, Paid | Settled) and isinstance(event, ReliefListReopened)
-    if not ended or not relief_list.orders:
+    ended = relief_list if isinstance(relief_list, Paid | Settled) and relief_list.orders else None
+    if ended is None or not isinstance(event, ReliefListReopened):
         raise BrokenHistory(relief_list, event)
-    return Ordered(
-        relief_list.terms,
-        relief_list.entered_by,
-        event.occurred_on,
-        relief_list.verified_by,
-        relief_list.approved_by,
-        relief_list.orders,
-    )
+    known = (ended.terms, ended.entered_by, event.occurred_on)
+    return Ordered(*known, ended.verified_by, ended.approved_by, ended.orders)
 
 
 def list_of(history: Iterable[Act]) -> ReliefList:
