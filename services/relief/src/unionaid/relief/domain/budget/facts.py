@@ -1,4 +1,4 @@
-"""A budget: allotted, then bound to lists, then spent or freed again."""
+"""A budget: allotted, then bound to lists, then spent or freed again; what goods cost is spent at once."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from unionaid.contracts.relief import (
     BudgetReduced,
     BudgetSpent,
     CommitmentReleased,
+    GoodsPaid,
+    GoodsRefunded,
     SpendingReversed,
 )
 from unionaid.service.refusals import BrokenHistory
@@ -80,6 +82,8 @@ def evolve(budget: Budget, event: Event) -> Budget:
             return replace(budget, commitments={**budget.commitments, event.list_id: event.amount_fen})
         case Open(), (BudgetSpent() | SpendingReversed() | CommitmentReleased()):
             return _moved(budget, event)
+        case Open(), GoodsPaid() | GoodsRefunded():
+            return _paid_for_goods(budget, event)
         case _:
             raise BrokenHistory(budget, event)
 
@@ -99,3 +103,10 @@ def _moved(budget: Open, event: BudgetSpent | SpendingReversed | CommitmentRelea
     if left:
         commitments[event.list_id] = left
     return replace(budget, commitments=commitments, spent_fen=budget.spent_fen + spent)
+
+
+def _paid_for_goods(budget: Open, event: GoodsPaid | GoodsRefunded) -> Open:
+    amount_fen = event.amount_fen if isinstance(event, GoodsPaid) else -event.amount_fen
+    if not -budget.spent_fen <= amount_fen <= budget.free_fen:
+        raise BrokenHistory(budget, event)
+    return replace(budget, spent_fen=budget.spent_fen + amount_fen)
