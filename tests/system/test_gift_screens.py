@@ -21,7 +21,8 @@ def office(screens: Demo, tmp_path_factory: pytest.TempPathFactory) -> Office:
     opened = {"occurred_on": "2026-03-01", "source": "donation", "name": FUND}
     fund = f"/funds/{office.made('relief', '/funds', 'accountant', 'fund_id', **opened)}"
     for entry in (
-        {"to": "receipts", "occurred_on": "2026-03-02", "amount_fen": 120_050, "voucher": "助收字2026-001"},
+        {"to": "receipts", "occurred_on": "2026-03-02", "amount_fen": 120_050, "voucher": "助收字2026-001",
+         "donor_organisation": "样例乳业股份有限公司"},
         {"to": "receipts", "occurred_on": "2026-03-03", "amount_fen": 50_000, "voucher": "助收字2026-002"},
         {"to": "bank-fees", "occurred_on": "2026-03-31", "amount_fen": 1_550, "voucher": "20260331-7"},
         {
@@ -47,6 +48,7 @@ def test_a_giver_is_told_where_each_yuan_went(office: Office, browser: BrowserCo
         language(page, name)
         expect(page.locator("h1")).to_have_text(title)
         expect(page.locator("main")).to_contain_text("1,185.00")
+        expect(page.locator("main dl")).to_contain_text("样例乳业股份有限公司")
         office.look_twice(page, f"2-{name}-statement")
     page.emulate_media(media="print")
     office.look(page, "3-printed")
