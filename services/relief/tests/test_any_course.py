@@ -21,8 +21,9 @@ from hypothesis.stateful import (
 )
 
 from unionaid.contracts import Event
-from unionaid.contracts.fields import FundingMode
+from unionaid.contracts.fields import ApproverRole, FundingMode
 from unionaid.contracts.relief import (
+    ApprovalBand,
     BankFeeCharged,
     BankReturnRecorded,
     BudgetAllotted,
@@ -43,6 +44,7 @@ from unionaid.contracts.relief import (
     ReliefApproved,
     ReliefCancelled,
     ReliefListApproved,
+    ReliefListEndorsed,
     ReliefListPaid,
     ReliefListRejected,
     ReliefListSettled,
@@ -96,7 +98,9 @@ BATCHES = st.integers(0, 3)
 OUTCOMES = st.lists(st.booleans(), min_size=2, max_size=2)
 ENDS = (ReliefListRejected, ReliefListPaid, ReliefListSettled)
 ON = ENTERED_ON
-OPEN = programme_of([programme_opened()])
+BANDS = (ApprovalBand(measure="list", from_fen=60, approvals=("district_officer", "approver")),)
+OPEN = programme_of([programme_opened().model_copy(update={"bands": BANDS})])
+ROLES: frozenset[ApproverRole] = frozenset(("approver", "district_officer"))
 
 
 class Office(RuleBasedStateMachine):
@@ -359,7 +363,7 @@ class Office(RuleBasedStateMachine):
                 case "verify":
                     return rules.verify(relief_list, lines, taken)
                 case "approve":
-                    return rules.approve(relief_list, lines, OPEN, budgets, taken, funding=self._funding())
+                    return rules.approve(relief_list, lines, OPEN, budgets, taken, roles=ROLES, funding=self._funding())
                 case "reject":
                     return rules.reject(relief_list, lines, budgets, rules.RejectionReason.WITHDRAWN, taken)
                 case _:
@@ -475,6 +479,22 @@ class Office(RuleBasedStateMachine):
         assert all(bound[list_id] == 0 for list_id in ended)
 
     @invariant()
+    def each_approval_of_a_list_is_another_persons_and_none_is_missing(self) -> None:
+        gave: dict[UUID, list[str]] = defaultdict(list)
+        needs: dict[UUID, int] = {}
+        for event, by in self.log:
+            match event:
+                case ReliefListSubmitted():
+                    needs[event.list_id] = 2 if event.amount_fen >= BANDS[0].from_fen else 1
+                case ReliefListEndorsed():
+                    gave[event.list_id].append(by)
+                case ReliefListApproved():
+                    gave[event.list_id].append(by)
+                    assert len(set(gave[event.list_id])) == len(gave[event.list_id]) == needs[event.list_id]
+                case _:
+                    pass
+
+    @invariant()
     def nobody_is_paid_twice_nor_unapproved(self) -> None:
         events = [event for event, _ in self.log]
         paid = [e for e in events if isinstance(e, ReliefPaid)]
@@ -573,7 +593,7 @@ class Office(RuleBasedStateMachine):
 HANDS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((ReliefListSubmitted,), "enters"),
     ((ReliefListVerified,), "verifies"),
-    ((ReliefListApproved,), "approves"),
+    ((ReliefListApproved, ReliefListEndorsed), "approves"),
     ((PaymentBatchIssued, PaymentBatchReleased, PaymentBatchWithdrawn, BankReturnRecorded, ReliefPaid), "pays"),
     ((ReliefCancelled, ReliefListRejected), "gives up"),
 )

@@ -10,6 +10,7 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 __all__ = [
     "AlreadyCarriedOver",
     "AlreadyOpened",
+    "ApprovalOfOtherRole",
     "ApprovedBySame",
     "BatchWrongStatus",
     "BeforePreviousStep",
@@ -26,6 +27,7 @@ __all__ = [
     "DeclaredDiffers",
     "DueBeforePledge",
     "EarmarkedOtherwise",
+    "EndorsedBySame",
     "EnteredBySame",
     "Fault",
     "FileChanged",
@@ -313,6 +315,18 @@ class VerifiedBySame(SamePersonTwice):
     """Who verified the list may neither decide nor pay it."""
 
     code = "verified-by-same"
+
+
+class EndorsedBySame(SamePersonTwice):
+    """The actor gave one of the list's approvals."""
+
+    code = "endorsed-by-same"
+
+
+class ApprovalOfOtherRole(Refusal):
+    """The approval that is next is another role's."""
+
+    code = "approval-of-other-role"
 
 
 class ApprovedBySame(SamePersonTwice):

@@ -38,6 +38,7 @@ from unionaid.contracts.relief.funds import (
 from unionaid.contracts.relief.lists import (
     VISITORS,
     ReliefListApproved,
+    ReliefListEndorsed,
     ReliefListOrdered,
     ReliefListOrderWithdrawn,
     ReliefListPaid,
@@ -56,13 +57,14 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.programmes import ApprovalBand, ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
     "BOOKS",
     "EVENTS",
     "VISITORS",
+    "ApprovalBand",
     "BankFeeCharged",
     "BankReturnRecorded",
     "BudgetAllotted",
@@ -102,6 +104,7 @@ __all__ = [
     "ReliefCancelled",
     "ReliefEvent",
     "ReliefListApproved",
+    "ReliefListEndorsed",
     "ReliefListOrderWithdrawn",
     "ReliefListOrdered",
     "ReliefListPaid",
@@ -145,6 +148,7 @@ EVENTS: tuple[type[Event], ...] = (
     FundYearClosed,
     ReliefListSubmitted,
     ReliefListVerified,
+    ReliefListEndorsed,
     ReliefListApproved,
     ReliefListRejected,
     ReliefListPaid,

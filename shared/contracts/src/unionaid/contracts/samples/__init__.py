@@ -5,6 +5,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 
 from unionaid.contracts.event import Event
 from unionaid.contracts.samples import (
+    approvals,
     dossiers,
     duplicates,
     erasures,
@@ -25,6 +26,7 @@ from unionaid.contracts.samples.sample import (
     CASHIER,
     DISTRICT,
     DIVISION,
+    ENDORSED_LIST,
     ENTERPRISE,
     ERASED,
     FOLLOW_UP,
@@ -62,6 +64,7 @@ __all__ = [
     "CASHIER",
     "DISTRICT",
     "DIVISION",
+    "ENDORSED_LIST",
     "ENTERPRISE",
     "ERASED",
     "FOLLOW_UP",
@@ -100,6 +103,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *payment_batches.SAMPLES,
         *funds.SAMPLES,
         *funding.SAMPLES,
+        *approvals.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )
