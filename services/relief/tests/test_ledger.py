@@ -9,7 +9,17 @@ import pytest
 
 from unionaid.contracts import Event
 from unionaid.contracts.fields import FundSource
-from unionaid.contracts.relief import EVENTS, BudgetSpent, FundPart, FundsReceived, ReliefPaid
+from unionaid.contracts.relief import (
+    EVENTS,
+    BudgetSpent,
+    FundPart,
+    FundsReceived,
+    GoodsPaid,
+    GoodsReceived,
+    GoodsRefunded,
+    GoodsRemoved,
+    ReliefPaid,
+)
 from unionaid.contracts.samples import BUDGET, FUND, PROGRAMME, SAMPLES
 from unionaid.relief.domain.ledger.posting import BOOKED, Account, Known, Origin, Posting, postings
 
@@ -24,6 +34,10 @@ SIDES = {
     "BudgetCommitted": ("free", "committed"),
     "CommitmentReleased": ("committed", "free"),
     "ReliefPaid": ("payable", "cash"),
+    "GoodsReceived": ("goods", "payable"),
+    "GoodsRemoved": ("payable", "goods"),
+    "GoodsIssued": ("goods-issued", "goods"),
+    "GoodsReturned": ("goods", "goods-issued"),
 }
 
 
@@ -38,7 +52,11 @@ def test_every_entry_adds_up_to_zero_and_only_what_moves_money_has_one(kind: typ
     assert bool(entry) == (kind in BOOKED)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in BOOKED if kind is not BudgetSpent], ids=lambda kind: kind.__name__)
+SPENDING = (BudgetSpent, GoodsPaid, GoodsRefunded)
+"""What moves a budget, and money beside."""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in BOOKED if kind not in SPENDING], ids=lambda kind: kind.__name__)
 def test_an_entry_stands_on_its_two_accounts(kind: type[Event]) -> None:
     debit, credit = postings(sample(kind), KNOWN)
     assert (debit.account, credit.account) == SIDES[kind.__name__]
@@ -55,6 +73,28 @@ def test_what_is_spent_is_an_expense_and_owed() -> None:
         Posting(Account.RELIEF, spent.amount_fen, FUND, PROGRAMME, BUDGET),
         Posting(Account.PAYABLE, -spent.amount_fen, FUND, PROGRAMME, BUDGET),
     ]
+
+
+def test_what_goods_cost_is_spent_at_once_and_comes_back_so() -> None:
+    paid, refunded = sample(GoodsPaid), sample(GoodsRefunded)
+    assert isinstance(paid, GoodsPaid)
+    assert isinstance(refunded, GoodsRefunded)
+    sides = [(one.account, one.amount_fen) for one in postings(paid, KNOWN)]
+    fen = paid.amount_fen
+    assert sides == [("free", fen), ("spent", -fen), ("payable", fen), ("cash", -fen)]
+    back = refunded.amount_fen
+    assert [(one.account, one.amount_fen) for one in postings(refunded, KNOWN)] == [
+        ("spent", back), ("free", -back), ("cash", back), ("payable", -back),
+    ]  # fmt: skip
+
+
+def test_goods_that_were_given_are_income_and_what_spoils_is_lost() -> None:
+    received, removed = sample(GoodsReceived), sample(GoodsRemoved)
+    given = received.model_copy(update={"origin": "donated", "budget_id": None})
+    assert [one.account for one in postings(given, KNOWN)] == ["goods", "income-goods"]
+    for reason, account in (("spoiled", "goods-lost"), ("lost", "goods-lost"), ("entered-wrong", "income-goods")):
+        gone = removed.model_copy(update={"origin": "donated", "reason_code": reason})
+        assert [one.account for one in postings(gone, KNOWN)] == [account, "goods"]
 
 
 def test_each_part_of_a_payment_leaves_its_own_fund() -> None:

@@ -161,6 +161,18 @@ def requested(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "amount_fen": min(data["amount_fen"], data["standard_fen"])}
 
 
+def goods_received(data: dict[str, Any]) -> dict[str, Any]:
+    value = data["unit_value_fen"] % 1_000 + 1
+    return {**data, "unit_value_fen": value, "amount_fen": data["quantity"] * value}
+
+
+def goods_moved(data: dict[str, Any]) -> dict[str, Any]:
+    goods = [{**part, "unit_value_fen": part["unit_value_fen"] % 1_000 + 1} for part in data["goods"]]
+    data = {**data, "goods": goods, "amount_fen": sum(part["quantity"] * part["unit_value_fen"] for part in goods)}
+    signed = {"signed_list_sha256", "signed_list_bytes"}
+    return data if signed <= data.keys() else without(data, *signed)
+
+
 def funding(data: dict[str, Any]) -> dict[str, Any]:
     split = data["mode"] == "split"
     sources = {one["budget_id"]: {"weight": 1, **one} if split else without(one, "weight") for one in data["sources"]}
@@ -193,6 +205,9 @@ PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "ReliefPaid": paid,
     "FundYearClosed": fund_year,
     "ReliefRequested": requested,
+    "GoodsReceived": goods_received,
+    "GoodsIssued": goods_moved,
+    "GoodsReturned": goods_moved,
 }
 
 

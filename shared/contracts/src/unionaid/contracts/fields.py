@@ -54,6 +54,14 @@ PERCENT_MAX = 10_000
 """Whole percent of the minimum living guarantee: a hundred times it, and more is told as that."""
 NOTICE_WORKING_DAYS_MAX = 60
 """Working days of one public notice."""
+GOODS_QUANTITY_MAX = 1_000_000
+"""Units of one item that a stock holds."""
+GOODS_ITEMS_MAX = 20
+"""Items handed out together."""
+GOODS_PARTS_MAX = 100
+"""Parts of one issue: of each item as much as came with one receipt."""
+HEAD_COUNT_MAX = 100_000
+"""People counted by the head at one site, fair or competition."""
 
 _RESIDENT_ID = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE_PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])")
@@ -76,6 +84,12 @@ LinesOrNone = Annotated[int, Field(ge=0, le=LINES_MAX)]
 """How many of a list's lines; it may be none of them."""
 LineNumber = Annotated[int, Field(ge=1, le=LINES_MAX)]
 """A line's place in its list, from 1."""
+Quantity = Annotated[int, Field(ge=1, le=GOODS_QUANTITY_MAX)]
+"""How many units of an item."""
+HeadCount = Annotated[int, Field(ge=1, le=HEAD_COUNT_MAX)]
+"""How many people, counted by the head and not by name."""
+HeadCountOrNone = Annotated[int, Field(ge=0, le=HEAD_COUNT_MAX)]
+"""The same, or nobody."""
 StreamVersion = Annotated[int, Field(ge=1, le=VERSION_MAX)]
 """The version of a stream, from 1."""
 Weight = Annotated[int, Field(ge=1, le=WEIGHT_MAX)]
@@ -215,4 +229,13 @@ PledgeWithdrawalReason = Literal["giver-withdrew", "entered-wrong", "lapsed"]
 BudgetReleaseReason = Literal["year-end", "programme-ended", "allotted-too-much", "needed-elsewhere"]
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
 PaymentMethod = Literal["bank", "cash", "goods"]
+GoodsUnit = Literal["piece", "box", "bottle", "bag", "set", "kilogram", "litre"]
+"""What an item is counted in."""
+GoodsOrigin = Literal["donated", "bought"]
+GoodsValuation = Literal["invoice", "market-price", "appraisal"]
+"""What the value of donated goods rests on: the donor's invoice, the price asked for the like, an appraisal."""
+GoodsRemovalReason = Literal["spoiled", "lost", "sent-back", "entered-wrong"]
+"""Why goods left the stock without being handed out."""
+GoodsReturnReason = Literal["unused", "entered-wrong"]
+"""Why goods of an issue are on stock again: they were not needed, or never went out."""
 SignedBy = Literal["payee", "thumbprint", "proxy"]

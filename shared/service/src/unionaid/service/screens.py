@@ -56,6 +56,7 @@ NAVIGATION = (
     ("/relief/pages/lists", "screen-relief-lists", _ENTERING | _OVERSEEING | {Role.CASHIER}),
     ("/relief/pages/programmes/preview", "screen-programme-preview", _ENTERING | {Role.APPROVER, Role.AUDITOR}),
     ("/relief/pages/funds", "screen-relief-funds", _OVERSEEING | {Role.CASHIER}),
+    ("/relief/pages/goods-issues", "screen-relief-goods", _ENTERING | _OVERSEEING | {Role.CASHIER}),
     ("/reporting/pages/relief", "screen-relief-total", _OVERSEEING),
     ("/reporting/pages/dossiers", "screen-dossier-total", _OVERSEEING),
     ("/registry/pages/search", "screen-search", _ENTERING),

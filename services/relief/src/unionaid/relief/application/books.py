@@ -8,14 +8,14 @@ be written to them, and nothing is parked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias
 
 from unionaid.contracts import decode, stream_name
 from unionaid.contracts.relief import BOOKS
 from unionaid.eventlog import Busy, Connection, Log, Unsettled, load
 from unionaid.eventlog.own_views import SUBSCRIPTION as OWN_VIEWS
-from unionaid.relief.domain.ledger.years import CloseYear, FundYear, close_year, closed_through
+from unionaid.relief.domain.ledger.years import CloseYear, FundYear, close_year, closed_through, refuse_closed
 from unionaid.relief.views import ledger as ledger_views
 from unionaid.relief.views.acts import Pool
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
@@ -39,6 +39,22 @@ async def closed_now(conn: Connection) -> int:
     """Return the last closed year; inside a transaction that books it stays so until the end."""
     await conn.execute(_BOOK)
     return await _closed(conn)
+
+
+async def booked(log: Log, issued: Issued, streams: Sequence[str], decide: Callable[[History], Decision]) -> Done:
+    """Carry out what enters the books. Raises YearIsClosed, and what `carry_out` raises."""
+    closed = 0
+
+    async def look(conn: Connection) -> None:
+        nonlocal closed
+        closed = await closed_now(conn)
+
+    def decide_open(history: History) -> Decision:
+        decision = decide(history)
+        refuse_closed(decision.events, closed)
+        return decision
+
+    return await carry_out(log, issued, streams, decide_open, first=look)
 
 
 class _Behind(Exception):

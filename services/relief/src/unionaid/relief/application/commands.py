@@ -11,6 +11,7 @@ from unionaid.relief.application.books import Books, Settled
 from unionaid.relief.application.deciding import Deciding, Pool
 from unionaid.relief.application.funding import Fundings
 from unionaid.relief.application.funds import Funds
+from unionaid.relief.application.goods import Goods
 from unionaid.relief.application.lists import Lists
 from unionaid.relief.application.previews import Previews
 from unionaid.relief.application.programmes import Programmes
@@ -30,6 +31,7 @@ class Commands:
     batches: Batches
     books: Books
     previews: Previews
+    goods: Goods
 
     @classmethod
     def of(cls, pool: Pool, people: People, eligible: Eligible, policies: Policies, settled: Settled) -> Self:
@@ -43,4 +45,5 @@ class Commands:
             batches=Batches(pool, deciding),
             books=Books(pool, settled),
             previews=Previews(eligible, policies),
+            goods=Goods(pool, people),
         )

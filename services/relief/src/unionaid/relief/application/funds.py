@@ -8,14 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from unionaid.contracts import Event, stream_name
-from unionaid.eventlog import Connection, Log
-from unionaid.relief.application.books import closed_now
+from unionaid.eventlog import Log
+from unionaid.relief.application.books import booked
 from unionaid.relief.domain.budget import rules as budget_rules
 from unionaid.relief.domain.budget.facts import Open as OpenBudget
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.fund import budgeting, pledges, rules
 from unionaid.relief.domain.fund.facts import Fund, fund_of
-from unionaid.relief.domain.ledger.years import refuse_closed
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.views import funds as fund_views
@@ -84,7 +83,7 @@ class Funds:
             events = budgeting.allot_budget(fund_of(history[fund]), programme_of(history[programme]), command)
             return Decision(events, answer=answer(body, location=f"/budgets/{command.budget_id}", version=1))
 
-        return await self._booked(issued, [fund, programme], decide)
+        return await booked(self._log, issued, [fund, programme], decide)
 
     async def release_budget(self, issued: Issued, budget_id: UUID, command: budgeting.ReleaseBudget) -> Done:
         """Give what is free in a budget back to its fund. Raises NotFound."""
@@ -98,7 +97,7 @@ class Funds:
             events = budgeting.release_budget(fund_of(history[fund]), budget_of(history[own]), command)
             return Decision(events, answer=answer({"budget_id": budget_id}, version=len(history[own]) + 1))
 
-        return await self._booked(issued, [fund, own], decide)
+        return await booked(self._log, issued, [fund, own], decide)
 
     async def carry_over(self, issued: Issued, budget_id: UUID, command: budget_rules.CarryOver) -> Done:
         """Leave what a budget has not spent to it for the next year."""
@@ -108,7 +107,7 @@ class Funds:
             events = budget_rules.carry_over(budget_of(history[own]), command)
             return Decision(events, answer=answer({"budget_id": budget_id}, version=len(history[own]) + 1))
 
-        return await self._booked(issued, [own], decide)
+        return await booked(self._log, issued, [own], decide)
 
     async def note_due(self, itself: Itself) -> int:
         """Note the pledges whose day has come; return in how many funds there were any."""
@@ -151,19 +150,4 @@ class Funds:
             body = {"fund_id": fund_id, **(told or {})}
             return Decision(events, answer=answer(body, version=len(history[stream]) + len(events)))
 
-        return await self._booked(issued, [stream], decide)
-
-    async def _booked(self, issued: Issued, streams: Sequence[str], decide: Callable[[History], Decision]) -> Done:
-        """Carry out what enters the books. Raises YearIsClosed."""
-        closed = 0
-
-        async def look(conn: Connection) -> None:
-            nonlocal closed
-            closed = await closed_now(conn)
-
-        def decide_open(history: History) -> Decision:
-            decision = decide(history)
-            refuse_closed(decision.events, closed)
-            return decision
-
-        return await carry_out(self._log, issued, streams, decide_open, first=look)
+        return await booked(self._log, issued, [stream], decide)

@@ -16,6 +16,7 @@ __all__ = [
     "BeforePreviousStep",
     "BookedBySame",
     "BudgetInsufficient",
+    "BudgetOfOtherFund",
     "BudgetOfOtherProgramme",
     "BudgetTwice",
     "BudgetsUndecided",
@@ -25,6 +26,7 @@ __all__ = [
     "DateInFuture",
     "DateTooEarly",
     "DeclaredDiffers",
+    "DonorMissing",
     "DueBeforePledge",
     "EarmarkedOtherwise",
     "EndorsedBySame",
@@ -35,9 +37,12 @@ __all__ = [
     "FileMade",
     "FileMissing",
     "FundInsufficient",
+    "FundNotOfDonations",
     "FundingAsBefore",
     "FundingMissing",
+    "HeadCountTooLarge",
     "IssuedBySame",
+    "ItemTwice",
     "LineFault",
     "LinesRefused",
     "ListWrongStatus",
@@ -51,9 +56,13 @@ __all__ = [
     "PurposeNotInPolicy",
     "ReferenceUnknown",
     "Refusal",
+    "ReturnTooLarge",
     "SamePersonTwice",
+    "StockInsufficient",
+    "StockTooLarge",
     "SumTooLarge",
     "TooManyConditions",
+    "TooManyParts",
     "VerifiedBySame",
     "VisitorIsApprover",
     "VisitorIsPayee",
@@ -369,6 +378,60 @@ class VisitorIsPayee(Refusal):
     """Nobody hands relief to themselves."""
 
     code = "visitor-is-payee"
+
+
+class BudgetOfOtherFund(Refusal):
+    """The budget is another fund's than the stock."""
+
+    code = "budget-of-other-fund"
+
+
+class DonorMissing(Refusal):
+    """Who gave is an organisation or a person, and one of them."""
+
+    code = "donor-missing"
+
+
+class FundNotOfDonations(Refusal):
+    """What was given belongs to a fund of donations."""
+
+    code = "fund-not-of-donations"
+
+
+class HeadCountTooLarge(Refusal):
+    """More people are taken back than were served."""
+
+    code = "head-count-too-large"
+
+
+class ItemTwice(Refusal):
+    """The same stock is named twice."""
+
+    code = "item-twice"
+
+
+class ReturnTooLarge(Refusal):
+    """More comes back than went out."""
+
+    code = "return-too-large"
+
+
+class StockInsufficient(Refusal):
+    """The stock holds less on that day than is to go."""
+
+    code = "stock-insufficient"
+
+
+class StockTooLarge(Refusal):
+    """The stock would hold more units than one may."""
+
+    code = "stock-too-large"
+
+
+class TooManyParts(Refusal):
+    """What is handed out comes from too many receipts."""
+
+    code = "too-many-parts"
 
 
 class LineFault(StrEnum):

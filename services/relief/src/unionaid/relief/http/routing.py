@@ -10,6 +10,7 @@ from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funding import funding
 from unionaid.relief.http.funds import budgets, funds
+from unionaid.relief.http.goods import goods_issues, stocks
 from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
 from unionaid.relief.http.payment_batches import payment_batches
@@ -27,6 +28,8 @@ STATUSES: Mapping[str, int] = {
     "budget-insufficient": 409,
     "budgets-undecided": 409,
     "commitment-missing": 409,
+    "stock-insufficient": 409,
+    "return-too-large": 409,
     "list-wrong-status": 409,
     "batch-wrong-status": 409,
     "payment-file-made": 409,
@@ -50,6 +53,8 @@ STATUSES: Mapping[str, int] = {
 ROUTERS = (
     funds,
     budgets,
+    stocks,
+    goods_issues,
     ledger,
     previews,
     programmes,

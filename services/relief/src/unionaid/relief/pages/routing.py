@@ -9,11 +9,13 @@ from unionaid.relief.pages.entering import entering
 from unionaid.relief.pages.explanations import explanations
 from unionaid.relief.pages.funding import funding
 from unionaid.relief.pages.funds import funds
+from unionaid.relief.pages.goods_issues import goods_issues
 from unionaid.relief.pages.ledger import ledger
 from unionaid.relief.pages.lists import lists
 from unionaid.relief.pages.payment_batches import payment_batches
 from unionaid.relief.pages.previews import preview_page
 from unionaid.relief.pages.relief_list import relief_list
+from unionaid.relief.pages.stocks import stocks
 
 PAGES = (
     lists,
@@ -28,5 +30,7 @@ PAGES = (
     relief_list,
     funds,
     ledger,
+    stocks,
+    goods_issues,
 )
 """In the order in which a path is looked for: `/pages/lists/new` before `/pages/lists/{list_id}`."""

@@ -19,6 +19,8 @@ from unionaid.contracts.relief import (
     FundOpened,
     FundsReceived,
     FundsReturned,
+    GoodsPaid,
+    GoodsRefunded,
     PledgeDue,
     PledgeMade,
     PledgeWithdrawn,
@@ -54,6 +56,8 @@ _BUDGET_MOVES: Mapping[type[Fact], tuple[int, int, int]] = {
     BudgetCommitted: (0, 1, 0),
     BudgetSpent: (0, -1, 1),
     CommitmentReleased: (0, -1, 0),
+    GoodsPaid: (0, 0, 1),
+    GoodsRefunded: (0, 0, -1),
 }
 """What a movement adds to what a budget has, to what is committed and to what is spent, times its amount.
 

@@ -147,13 +147,14 @@ async def years(pool: Pool) -> Sequence[int]:
 
 _FUND_YEARS = """
 SELECT fund_id, coalesce(sum(amount_fen) FILTER (WHERE occurred_on < $1), 0)::bigint AS opening_fen,
-    coalesce(sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.FundsReceived.%'), 0)::bigint
-        AS received_fen,
+    coalesce(sum(amount_fen) FILTER (WHERE occurred_on >= $1
+        AND split_part(type, '.', 3) IN ('FundsReceived', 'GoodsRefunded')), 0)::bigint AS received_fen,
     coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.FundsReturned.%'), 0)::bigint
         AS returned_fen,
     coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.BankFeeCharged.%'), 0)::bigint
         AS fees_fen,
-    coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.ReliefPaid.%'), 0)::bigint AS paid_fen
+    coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1
+        AND split_part(type, '.', 3) IN ('ReliefPaid', 'GoodsPaid')), 0)::bigint AS paid_fen
 FROM views.posting WHERE account = 'cash' AND occurred_on < $2 GROUP BY fund_id ORDER BY fund_id
 """
 _DISAGREEMENTS = """
@@ -161,17 +162,20 @@ WITH booked AS (
     SELECT fund_id, coalesce(sum(amount_fen) FILTER (WHERE account = 'cash'), 0) AS cash,
         coalesce(-sum(amount_fen) FILTER (WHERE account = 'payable'), 0) AS payable,
         coalesce(sum(amount_fen) FILTER (WHERE account = 'allotted'), 0) AS allotted,
-        coalesce(sum(amount_fen) FILTER (WHERE account = 'relief'), 0) AS relief
+        coalesce(-sum(amount_fen) FILTER (WHERE account = 'spent'), 0) AS spent,
+        coalesce(sum(amount_fen) FILTER (WHERE account = 'goods'), 0) AS goods
     FROM views.posting GROUP BY fund_id
 ), summed AS (
     SELECT f.fund_id, f.received_fen - f.returned_fen - f.fees_fen - coalesce(sum(b.spent_fen), 0) AS cash,
-        f.allotted_fen AS allotted, coalesce(sum(b.spent_fen), 0) AS relief
+        f.allotted_fen AS allotted, coalesce(sum(b.spent_fen), 0) AS spent, coalesce((
+            SELECT sum(l.left_quantity * l.unit_value_fen) FROM views.stock_lot l JOIN views.stock s USING (stock_id)
+            WHERE s.fund_id = f.fund_id), 0) AS goods
     FROM views.fund f LEFT JOIN views.budget b USING (fund_id) GROUP BY f.fund_id
 )
 SELECT s.fund_id, s.cash::bigint AS cash_fen, coalesce(b.cash, 0)::bigint AS booked_cash_fen,
     coalesce(b.payable, 0)::bigint AS payable_fen
 FROM summed s LEFT JOIN booked b USING (fund_id)
-WHERE coalesce(b.payable, 0) <> 0 OR (s.cash, s.allotted, s.relief)
-    <> (coalesce(b.cash, 0), coalesce(b.allotted, 0), coalesce(b.relief, 0))
+WHERE coalesce(b.payable, 0) <> 0 OR (s.cash, s.allotted, s.spent, s.goods)
+    <> (coalesce(b.cash, 0), coalesce(b.allotted, 0), coalesce(b.spent, 0), coalesce(b.goods, 0))
 ORDER BY s.fund_id LIMIT 100
 """

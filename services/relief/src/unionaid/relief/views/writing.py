@@ -14,12 +14,14 @@ from unionaid.relief.views.funding_writing import SHOWN as FUNDING
 from unionaid.relief.views.funding_writing import write_funding
 from unionaid.relief.views.funds_writing import SHOWN as FUNDS
 from unionaid.relief.views.funds_writing import write_funds
+from unionaid.relief.views.goods_writing import SHOWN as GOODS
+from unionaid.relief.views.goods_writing import write_goods
 from unionaid.relief.views.ledger_writing import SHOWN as BOOKED
 from unionaid.relief.views.ledger_writing import write_ledger
 from unionaid.relief.views.lists_writing import SHOWN as LISTS
 from unionaid.relief.views.lists_writing import write_lists
 
-_SHOWN: frozenset[type[Fact]] = frozenset((*FUNDS, *FUNDING, *BOOKED, *LISTS))
+_SHOWN: frozenset[type[Fact]] = frozenset((*FUNDS, *FUNDING, *GOODS, *BOOKED, *LISTS))
 
 
 class ReliefViews:
@@ -32,6 +34,7 @@ class ReliefViews:
         """Write what follows from events of this service."""
         facts = [event.data for event in events]
         await write_funds(conn, facts)
+        await write_goods(conn, facts)
         await write_funding(conn, facts)
         await write_ledger(conn, events)
         await write_lists(conn, facts)

@@ -60,6 +60,15 @@ PROGRAMME = UUID("c4f1e0d9-2b8a-4d5c-9f6e-7a8b9c0d1e10")
 BUDGET = UUID("7b2d9e4f-1a6c-4e8b-b0d3-5f4e3d2c1b11")
 
 
+STOCK = UUID("6f1e2d3c-4b5a-4987-8c6d-7e8f9a0b1c23")
+
+
+RECEIPT = UUID("3a4b5c6d-7e8f-4a9b-8c0d-1e2f3a4b5c24")
+
+
+ISSUE = UUID("9b8a7c6d-5e4f-4d3c-8b2a-1f0e9d8c7b25")
+
+
 SECOND_BUDGET = UUID("e0a7c5d3-6b1f-4e92-8d4c-2a9b7f5e3c23")
 """Another fund's, for the same programme."""
 

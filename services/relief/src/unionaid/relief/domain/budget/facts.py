@@ -1,4 +1,4 @@
-"""A budget: allotted, then bound to lists, then spent or freed again."""
+"""A budget: allotted, then bound to lists, then spent or freed again; what goods cost is spent at once."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from unionaid.contracts.relief import (
     BudgetReduced,
     BudgetSpent,
     CommitmentReleased,
+    GoodsPaid,
+    GoodsRefunded,
 )
 from unionaid.service.refusals import BrokenHistory
 
@@ -77,10 +79,11 @@ def evolve(budget: Budget, event: Event) -> Budget:
             return replace(budget, carried=budget.carried | {event.year})
         case Open(), BudgetCommitted() if event.list_id not in budget.commitments:
             return replace(budget, commitments={**budget.commitments, event.list_id: event.amount_fen})
-        case Open(), BudgetSpent() if event.amount_fen <= budget.committed_to(event.list_id):
-            return replace(budget, commitments=_less(budget, event), spent_fen=budget.spent_fen + event.amount_fen)
-        case Open(), CommitmentReleased() if event.amount_fen <= budget.committed_to(event.list_id):
-            return replace(budget, commitments=_less(budget, event))
+        case Open(), BudgetSpent() | CommitmentReleased() if event.amount_fen <= budget.committed_to(event.list_id):
+            spent = event.amount_fen if isinstance(event, BudgetSpent) else 0
+            return replace(budget, commitments=_less(budget, event), spent_fen=budget.spent_fen + spent)
+        case Open(), GoodsPaid() | GoodsRefunded():
+            return _paid_for_goods(budget, event)
         case _:
             raise BrokenHistory(budget, event)
 
@@ -88,6 +91,13 @@ def evolve(budget: Budget, event: Event) -> Budget:
 def budget_of(history: Iterable[Event]) -> Budget:
     """Return the budget that its stream tells of. Raises BrokenHistory."""
     return reduce(evolve, history, INITIAL)
+
+
+def _paid_for_goods(budget: Open, event: GoodsPaid | GoodsRefunded) -> Open:
+    amount_fen = event.amount_fen if isinstance(event, GoodsPaid) else -event.amount_fen
+    if not -budget.spent_fen <= amount_fen <= budget.free_fen:
+        raise BrokenHistory(budget, event)
+    return replace(budget, spent_fen=budget.spent_fen + amount_fen)
 
 
 def _less(budget: Open, part: BudgetSpent | CommitmentReleased) -> dict[UUID, int]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from unionaid.contracts import Event
+from unionaid.contracts.fields import FundSource
 from unionaid.contracts.relief import (
     BankFeeCharged,
     BudgetAllotted,
@@ -45,6 +46,7 @@ class Open:
 
     fund_id: UUID
     earmark: str | None
+    source: FundSource
     received_fen: int = 0
     allotted_fen: int = 0
     returned_fen: int = 0
@@ -67,7 +69,7 @@ def evolve(fund: Fund, event: Event) -> Fund:
     """Return the fund after an event. Raises BrokenHistory."""
     match fund, event:
         case Unopened(), FundOpened():
-            return Open(event.fund_id, event.earmark)
+            return Open(event.fund_id, event.earmark, event.source)
         case Open(), FundsReceived() | FundsReturned() | BankFeeCharged() | BudgetAllotted() | BudgetReleased():
             return _moved(fund, event)
         case Open(), SpendingPlanned():

@@ -7,14 +7,21 @@
 | BankFeeCharged | bank fees | cash |
 | BudgetSpent | relief | payable; and committed against spent |
 | ReliefPaid, each part | payable | cash of the fund that paid it |
+| GoodsReceived | goods | goods given; payable where they were bought |
+| GoodsPaid | payable | cash; and free against spent |
+| GoodsRemoved | lost where they are spoiled or lost; else as they came | goods |
+| GoodsRefunded | cash | payable; and spent against free |
+| GoodsIssued, each part | handed out | goods of the fund they are of |
+| GoodsReturned, each part | goods | handed out |
 | BudgetAllotted | allotted | free |
 | BudgetReleased | free | allotted |
 | BudgetCommitted | free | committed |
 | CommitmentReleased | committed | free |
 
 What a list costs is an expense when its budget is spent, and is owed until each person's payment says which fund paid
-it: between the two stands `payable`, empty again after each step. The four accounts of budgets (allotted, free,
-committed, spent) are a book of their own: they say what may still be spent, not what there is.
+it: between the two stands `payable`, empty again after each step; so it does when goods are bought. The four accounts
+of budgets (allotted, free, committed, spent) are a book of their own: they say what may still be spent, not what there
+is.
 """
 
 from __future__ import annotations
@@ -26,7 +33,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from unionaid.contracts import Event
-from unionaid.contracts.fields import FundSource
+from unionaid.contracts.fields import FundSource, GoodsOrigin
 from unionaid.contracts.relief import (
     BankFeeCharged,
     BudgetAllotted,
@@ -36,6 +43,12 @@ from unionaid.contracts.relief import (
     CommitmentReleased,
     FundsReceived,
     FundsReturned,
+    GoodsIssued,
+    GoodsPaid,
+    GoodsReceived,
+    GoodsRefunded,
+    GoodsRemoved,
+    GoodsReturned,
     ReliefPaid,
 )
 
@@ -44,12 +57,16 @@ class Account(StrEnum):
     """The accounts, in the order of a trial balance."""
 
     CASH = "cash"
+    GOODS = "goods"
     PAYABLE = "payable"
     APPROPRIATION = "income-appropriation"
     DUES = "income-dues"
     DONATION = "income-donation"
+    GIVEN = "income-goods"
     RETURNED = "returned"
     RELIEF = "relief"
+    HANDED_OUT = "goods-issued"
+    LOST = "goods-lost"
     FEES = "bank-fees"
     ALLOTTED = "allotted"
     FREE = "free"
@@ -64,6 +81,7 @@ _INCOME: Mapping[FundSource, Account] = {
     "dues": Account.DUES,
     "donation": Account.DONATION,
 }
+_CAME: Mapping[GoodsOrigin, Account] = {"donated": Account.GIVEN, "bought": Account.PAYABLE}
 
 
 class Origin(NamedTuple):
@@ -101,6 +119,12 @@ BOOKED: tuple[type[Event], ...] = (
     CommitmentReleased,
     BudgetSpent,
     ReliefPaid,
+    GoodsReceived,
+    GoodsPaid,
+    GoodsRemoved,
+    GoodsRefunded,
+    GoodsIssued,
+    GoodsReturned,
 )
 """The events that enter the books."""
 
@@ -120,8 +144,28 @@ def postings(event: Event, known: Known) -> list[Posting]:
                 for part in event.parts
                 for posting in _entry(Account.PAYABLE, Account.CASH, part.amount_fen, part.fund_id, programme)
             ]
+        case GoodsReceived() | GoodsRemoved() | GoodsIssued() | GoodsReturned():
+            return _of_goods(event)
         case _:
             return _of_budget(event, known)
+
+
+def _of_goods(event: GoodsReceived | GoodsRemoved | GoodsIssued | GoodsReturned) -> list[Posting]:
+    match event:
+        case GoodsReceived(fund_id=fund, amount_fen=fen):
+            return _entry(Account.GOODS, _CAME[event.origin], fen, fund)
+        case GoodsRemoved(fund_id=fund, amount_fen=fen, reason_code="spoiled" | "lost"):
+            return _entry(Account.LOST, Account.GOODS, fen, fund)
+        case GoodsRemoved(fund_id=fund, amount_fen=fen):
+            return _entry(_CAME[event.origin], Account.GOODS, fen, fund)
+        case _:
+            out = isinstance(event, GoodsIssued)
+            sides = (Account.HANDED_OUT, Account.GOODS) if out else (Account.GOODS, Account.HANDED_OUT)
+            return [
+                posting
+                for part in event.goods
+                for posting in _entry(*sides, part.amount_fen, part.fund_id, event.programme_id)
+            ]
 
 
 def _of_budget(event: Event, known: Known) -> list[Posting]:
@@ -134,13 +178,29 @@ def _of_budget(event: Event, known: Known) -> list[Posting]:
             return _entry(Account.FREE, Account.COMMITTED, fen, *known.budgets[budget], budget)
         case CommitmentReleased(budget_id=budget, amount_fen=fen):
             return _entry(Account.COMMITTED, Account.FREE, fen, *known.budgets[budget], budget)
+        case BudgetSpent() | GoodsPaid() | GoodsRefunded():
+            return _of_spending(event, known)
+        case _:
+            return []
+
+
+def _of_spending(event: BudgetSpent | GoodsPaid | GoodsRefunded, known: Known) -> list[Posting]:
+    match event:
         case BudgetSpent(budget_id=budget, amount_fen=fen):
             return [
                 *_entry(Account.COMMITTED, Account.SPENT, fen, *known.budgets[budget], budget),
                 *_entry(Account.RELIEF, Account.PAYABLE, fen, *known.budgets[budget], budget),
             ]
-        case _:
-            return []
+        case GoodsPaid(fund_id=fund, programme_id=programme, budget_id=budget, amount_fen=fen):
+            return [
+                *_entry(Account.FREE, Account.SPENT, fen, fund, programme, budget),
+                *_entry(Account.PAYABLE, Account.CASH, fen, fund, programme, budget),
+            ]
+        case GoodsRefunded(fund_id=fund, programme_id=programme, budget_id=budget, amount_fen=fen):
+            return [
+                *_entry(Account.SPENT, Account.FREE, fen, fund, programme, budget),
+                *_entry(Account.CASH, Account.PAYABLE, fen, fund, programme, budget),
+            ]
 
 
 def _entry(debit: Account, credit: Account, amount_fen: int, *about: UUID) -> list[Posting]:

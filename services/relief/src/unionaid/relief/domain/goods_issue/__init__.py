@@ -1,0 +1,1 @@
+"""Goods handed out at a site, and what came back of them."""
