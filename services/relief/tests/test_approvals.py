@@ -9,7 +9,13 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from unionaid.contracts.relief import ApprovalBand, ReliefListApproved, ReliefListEndorsed, ReliefListSubmitted
+from unionaid.contracts.relief import (
+    ApprovalBand,
+    ReliefListApproved,
+    ReliefListEndorsed,
+    ReliefListReopened,
+    ReliefListSubmitted,
+)
 from unionaid.contracts.samples import LIST
 from unionaid.eventlog import Log
 from unionaid.relief.application.programmes import Programmes
@@ -29,7 +35,7 @@ from unionaid.relief.resources import directory
 from unionaid.service.refusals import BrokenHistory
 
 from .conftest import ACCOUNTANT
-from .story import SUM, Story
+from .story import CANCELLED_ON, SUM, Story, paid
 from .test_pages import Browser, shown
 
 if TYPE_CHECKING:
@@ -94,6 +100,16 @@ def test_who_endorsed_neither_pays_nor_hands_out() -> None:
         story.paid(CASHIER, visitors=(UUID(int=71), UUID(int=9)))
     with pytest.raises(EndorsedBySame):
         story.issued(by=SECOND)
+
+
+def test_who_endorsed_is_known_when_money_comes_back() -> None:
+    story = Story(bands=TWO).verified().approved(SECOND).approved(APPROVER).issued().released()
+    ended = story.answered(paid(1), paid(2)).relief_list
+    assert isinstance(ended, facts.Paid)
+    back = ReliefListReopened(occurred_on=CANCELLED_ON, list_id=LIST, lines=1, amount_fen=50_000)
+    reopened = facts.evolve(ended, facts.Act(back, CASHIER))
+    assert isinstance(reopened, facts.Ordered)
+    assert reopened.endorsed_by == (SECOND,)
 
 
 def test_each_approval_is_its_own_roles_in_turn() -> None:
