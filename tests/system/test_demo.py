@@ -61,6 +61,30 @@ def test_every_tuition_rests_on_the_rules_of_its_year(demo: Demo, topics: Mappin
     [society] = [one for one in events["FundOpened"] if one.get("earmark") is not None]
     spent = {one["programme_id"] for one in events["BudgetAllotted"] if one["fund_id"] == society["fund_id"]}
     assert [programmes[id]["purpose"] for id in spent] == [society["earmark"]] == ["society-aid"]
+    gifts = [one for one in events["FundsReceived"] if one["fund_id"] == society["fund_id"]]
+    members = {one["member_organisation"] for one in events["SocietyMemberJoined"]}
+    assert {one["donor_organisation"] for one in gifts} == members
+    assert len(gifts) == len(members) == 4
+
+
+def test_every_fen_given_to_the_tuition_society_reached_a_student(demo: Demo, topics: Mapping[str, Path]) -> None:
+    [society] = [one for one in told_by(topics["relief"])["FundOpened"] if one.get("earmark") is not None]
+    gifts = demo.ask("relief", f"/funds/{society['fund_id']}/receipts", "auditor")["receipts"]
+    assert {(one["used_fen"], one["left_fen"]) for one in gifts} == {(one["amount_fen"], 0) for one in gifts}
+    lines = [json.loads(line) for line in topics["relief"].read_bytes().splitlines()]
+    paid_by_society = {
+        int(event["logindex"]): part["amount_fen"]
+        for event in lines
+        if event["type"] == "unionaid.relief.ReliefPaid.v1"
+        for part in event["data"]["parts"]
+        if part["fund_id"] == society["fund_id"]
+    }
+    borne: dict[int, int] = {}
+    for gift in gifts:
+        path = f"/funds/{society['fund_id']}/receipts/{gift['receipt_id']}"
+        for one in demo.ask("relief", path, "auditor", limit=1000)["events"]:
+            borne[one["index"]] = borne.get(one["index"], 0) + one["amount_fen"]
+    assert borne == paid_by_society
 
 
 def test_four_enterprises_run_titles_of_their_own(demo: Demo, topics: Mapping[str, Path]) -> None:

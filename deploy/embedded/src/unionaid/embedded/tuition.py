@@ -14,7 +14,7 @@ from unionaid.contracts import stream_name
 from unionaid.contracts.relief import application_id
 from unionaid.embedded.filing import Student
 from unionaid.embedded.relief_lists import Days, Entry, approved, hand_out
-from unionaid.embedded.sample import SEED
+from unionaid.embedded.sample import SCHEMES, SEED
 from unionaid.embedded.telling import Telling
 
 TOTAL_FEN = 75_400_000
@@ -26,7 +26,6 @@ _YOUNGER_THAN_FOURTEEN = 2003
 _SCHOOLS = {"college": "外省高等学校", "upper_secondary": "丰禾区高级中学"}
 _STEP_FEN, _LOWERED_ABOVE_FEN = 10_000, 50_000
 _FUND_OPENED_ON, _FUNDED_ON = "2016-05-03", "2016-05-10"
-_VOUCHERS = {"dues": "丰工财〔2016〕31号", "donation": "助收字2016-001"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +117,28 @@ class Tuition:
         )["fund_id"]  # fmt: skip
         paid = {part.purpose for part in PARTS if part.purse == purse}
         total = sum(fen for student, fen in self._awarded if purpose_of(student.born) in paid)
+        if purse == SOCIETY:
+            self._give(str(fund), total)
+            return str(fund)
         self._tell.do(
             accountant, "relief", f"/funds/{fund}/receipts", f"receipt-{purse.name}",
-            occurred_on=_FUNDED_ON, amount_fen=total, voucher=_VOUCHERS[purse.source],
+            occurred_on=_FUNDED_ON, amount_fen=total, voucher="丰工财〔2016〕31号",
         )  # fmt: skip
         return str(fund)
+
+    def _give(self, fund: str, total: int) -> None:
+        """The society's members, enterprises of the district, join and give: each the same, the last the rest."""
+        accountant, each = self._tell.officer("accountant"), total // len(SCHEMES) // _STEP_FEN * _STEP_FEN
+        for n, organisation in enumerate(SCHEMES, start=1):
+            self._tell.do(
+                accountant, "relief", f"/funds/{fund}/members", f"member-{n}",
+                occurred_on=_FUND_OPENED_ON, member_organisation=organisation,
+            )  # fmt: skip
+            self._tell.do(
+                accountant, "relief", f"/funds/{fund}/receipts", f"gift-{n}",
+                occurred_on=_FUNDED_ON, voucher=f"助收字2016-{n:03d}", donor_organisation=organisation,
+                amount_fen=each if n < len(SCHEMES) else total - each * (len(SCHEMES) - 1),
+            )  # fmt: skip
 
     def _opened(self, part: Part, fund: str, total: int) -> tuple[str, str]:
         """Open a part's programme and give it its budget; return both."""

@@ -10,11 +10,11 @@ from uuid import UUID
 from unionaid.contracts import Event, stream_name
 from unionaid.eventlog import Log
 from unionaid.relief.application.books import booked
-from unionaid.relief.application.donors import refuse_unknown_donor
+from unionaid.relief.application.donors import refuse_unknown
 from unionaid.relief.domain.budget import rules as budget_rules
 from unionaid.relief.domain.budget.facts import Open as OpenBudget
 from unionaid.relief.domain.budget.facts import budget_of
-from unionaid.relief.domain.fund import budgeting, pledges, rules
+from unionaid.relief.domain.fund import budgeting, members, pledges, rules
 from unionaid.relief.domain.fund.facts import Fund, fund_of
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.refusals import NotFound
@@ -53,7 +53,7 @@ class Funds:
 
     async def receive(self, issued: Issued, fund_id: UUID, command: rules.ReceiveFunds) -> Done:
         """Record a receipt of a fund. Raises ReferenceUnknown for a giver whom nobody knows."""
-        await refuse_unknown_donor(self._people, command.donor_person_id)
+        await refuse_unknown(self._people, command.donor_person_id, "donor_person_id")
         return await self._of_fund(issued, fund_id, lambda fund: rules.receive_funds(fund, command))
 
     async def return_funds(self, issued: Issued, fund_id: UUID, command: rules.ReturnFunds) -> Done:
@@ -76,6 +76,17 @@ class Funds:
     async def withdraw_pledge(self, issued: Issued, fund_id: UUID, command: pledges.WithdrawPledge) -> Done:
         """Record that the rest of a promise will not come."""
         return await self._of_fund(issued, fund_id, lambda fund: pledges.withdraw_pledge(fund, command))
+
+    async def join(self, issued: Issued, fund_id: UUID, command: members.JoinSociety) -> Done:
+        """Take a member of a society in. Raises ReferenceUnknown for a person whom nobody knows."""
+        await refuse_unknown(self._people, command.person_id, "member_person_id")
+        told = {"member_id": command.member_id}
+        return await self._of_fund(issued, fund_id, lambda fund: members.join_society(fund, command), told)
+
+    async def leave(self, issued: Issued, fund_id: UUID, command: members.LeaveSociety) -> Done:
+        """Let a member of a society go."""
+        told = {"member_id": command.member_id}
+        return await self._of_fund(issued, fund_id, lambda fund: members.leave_society(fund, command), told)
 
     async def allot(self, issued: Issued, fund_id: UUID, programme_id: UUID, command: budgeting.AllotBudget) -> Done:
         """Allot a budget of a fund to a programme."""

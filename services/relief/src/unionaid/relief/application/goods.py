@@ -12,7 +12,7 @@ from unionaid.contracts import stream_name
 from unionaid.eventlog import Log
 from unionaid.relief.application.books import booked
 from unionaid.relief.application.deciding import Pool
-from unionaid.relief.application.donors import refuse_unknown_donor
+from unionaid.relief.application.donors import refuse_unknown
 from unionaid.relief.domain.budget.facts import INITIAL as NO_BUDGET
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.fund.facts import fund_of
@@ -49,7 +49,7 @@ class Goods:
 
     async def receive(self, issued: Issued, stock_id: UUID, command: rules.Arrival, donor: rules.Donor) -> Done:
         """Take in what was given. Raises ReferenceUnknown for a donor whom nobody knows."""
-        await refuse_unknown_donor(self._people, donor.person_id)
+        await refuse_unknown(self._people, donor.person_id, "donor_person_id")
         stock = stream_name("stock", stock_id)
 
         def decide(history: History) -> Decision:

@@ -106,3 +106,17 @@ class CarryOverBody(Body):
 
     occurred_on: BusinessDate
     year: Annotated[int, Field(strict=True, ge=YEAR_MIN, le=YEAR_MAX)]
+
+
+class MemberBody(Body):
+    """Who becomes a member of the society: an organisation by its public name, or a person by id."""
+
+    occurred_on: BusinessDate
+    member_organisation: PublicName | None = None
+    member_person_id: UUID | None = None
+
+
+class MemberDepartureBody(Body):
+    """When a member left the society."""
+
+    occurred_on: BusinessDate

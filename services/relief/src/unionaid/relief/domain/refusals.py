@@ -9,6 +9,7 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 
 __all__ = [
     "AlreadyCarriedOver",
+    "AlreadyMember",
     "AlreadyOpened",
     "ApprovalOfOtherRole",
     "ApprovedBySame",
@@ -46,6 +47,7 @@ __all__ = [
     "LineFault",
     "LinesRefused",
     "ListWrongStatus",
+    "MemberMissing",
     "NotFound",
     "NothingLeft",
     "NothingToPay",
@@ -402,6 +404,18 @@ class DonorMissing(Refusal):
     """Who gave is an organisation or a person, and one of them."""
 
     code = "donor-missing"
+
+
+class AlreadyMember(Refusal):
+    """The organisation or person belongs to the society already."""
+
+    code = "already-member"
+
+
+class MemberMissing(Refusal):
+    """A member is an organisation or a person, and one of them."""
+
+    code = "member-missing"
 
 
 class FundNotOfDonations(Refusal):

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from unionaid.relief.bodies import funds as bodies
 from unionaid.relief.domain.budget.rules import CarryOver
 from unionaid.relief.domain.fund.budgeting import AllotBudget, ReleaseBudget
+from unionaid.relief.domain.fund.members import JoinSociety, LeaveSociety
 from unionaid.relief.domain.fund.pledges import MakePledge, WithdrawPledge
 from unionaid.relief.domain.fund.rules import ChargeFee, OpenFund, PlanSpending, ReceiveFunds, ReturnFunds
 from unionaid.relief.http.desk import Desk
@@ -62,6 +63,23 @@ def of_fund(desk: Desk, fund_id: UUID, body: OfFund) -> Act:
             return lambda issued: funds.allot(
                 issued, fund_id, programme_id, AllotBudget(budget_id, fen, on, issued.business_date)
             )
+
+
+def joining(desk: Desk, fund_id: UUID, body: bodies.MemberBody) -> Act:
+    """Return what takes a member in."""
+    member_id, on = uuid4(), body.occurred_on
+    return lambda issued: desk.commands.funds.join(
+        issued,
+        fund_id,
+        JoinSociety(member_id, body.member_organisation, body.member_person_id, on, issued.business_date),
+    )
+
+
+def leaving(desk: Desk, fund_id: UUID, member_id: UUID, body: bodies.MemberDepartureBody) -> Act:
+    """Return what lets a member go."""
+    return lambda issued: desk.commands.funds.leave(
+        issued, fund_id, LeaveSociety(member_id, body.occurred_on, issued.business_date)
+    )
 
 
 def withdrawing(desk: Desk, fund_id: UUID, pledge_id: UUID, body: bodies.PledgeWithdrawalBody) -> Act:

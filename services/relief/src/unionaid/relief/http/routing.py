@@ -14,6 +14,7 @@ from unionaid.relief.http.gifts import gifts
 from unionaid.relief.http.goods import goods_issues, stocks
 from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
+from unionaid.relief.http.members import members
 from unionaid.relief.http.payment_batches import payment_batches
 from unionaid.relief.http.payment_holds import payment_holds
 from unionaid.relief.http.previews import previews
@@ -22,6 +23,7 @@ from unionaid.sheets.refusals import FileTooLarge, WorkbookTooLarge
 
 STATUSES: Mapping[str, int] = {
     "already-carried-over": 409,
+    "already-member": 409,
     "already-opened": 409,
     "fund-insufficient": 409,
     "funding-as-before": 409,
@@ -56,6 +58,7 @@ STATUSES: Mapping[str, int] = {
 ROUTERS = (
     funds,
     gifts,
+    members,
     budgets,
     stocks,
     goods_issues,

@@ -16,10 +16,20 @@ from unionaid.relief.bodies import funds as bodies
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.http.access import MONEY_READERS
 from unionaid.relief.http.desk import AtDesk, Desk
-from unionaid.relief.http.fund_acts import Act, carrying_over, of_fund, opening, releasing, withdrawing
+from unionaid.relief.http.fund_acts import (
+    Act,
+    carrying_over,
+    joining,
+    leaving,
+    of_fund,
+    opening,
+    releasing,
+    withdrawing,
+)
 from unionaid.relief.pages.relief_list import told_of
 from unionaid.relief.views import funds as fund_views
 from unionaid.relief.views import programmes as programme_views
+from unionaid.relief.views.members import members as members_of
 from unionaid.service.access import require
 from unionaid.service.forms import Form, faults_of, forms, new_key
 from unionaid.service.roles import Actor, Role
@@ -63,9 +73,11 @@ ENTRIES: Mapping[str, Entry] = {
     "withdrawal": Entry(
         bodies.PledgeWithdrawalBody, ("pledge_id", "reason_code"), reasons=get_args(PledgeWithdrawalReason)
     ),
+    "members": Entry(bodies.MemberBody, ("member_organisation", "member_person_id")),
+    "departure": Entry(bodies.MemberDepartureBody, ("member_id",)),
 }
 """What is entered about a fund, by the last part of the form's address."""
-_NAMED = {"budget_id": ("release", "carry-over"), "pledge_id": ("withdrawal",)}
+_NAMED = {"budget_id": ("release", "carry-over"), "pledge_id": ("withdrawal",), "member_id": ("departure",)}
 """Which a form names although its body does not."""
 
 funds = PageRouter(tags=["screens"])
@@ -161,6 +173,10 @@ def _act(desk: Desk, fund_id: UUID, entered: str, read: Any) -> Act:
             return carrying_over(desk, about, body)
         case "withdrawal":
             return withdrawing(desk, fund_id, about, body)
+        case "members":
+            return joining(desk, fund_id, body)
+        case "departure":
+            return leaving(desk, fund_id, about, body)
         case _:
             return of_fund(desk, fund_id, body)
 
@@ -210,6 +226,7 @@ async def _shown(
         fund=fund,
         budgets=await fund_views.budgets_of_fund(desk.pool, fund_id),
         pledges=await fund_views.pledges(desk.pool, fund_id),
+        members=await members_of(desk.pool, fund_id),
         programmes=await programme_views.programmes(desk.pool),
         entries=ENTRIES if Role.ACCOUNTANT in reader.roles else {},
         entered=entered,

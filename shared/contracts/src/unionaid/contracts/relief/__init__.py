@@ -63,6 +63,7 @@ from unionaid.contracts.relief.lists import (
     ReliefListVerified,
     lines_hash,
 )
+from unionaid.contracts.relief.members import SocietyMemberJoined, SocietyMemberLeft
 from unionaid.contracts.relief.payment_batches import (
     BankReturnRecorded,
     BankReversalRecorded,
@@ -146,6 +147,8 @@ __all__ = [
     "ReliefRejected",
     "ReliefRequested",
     "ReliefVerified",
+    "SocietyMemberJoined",
+    "SocietyMemberLeft",
     "SpendingPlanned",
     "SpendingReversed",
     "StockOpened",
@@ -166,6 +169,8 @@ EVENTS: tuple[type[Event], ...] = (
     PledgeDue,
     PledgeWithdrawn,
     SpendingPlanned,
+    SocietyMemberJoined,
+    SocietyMemberLeft,
     ProgrammeOpened,
     BudgetAllotted,
     BudgetOpened,

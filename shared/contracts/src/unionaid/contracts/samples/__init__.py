@@ -12,6 +12,7 @@ from unionaid.contracts.samples import (
     funding,
     funds,
     goods,
+    members,
     payment_batches,
     registry,
     relief,
@@ -112,6 +113,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *funding.SAMPLES,
         *approvals.SAMPLES,
         *goods.SAMPLES,
+        *members.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )

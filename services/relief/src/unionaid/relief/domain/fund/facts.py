@@ -21,6 +21,8 @@ from unionaid.contracts.relief import (
     PledgeDue,
     PledgeMade,
     PledgeWithdrawn,
+    SocietyMemberJoined,
+    SocietyMemberLeft,
     SpendingPlanned,
 )
 from unionaid.service.refusals import BrokenHistory
@@ -41,6 +43,15 @@ class Pledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """An organisation by its public name, or a person by id; and since when."""
+
+    organisation: str | None
+    person_id: UUID | None
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """Amounts in fen. An earmarked fund serves one purpose only; `allotted_fen` is without what came back."""
 
@@ -53,6 +64,8 @@ class Open:
     fees_fen: int = 0
     pledges: Mapping[UUID, Pledge] = field(default_factory=dict)
     """Those of which something is awaited."""
+    members: Mapping[UUID, Member] = field(default_factory=dict)
+    """Who belongs to the society whose fund it is, by membership."""
 
     @property
     def balance_fen(self) -> int:
@@ -74,6 +87,11 @@ def evolve(fund: Fund, event: Event) -> Fund:
             return _moved(fund, event)
         case Open(), SpendingPlanned():
             return fund
+        case Open(), SocietyMemberJoined() if event.member_id not in fund.members:
+            member = Member(event.member_organisation, event.member_person_id, event.occurred_on)
+            return replace(fund, members={**fund.members, event.member_id: member})
+        case Open(), SocietyMemberLeft() if event.member_id in fund.members:
+            return replace(fund, members={id: one for id, one in fund.members.items() if id != event.member_id})
         case Open(), _:
             return _by_pledge(fund, event)
         case _:
