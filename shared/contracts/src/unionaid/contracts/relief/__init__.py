@@ -1,6 +1,14 @@
 """Events of relief: money and goods out, from the fund to the person who signs for it."""
 
 from unionaid.contracts.event import Event
+from unionaid.contracts.relief.activities import (
+    CompetitionHeld,
+    JobFairHeld,
+    SkillsSessionHeld,
+    TraineeCompleted,
+    TraineeEnrolled,
+    TraineePlaced,
+)
 from unionaid.contracts.relief.applications import (
     FundPart,
     KnownFact,
@@ -86,6 +94,7 @@ __all__ = [
     "BudgetShare",
     "BudgetSpent",
     "CommitmentReleased",
+    "CompetitionHeld",
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
@@ -103,6 +112,7 @@ __all__ = [
     "GoodsRemoved",
     "GoodsReturned",
     "GoodsTaken",
+    "JobFairHeld",
     "KnownFact",
     "PaymentAccountConfirmed",
     "PaymentBatchIssued",
@@ -134,8 +144,12 @@ __all__ = [
     "ReliefRejected",
     "ReliefRequested",
     "ReliefVerified",
+    "SkillsSessionHeld",
     "SpendingPlanned",
     "StockOpened",
+    "TraineeCompleted",
+    "TraineeEnrolled",
+    "TraineePlaced",
     "UnmergeBlocked",
     "UnmergeCleared",
     "YearClosed",
@@ -174,6 +188,12 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReturned,
     GoodsTaken,
     GoodsPutBack,
+    SkillsSessionHeld,
+    TraineeEnrolled,
+    TraineeCompleted,
+    TraineePlaced,
+    JobFairHeld,
+    CompetitionHeld,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefListApproved,

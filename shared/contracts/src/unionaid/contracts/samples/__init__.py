@@ -5,6 +5,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 
 from unionaid.contracts.event import Event
 from unionaid.contracts.samples import (
+    activities,
     dossiers,
     duplicates,
     erasures,
@@ -46,6 +47,7 @@ from unionaid.contracts.samples.sample import (
     REQUEST,
     SCHEME,
     SECOND_BUDGET,
+    SESSION,
     STOCK,
     TITLE,
     TWICE,
@@ -87,6 +89,7 @@ __all__ = [
     "SAMPLES",
     "SCHEME",
     "SECOND_BUDGET",
+    "SESSION",
     "STOCK",
     "TITLE",
     "TWICE",
@@ -108,6 +111,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *funds.SAMPLES,
         *funding.SAMPLES,
         *goods.SAMPLES,
+        *activities.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )
