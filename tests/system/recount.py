@@ -5,35 +5,38 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from unionaid.testkit.demo import Demo
 
 WHERE = {"kind": "WINTER_WARMTH", "from_": "2017-01-01", "to": "2017-12-31"}
+TUITION = {"kind": "AUTUMN_TUITION", "from_": "2016-01-01", "to": "2016-12-31"}
 NAIVE_FOLD = Path(__file__).parent / "naive_fold.py"
 
 
-def told(demo: Demo) -> dict[str, Any]:
+def told(demo: Demo, where: Mapping[str, str] = WHERE) -> dict[str, Any]:
     """Reporting's figures, in the form of the fold's; they are complete."""
-    total = demo.ask("reporting", "/totals/relief", "auditor", **WHERE)
+    total = demo.ask("reporting", "/totals/relief", "auditor", **where)
     assert total["incomplete"] == 0
     return {name: total[name] for name in ("people", "times", "amount_fen")} | {
         name: total["citation"][name] for name in ("events", "sha256")
     }
 
 
-def folded(*source: str | Path) -> dict[str, Any]:
+def folded(*source: str | Path, where: Mapping[str, str] = WHERE) -> dict[str, Any]:
     """The same from a copy of relief's topic, by code that is none of the product's."""
-    period = ("--kind", WHERE["kind"], "--from", WHERE["from_"], "--to", WHERE["to"])
+    period = ("--kind", where["kind"], "--from", where["from_"], "--to", where["to"])
     done = subprocess.run([sys.executable, NAIVE_FOLD, *source, *period], capture_output=True, check=True, timeout=60)
     read: dict[str, Any] = json.loads(done.stdout)
     return read
 
 
-def folded_from_topic(demo: Demo) -> dict[str, Any]:
+def folded_from_topic(demo: Demo, where: Mapping[str, str] = WHERE) -> dict[str, Any]:
     """The fold over relief's topic itself."""
-    return folded("--bootstrap", demo.stack.kafka, "--topic", f"unionaid.{demo.stack.division}.relief")
+    topic = f"unionaid.{demo.stack.division}.relief"
+    return folded("--bootstrap", demo.stack.kafka, "--topic", topic, where=where)
 
 
 def checked(demo: Demo, service: str) -> dict[str, Any]:

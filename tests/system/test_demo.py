@@ -17,30 +17,50 @@ from cloudevents.http import from_json
 
 from unionaid.testkit.demo import Demo
 
-from .recount import WHERE, checked, folded, folded_from_topic, told
+from .recount import TUITION, WHERE, checked, folded, folded_from_topic, told
 
 PEOPLE, PAID, SCHEMES = "winter-warmth-people", "winter-warmth-paid", "title-schemes"
+STUDENTS, TUITION_PAID = "tuition-students", "tuition-paid"
 SERVICES = ("registry", "relief", "mutualaid", "supervision", "reporting")
 
 
-def paid(copy: Path) -> list[dict[str, Any]]:
-    """The payments of winter warmth in 2017 that a copy of relief's topic holds, by plain JSON."""
+def paid(copy: Path, where: Mapping[str, str] = WHERE) -> list[dict[str, Any]]:
+    """The payments of a kind in a period that a copy of relief's topic holds, by plain JSON."""
     events = [json.loads(line) for line in copy.read_bytes().splitlines()]
     return [
         event
         for event in events
         if event["type"] == "unionaid.relief.ReliefPaid.v1"
-        and event["data"]["programme_kind"] == "WINTER_WARMTH"
-        and event["data"]["occurred_on"].startswith("2017-")
+        and event["data"]["programme_kind"] == where["kind"]
+        and where["from_"] <= event["data"]["occurred_on"] <= where["to"]
     ]
 
 
 def test_the_figures_are_those_that_were_reported(demo: Demo) -> None:
     content = json.loads((files("unionaid.embedded") / "litong-figures.json").read_text("utf-8"))
-    expected = {figure["id"]: figure["exactly"] for figure in content["figures"] if figure["id"] in (PEOPLE, PAID)}
-    assert expected == {PEOPLE: 4_116, PAID: 199_700_000}
+    exact = {PEOPLE: 4_116, PAID: 199_700_000, STUDENTS: 257, TUITION_PAID: 75_400_000}
+    expected = {figure["id"]: figure["exactly"] for figure in content["figures"] if figure["id"] in exact}
+    assert expected == exact
     assert {id: demo.figures[id]["value"] for id in expected} == expected
-    assert {demo.figures[id]["events"] for id in expected} == {4_116}
+    assert [demo.figures[id]["events"] for id in exact] == [4_116, 4_116, 257, 257]
+
+
+def test_every_tuition_rests_on_the_rules_of_its_year(demo: Demo, topics: Mapping[str, Path]) -> None:
+    events = told_by(topics["relief"])
+    programmes = {one["programme_id"]: one for one in events["ProgrammeOpened"] if one["kind"] == TUITION["kind"]}
+    assert sorted(one["purpose"] for one in programmes.values()) == ["children", "entrants", "society-aid"]
+    asked = {one["application_id"]: one for one in events["ReliefRequested"]}
+    for one in events["ReliefPaid"]:
+        if one["programme_id"] in programmes:
+            request = asked[one["application_id"]]
+            facts = {fact["attribute"]: fact["value"] for fact in request["facts"]}
+            assert (facts["dossier.open"], facts["household.relation"]) == ("true", "child")
+            assert request["policy_version"] == "autumn-tuition-2016.1"
+            assert one["amount_fen"] == request["amount_fen"] <= request["standard_fen"]
+            assert (one.get("signed_by") == "proxy") == (request["purpose"] == "children"), "a parent signs for a child"
+    [society] = [one for one in events["FundOpened"] if one.get("earmark") is not None]
+    spent = {one["programme_id"] for one in events["BudgetAllotted"] if one["fund_id"] == society["fund_id"]}
+    assert [programmes[id]["purpose"] for id in spent] == [society["earmark"]] == ["society-aid"]
 
 
 def test_four_enterprises_run_titles_of_their_own(demo: Demo, topics: Mapping[str, Path]) -> None:
@@ -114,10 +134,17 @@ def test_a_second_telling_changes_nothing(demo: Demo) -> None:
     assert demo.tell() == demo.figures  # values, number of events, and the citation with its vector and hash
 
 
-def test_a_fold_that_shares_no_code_comes_to_the_same(demo: Demo) -> None:
-    counted = folded_from_topic(demo)
-    assert counted == told(demo)
-    assert (counted["people"], counted["amount_fen"]) == (demo.figures[PEOPLE]["value"], demo.figures[PAID]["value"])
+@pytest.mark.parametrize(
+    ("where", "people", "amount"),
+    [(WHERE, PEOPLE, PAID), (TUITION, STUDENTS, TUITION_PAID)],
+    ids=["winter-warmth", "tuition"],
+)
+def test_a_fold_that_shares_no_code_comes_to_the_same(
+    demo: Demo, where: Mapping[str, str], people: str, amount: str
+) -> None:
+    counted = folded_from_topic(demo, where)
+    assert counted == told(demo, where)
+    assert (counted["people"], counted["amount_fen"]) == (demo.figures[people]["value"], demo.figures[amount]["value"])
 
 
 def test_one_amount_changed_in_a_copy_is_seen(demo: Demo, topics: Mapping[str, Path]) -> None:
@@ -128,12 +155,19 @@ def test_one_amount_changed_in_a_copy_is_seen(demo: Demo, topics: Mapping[str, P
     assert forged != reported
 
 
-def test_the_citation_can_be_recomputed_from_the_topic(demo: Demo, topics: Mapping[str, Path]) -> None:
-    cited = demo.figures[PAID]["cites"]
-    events = paid(topics["relief"])
+@pytest.mark.parametrize(
+    ("figure", "where", "payments"),
+    [(PAID, WHERE, 4_116), (TUITION_PAID, TUITION, 257)],
+    ids=["winter-warmth", "tuition"],
+)
+def test_the_citation_can_be_recomputed_from_the_topic(
+    demo: Demo, topics: Mapping[str, Path], figure: str, where: Mapping[str, str], payments: int
+) -> None:
+    cited = demo.figures[figure]["cites"]
+    events = paid(topics["relief"], where)
     ids = sorted(event["id"] for event in events)
     assert cited["sha256"] == hashlib.sha256("\n".join(ids).encode()).hexdigest()
-    assert cited["events"] == len(ids) == 4_116
+    assert cited["events"] == len(ids) == payments
     last = {
         f"unionaid.{demo.stack.division}.{name}": len(topics[name].read_bytes().splitlines()) - 1 for name in topics
     }

@@ -165,11 +165,18 @@ async def office_of_the_module(postgres: Postgres) -> AsyncIterator[Office]:
     await postgres.drop(office.database)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing(office_of_the_module: Office) -> Units:
+    """The units of the module's office."""
+    return await established(office_of_the_module)
+
+
 @pytest_asyncio.fixture(loop_scope="module")
 async def refusing(office_of_the_module: Office) -> AsyncIterator[Office]:
-    """One office with nothing in it, for the tests of a module that run in its loop and are refused everything."""
+    """One office for the tests of a module that run in its loop and are refused everything."""
+    before = await office_of_the_module.events()
     yield office_of_the_module
-    assert await office_of_the_module.events() == 0, "what is refused changes nothing"
+    assert await office_of_the_module.events() == before, "what is refused changes nothing"
 
 
 @pytest.fixture

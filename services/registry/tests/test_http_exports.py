@@ -170,10 +170,11 @@ async def test_a_repeat_with_the_same_key_tells_nobody(office: Office, units: Un
     assert len(await openings(office)) == 1
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.CASHIER, Role.AUDITOR, Role.WORKER])
-async def test_lists_of_persons_are_exported_by_who_enters_them(office: Office, role: Role) -> None:
+async def test_lists_of_persons_are_exported_by_who_enters_them(refusing: Office, role: Role) -> None:
     for table in ("workers", "dossiers"):
-        refused = await office.post(f"/exports/{table}", {}, role)
+        refused = await refusing.post(f"/exports/{table}", {}, role)
         assert (refused.status_code, refused.json()["code"]) == (403, "role-missing")
 
 
@@ -190,5 +191,13 @@ async def test_a_list_of_dossiers_names_who_holds_them(office: Office, units: Un
     _, row = cells(await office.post("/exports/dossiers", {}, Role.SUB_DISTRICT_OFFICER, unit=units.street))
     assert row == ["张甲", resident_id(1), "样厂工会委员会", "Being entered", "", "", ON, "", "", ""]
     assert len(cells(await office.post("/exports/dossiers", {"status": "draft"}))) == 3
+    for union, names in ((units.district, ["张甲", "张乙"]), (units.street, ["张甲"]), (units.other_street, ["张乙"])):
+        _, *rows = cells(await office.post("/exports/dossiers", {"union_org_id": union}))
+        assert sorted(row[0] for row in rows) == sorted(names)
+        listed = await office.get(f"/dossiers?union_org_id={union}")
+        assert len(listed.json()["items"]) == len(names)
+    beyond = {"union_org_id": units.other_street}
+    refused = await office.post("/exports/dossiers", beyond, Role.SUB_DISTRICT_OFFICER, unit=units.street)
+    assert refused.json()["code"] == "export-empty"
     none = await office.post("/exports/dossiers", {"status": "approved"})
     assert none.json()["code"] == "export-empty"

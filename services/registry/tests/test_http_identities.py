@@ -111,6 +111,7 @@ async def test_a_purpose_has_its_roles_and_fields(
         assert NAME not in answered.text
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -124,10 +125,10 @@ async def test_a_purpose_has_its_roles_and_fields(
         ({"reason": "x"}, "reason"),
     ],
 )
-async def test_bad_input_opens_nothing(office: Office, changed: dict[str, Any], field: str) -> None:
-    refused = await office.post(PATH, {**asking(str(uuid4())), **changed})
+async def test_bad_input_opens_nothing(refusing: Office, changed: dict[str, Any], field: str) -> None:
+    refused = await refusing.post(PATH, {**asking(str(uuid4())), **changed})
     assert (refused.status_code, [e["field"] for e in refused.json()["errors"]]) == (422, [field])
-    assert await office.events() == 0
+    assert await refusing.events() == 0
 
 
 async def test_a_repeat_opens_nothing_and_tells_the_record_alone(office: Office, units: Units) -> None:

@@ -208,6 +208,7 @@ async def test_only_who_sent_a_file_sees_it_and_only_in_the_own_jurisdiction(off
     assert (await office.get(path)).status_code == 404
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [
@@ -220,11 +221,11 @@ async def test_only_who_sent_a_file_sees_it_and_only_in_the_own_jurisdiction(off
     ids=["empty", "damaged", "encrypted", "columns", "large"],
 )
 async def test_a_file_that_is_no_table_is_refused_in_three_languages(
-    office: Office, units: Units, content: bytes, status: int, code: str
+    refusing: Office, standing: Units, content: bytes, status: int, code: str
 ) -> None:
     told = set()
     for language in ("zh-Hans", "zh-Hant", "en"):
-        refused = await send(office, units, content, language=language)
+        refused = await send(refusing, standing, content, language=language)
         assert (refused.status_code, refused.json()["code"]) == (status, code)
         told.add(refused.json()["detail"])
     assert len(told) == 3

@@ -72,6 +72,7 @@ async def test_pages_follow_one_another(office: Office, units: Units) -> None:
     assert set(seen) == everybody
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("wanted", "code"),
     [
@@ -82,9 +83,9 @@ async def test_pages_follow_one_another(office: Office, units: Units) -> None:
     ],
 )  # fmt: skip
 async def test_what_cannot_be_searched_for_is_refused(
-    office: Office, units: Units, wanted: dict[str, str], code: str
+    refusing: Office, standing: Units, wanted: dict[str, str], code: str
 ) -> None:
-    answered = await searched(office, **wanted)
+    answered = await searched(refusing, **wanted)
     assert answered.status_code == 422, answered.text
     assert code in answered.text
 

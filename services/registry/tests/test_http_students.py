@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -97,6 +98,20 @@ async def test_a_student_is_listed_without_identity_and_as_last_told(school: Sch
     assert row == expected | {"school_stage": "college", "known_since": "2017-01-02"}
     await school.changed(child, None, "2017-01-03")
     assert await school.listed() == []
+
+
+async def test_an_erased_student_is_on_no_list_and_in_no_count(school: School) -> None:
+    units, office = school.units, school.office
+    gone, stays = [await school.child(name, "2001-05-06", units.factory_union) for name in ("标记甲", "标记乙")]
+    await school.family(1, units.factory_union, (gone, "primary"), (stays, "college"))
+    office.issuer.person = f"person-{uuid4()}"
+    erasure = {"reason_code": "ordered", "occurred_on": LATER}
+    answered = await office.post(f"/persons/{gone}/erasure", erasure, Role.APPROVER)
+    assert answered.status_code == 200, answered.text
+    assert await school.who() == {stays}
+    assert await office.pool.fetchval("SELECT count(*) FROM views.student WHERE person_id = $1", UUID(gone)) == 0
+    counted = (await office.get("/students/counts")).json()
+    assert {stage for stage, one in counted.items() if one["students"]} == {"college"}
 
 
 async def test_another_unions_student_is_not_there(school: School) -> None:

@@ -224,9 +224,10 @@ async def test_a_merge_and_a_request_at_once_hold_everybody_or_one_is_refused(of
         assert held == {UUID(person), UUID(survivor)}
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("role", [Role.GRASSROOTS_OFFICER, Role.SUB_DISTRICT_OFFICER, Role.APPROVER, Role.AUDITOR])
-async def test_district_officers_alone_ask(office: Office, units: Units, role: Role) -> None:
-    assert (await asked(office, str(uuid4()), role)).status_code == 403
+async def test_district_officers_alone_ask(refusing: Office, standing: Units, role: Role) -> None:
+    assert (await asked(refusing, str(uuid4()), role)).status_code == 403
 
 
 async def test_what_cannot_be_undone_is_refused_by_name(office: Office, units: Units) -> None:

@@ -133,10 +133,11 @@ async def test_the_version_that_was_read_is_the_one_that_is_changed(office: Offi
     assert (shown["parent_id"], shown["moved_on"], shown["dissolved_on"]) == (units.other_street, LATER, None)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.DISTRICT_OFFICER])
-async def test_units_are_changed_by_the_district_alone(office: Office, role: Role) -> None:
+async def test_units_are_changed_by_the_district_alone(refusing: Office, role: Role) -> None:
     for path in ("/union-orgs/{}/move", "/union-orgs/{}/dissolution", "/enterprises/{}/corrections"):
-        refused = await office.post(path.format("e0000000-0000-4000-8000-000000000001"), {}, role)
+        refused = await refusing.post(path.format("e0000000-0000-4000-8000-000000000001"), {}, role)
         assert (refused.status_code, refused.json()["code"]) == (403, "role-missing")
 
 

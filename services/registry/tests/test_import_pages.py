@@ -113,6 +113,7 @@ async def test_what_changed_meanwhile_is_told_on_the_page(office: Office, units:
     assert "No row of this file can be entered." in stale.text
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("file", "changed", "told"),
     [
@@ -125,10 +126,10 @@ async def test_what_changed_meanwhile_is_told_on_the_page(office: Office, units:
     ids=["damaged", "columns", "text", "union", "date"],
 )
 async def test_a_refused_file_is_told_beside_its_field(
-    office: Office, units: Units, file: bytes, changed: dict[str, str], told: str
+    refusing: Office, standing: Units, file: bytes, changed: dict[str, str], told: str
 ) -> None:
-    browser = Browser(office, Role.DISTRICT_OFFICER)
-    given = {"union_org_id": units.factory_union, "occurred_on": "2017-01-03"} | changed
+    browser = Browser(refusing, Role.DISTRICT_OFFICER)
+    given = {"union_org_id": standing.factory_union, "occurred_on": "2017-01-03"} | changed
     refused = await browser.send(NEW, file, **given)
     assert refused.status_code == 422
     assert told in refused.text

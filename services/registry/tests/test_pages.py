@@ -90,6 +90,7 @@ async def test_the_same_form_sent_twice_enters_one(office: Office, units: Units)
     assert await office.events() == before
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("changed", "field", "reason"),
     [
@@ -104,15 +105,15 @@ async def test_the_same_form_sent_twice_enters_one(office: Office, units: Units)
     ],
 )
 async def test_a_fault_stands_beside_its_field_and_nothing_is_entered(
-    office: Office, units: Units, changed: dict[str, str], field: str, reason: str
+    refusing: Office, standing: Units, changed: dict[str, str], field: str, reason: str
 ) -> None:
-    before = await office.events()
-    shown = await Browser(office, Role.DISTRICT_OFFICER).send(**filled(units, **changed))
+    before = await refusing.events()
+    shown = await Browser(refusing, Role.DISTRICT_OFFICER).send(**filled(standing, **changed))
     assert shown.status_code == 422
     assert set(faults(shown)) == {field}
     assert faults(shown)[field].startswith(reason)
     assert 'value="13912345678"' in shown.text or "phone" in changed, "what was typed stays"
-    assert await office.events() == before
+    assert await refusing.events() == before
 
 
 async def test_what_was_typed_comes_back_as_text(office: Office, units: Units) -> None:

@@ -333,10 +333,13 @@ async def test_every_text_of_an_undoing_is_there_in_three_languages(
             assert "screen-" not in re.sub(r'class="[^"]*"', "", page.text)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 @pytest.mark.parametrize("path", [SEARCH, DUPLICATES, NEW])
-async def test_every_text_is_there_in_three_languages(office: Office, units: Units, language: str, path: str) -> None:
-    shown = await Browser(office, Role.DISTRICT_OFFICER, language=language).get(path)
+async def test_every_text_is_there_in_three_languages(
+    refusing: Office, standing: Units, language: str, path: str
+) -> None:
+    shown = await Browser(refusing, Role.DISTRICT_OFFICER, language=language).get(path)
     assert shown.status_code == 200
     assert f'lang="{language}"' in shown.text
     assert "screen-" not in re.sub(r'class="[^"]*"', "", shown.text)

@@ -529,8 +529,8 @@ async def test_an_unknown_reason_is_refused_and_a_programme_without_policy_too(
     answer = await service.post(f"/lists/{list_id}/rejection", rejection, APPROVER, "approver")
     assert [e["field"] for e in answer.json()["errors"]] == ["reason_code"]
     programme = {
-        "occurred_on": "2016-12-01", "kind": "AUTUMN_TUITION", "year": 2017, "name": "金秋助学",
-        "window_from": "2017-08-01", "window_to": "2017-09-30", "purpose": "college",
+        "occurred_on": "2016-12-01", "kind": "AUTUMN_TUITION", "year": 2015, "name": "金秋助学",
+        "window_from": "2015-08-01", "window_to": "2015-09-30", "purpose": "entrants",
     }  # fmt: skip
     answer = await service.post("/programmes", programme, OFFICER, "district_officer")
     assert answer.json()["code"] == "policy-missing"

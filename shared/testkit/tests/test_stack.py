@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from unionaid.embedded.processes import write_record
+from unionaid.testkit.place import data_home
 from unionaid.testkit.plugin import StartKafka
 from unionaid.testkit.stack import Kafka, Postgres, Workshop
 
@@ -73,13 +74,13 @@ async def test_a_topic_is_not_made_by_writing_to_it(kafka: Kafka) -> None:
 def test_a_run_clears_what_a_killed_one_left_and_nothing_of_a_living_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("UNIONAID_HOME", str(tmp_path))
+    monkeypatch.setenv("UNIONAID_TEST_DATA", str(tmp_path / "tests"))
     dead, living = tmp_path / "tests" / "dead", tmp_path / "tests" / "living"
     for run in (dead, living):
         (run / "postgres-1").mkdir(parents=True)
         write_record(run / "run.json", os.getpid())
     (dead / "run.json").write_text('{"pid": 1, "start_time": 1}')
-    Workshop().close()
+    Workshop(data_home()).close()
     assert not dead.exists()
     assert (living / "postgres-1").exists()
 

@@ -19,12 +19,18 @@ FAMILIES_EACH = 6
 STUDENTS = 257
 """Families with a child at school: those of whom the tuition aid of 2016 tells."""
 FORMED_ON, OPENED_ON = "2016-03-01", "2016-03-07"
-_BORN_BETWEEN = (date(1962, 1, 1), date(1985, 12, 31))
+_BORN_BETWEEN = (date(1957, 1, 1), date(1975, 12, 31))
+"""When a worker with a dossier was born: old enough for a child of any of the years below."""
 _GUARANTEE_YUAN = 290
 """The minimum living guarantee of 2016, per person and month."""
 _LEVELS: Sequence[tuple[Literal["deep", "relative", "sudden"], int]] = (("deep", 5), ("relative", 3), ("sudden", 2))
-_STAGES = ((2009, "小学"), (2003, "初中"), (2000, "高中（中职）"), (1990, "大学（大专）"))
-"""Who was born in that year or later is at that stage in 2016."""
+BORN = {
+    1995: 8, 1996: 10, 1997: 12, 1998: 80, 1999: 18, 2000: 18, 2001: 58, 2002: 10,
+    2003: 7, 2004: 6, 2005: 6, 2006: 6, 2007: 6, 2008: 6, 2009: 6,
+}  # fmt: skip
+"""How many of the students were born in which year: most are about to enter college or upper secondary school."""
+_STAGES = ((2004, "小学"), (2001, "初中"), (1998, "高中（中职）"), (1990, "大学（大专）"))
+"""Who was born in that year or later is at that stage in the spring of 2016."""
 _SINGLE, _ILL, _WITH_A_PARENT, _MEN = 0.2, 0.5, 0.3, 0.5
 """Shares: of families with one parent, of those whose hardship is not sudden with somebody ill, of those with a
 grandparent; of children and grandparents.
@@ -97,15 +103,24 @@ def invent(towns: Sequence[SubDistrict], scale: int) -> dict[str, list[Family]]:
     units = [unit for town in towns for unit in town.units]
     seen = {person.resident_id for unit in units for person in unit.people}
     families: dict[str, list[Family]] = {}
+    born = _born(draw)
     number = 0
     for turn in range(FAMILIES_EACH * scale):
         for unit in units:
             holders = _holders(unit)
             if turn < len(holders):
                 number += 1
-                student = (number - 1) % (FAMILIES_EACH * len(units)) < STUDENTS
-                families.setdefault(unit.name, []).append(_family(draw, holders[turn], seen, number, student=student))
+                place = (number - 1) % (FAMILIES_EACH * len(units))
+                year = born[place] if place < STUDENTS else None
+                families.setdefault(unit.name, []).append(_family(draw, holders[turn], seen, number, year))
     return families
+
+
+def _born(draw: random.Random) -> list[int]:
+    """Return the year in which each student was born, in a drawn order."""
+    years = [year for year, students in BORN.items() for _ in range(students)]
+    draw.shuffle(years)
+    return years
 
 
 def _holders(unit: Unit) -> list[Person]:
@@ -113,7 +128,8 @@ def _holders(unit: Unit) -> list[Person]:
     return [person for person in unit.people if first <= person.resident_id[6:14] <= last]
 
 
-def _family(draw: random.Random, holder: Person, seen: set[str], number: int, *, student: bool) -> Family:
+def _family(draw: random.Random, holder: Person, seen: set[str], number: int, student: int | None) -> Family:
+    """`student` is the year in which the child at school was born, None without one."""
     level = draw.choices([name for name, _ in _LEVELS], [weight for _, weight in _LEVELS])[0]
     born = date.fromisoformat(f"{holder.resident_id[6:10]}-{holder.resident_id[10:12]}-01")
     man = int(holder.resident_id[16]) % 2 == 1
@@ -124,8 +140,8 @@ def _family(draw: random.Random, holder: Person, seen: set[str], number: int, *,
         spouse = _resident_id(draw, seen, born + timedelta(days=draw.randrange(-1500, 1500)), man=not man)
         family.append(("配偶", _name(draw), spouse, "健康", ""))
     if student:
-        child = date(max(born.year + 22, draw.randrange(1996, 2010)), draw.randrange(1, 13), draw.randrange(1, 29))
-        stage = next(stage for year, stage in _STAGES if child.year >= year)
+        child = date(student, draw.randrange(1, 13), draw.randrange(1, 29))
+        stage = next(stage for year, stage in _STAGES if student >= year)
         id = _resident_id(draw, seen, child, man=draw.random() < _MEN)
         family.append(("子女", holder.name[0] + _name(draw)[1:], id, "健康", stage))
     if draw.random() < _WITH_A_PARENT:

@@ -1,24 +1,26 @@
-"""The history that the demo tells: a winter of relief, from the first union to the last payment.
+"""The history that the demo tells: an autumn and a winter of relief, from the first union to the last payment.
 
 Each step is taken by the person whose step it is: officers of the three levels, approver, accountant, cashier.
-Business dates are those of the winter of 2016 and 2017; the events are recorded today, as an office would that enters
+Business dates are those of 2016 and the winter after it; the events are recorded today, as an office would that enters
 its past years. So happening and recording differ, as in the field, and no clock is bent.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from unionaid.contracts import stream_name
-from unionaid.contracts.relief import application_id, lines_hash
+from unionaid.contracts.relief import application_id
 from unionaid.embedded import sample
 from unionaid.embedded.errors import StackError
 from unionaid.embedded.families import invent
-from unionaid.embedded.filing import Filed, approve_dossiers, open_dossiers
+from unionaid.embedded.filing import Filed, Student, approve_dossiers, open_dossiers
 from unionaid.embedded.office_client import OfficeClient
+from unionaid.embedded.relief_lists import Days, Entry, Line, approved, declared, hand_out
 from unionaid.embedded.telling import Step, Telling
+from unionaid.embedded.tuition import PERIOD as TUITION_PERIOD
+from unionaid.embedded.tuition import Tuition
 
 PEOPLE, TOTAL_FEN = 4_116, 199_700_000
 """The target the history is told towards; what is shown is what reporting counts."""
@@ -28,9 +30,7 @@ SCHEMES_PERIOD = {"from": "2014-01-01", "to": "2017-12-31"}
 _FOUNDED, _REGISTERED = "2013-01-04", "2016-01-11"
 _RETURNED_EACH = 29
 """One line of so many comes back from the bank the first time: the account was closed."""
-
-Line = tuple[int, tuple[str, int]]
-"""Number in the list, person, fen."""
+_WINTER = Days("2016-12-20", "2016-12-23", "2016-12-28")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,14 @@ class Members:
     people: Sequence[tuple[str, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The unions with their people, and the children at school of those whose households have a dossier."""
+
+    unions: Sequence[Members]
+    students: Sequence[Student]
+
+
 class History:
     """Tells the history to a running stack. Told again it changes nothing: each command has its key."""
 
@@ -51,11 +59,12 @@ class History:
         self._registry_seen: str | None = None
         self._relief_seen: str | None = None
 
-    def register(self) -> list[Members]:
+    def register(self) -> Registered:
         """Register unions and enterprises; the people, households and dossiers of each union by its own officer."""
         towns = sample.office(PEOPLE * self._tell.scale, TOTAL_FEN * self._tell.scale)
         families = invent(towns, self._tell.scale)
         filed: list[Filed] = []
+        students: list[Student] = []
         district = self._union({"level": "district", "name": sample.DISTRICT})
         registered = []
         with self._tell.step("People registered", PEOPLE * self._tell.scale) as advance:
@@ -66,10 +75,18 @@ class History:
                     ids = self._roster(org, unit)
                     amounts = (person.amount_fen for person in unit.people)
                     registered.append(Members(org, above, town.paid_by_bank, list(zip(ids, amounts, strict=True))))
-                    filed += open_dossiers(self._tell, org, above, unit, families[unit.name])
+                    opened, at_school = open_dossiers(self._tell, org, above, unit, families[unit.name])
+                    filed += opened
+                    students += at_school
                     advance(len(ids))
         approve_dossiers(self._tell, filed)
-        return registered
+        return Registered(registered, students)
+
+    def educate(self, students: Sequence[Student]) -> None:
+        """Bring the autumn tuition of 2016."""
+        tuition = Tuition(self._tell, students)
+        self._registry_seen = tuition.admit() or self._registry_seen
+        self._relief_seen = tuition.pay(self._registry_seen)
 
     def relieve(self, unions: Sequence[Members]) -> None:
         """Bring relief: money in, a programme, lists of lines, each list through the hands of four persons or five."""
@@ -94,7 +111,9 @@ class History:
         )["budget_id"]  # fmt: skip
         with self._tell.step("Relief paid", PEOPLE * self._tell.scale) as advance:
             for number, (union, part) in enumerate(_parts(unions)):
-                path = self._approved(programme, budget, union, part, number)
+                officer = self._tell.officer("grassroots_officer", union.org_id)
+                entry = Entry(programme, budget, union.org_id, officer, union.above_id, part)
+                path = approved(self._tell, entry, _WINTER, f"{number}", self._registry_seen)
                 pay = self._pay_by_bank if union.paid_by_bank else self._pay_in_cash
                 pay(path, part, number)
                 advance(len(part))
@@ -106,57 +125,29 @@ class History:
             StackError: parked events may belong to the figures.
         """
         auditor = self._tell.officer("auditor")
-        where = {"kind": "WINTER_WARMTH", "from": PERIOD[0], "to": PERIOD[1]}
+        winter = {"kind": "WINTER_WARMTH", "from": PERIOD[0], "to": PERIOD[1]}
+        autumn = {"kind": "AUTUMN_TUITION", "from": TUITION_PERIOD[0], "to": TUITION_PERIOD[1]}
         with self._tell.step("Figures counted", None):
-            told = auditor.ask("reporting", "/totals/relief", **where, after=self._relief_seen)
-            events = auditor.ask("reporting", "/totals/relief/events", **where, limit=3)["events"]
+            warmth = auditor.ask("reporting", "/totals/relief", **winter, after=self._relief_seen)
+            events = auditor.ask("reporting", "/totals/relief/events", **winter, limit=3)["events"]
+            tuition = auditor.ask("reporting", "/totals/relief", **autumn, after=self._relief_seen)
             schemes = auditor.ask("reporting", "/totals/title-schemes", **SCHEMES_PERIOD, after=self._registry_seen)
-        citation = told["citation"]
-        if told["incomplete"] or schemes["incomplete"]:
+        incomplete = max(told["incomplete"] for told in (warmth, tuition, schemes))
+        if incomplete:
             raise StackError(
-                f"{max(told['incomplete'], schemes['incomplete'])} parked events may belong to the figures.",
-                "Look at ./unionaid logs reporting.",
+                f"{incomplete} parked events may belong to the figures.", "Look at ./unionaid logs reporting."
             )
-        shared = {"events": citation["events"], "cites": citation}
         return {
-            "winter-warmth-people": {"value": told["people"], **shared},
-            "winter-warmth-paid": {"value": told["amount_fen"], **shared},
-            "title-schemes": {
-                "value": schemes["enterprises"],
-                "events": schemes["citation"]["events"],
-                "cites": schemes["citation"],
-            },
+            "winter-warmth-people": _figure(warmth, "people"),
+            "winter-warmth-paid": _figure(warmth, "amount_fen"),
+            "tuition-students": _figure(tuition, "people"),
+            "tuition-paid": _figure(tuition, "amount_fen"),
+            "title-schemes": _figure(schemes, "enterprises"),
         }, events
 
-    def _approved(
-        self, programme: str, budget: str, union: Members, part: Sequence[tuple[str, int]], number: int
-    ) -> str:
-        """Enter a list, verify and approve it; return its path."""
-        entered = self._tell.do(
-            self._tell.officer("grassroots_officer", union.org_id), "relief", "/lists", f"list-{number}",
-            after=self._registry_seen, occurred_on="2016-12-20", programme_id=programme, budget_id=budget,
-            union_org_id=union.org_id, declared=_declared(list(enumerate(part, start=1))),
-            lines=[{"person_id": person, "amount_fen": amount} for person, amount in part],
-        )  # fmt: skip
-        path = f"/lists/{entered['list_id']}"
-        verifier = self._tell.officer("sub_district_officer", union.above_id)
-        self._tell.do(verifier, "relief", f"{path}/verification", f"verify-{number}", occurred_on="2016-12-23")
-        self._tell.do(
-            self._tell.officer("approver"), "relief", f"{path}/approval", f"approve-{number}", occurred_on="2016-12-28"
-        )
-        return path
-
     def _pay_in_cash(self, path: str, part: Sequence[tuple[str, int]], number: int) -> None:
-        """Two visitors hand it out and come back with a signed list."""
-        self._tell.do(
-            self._tell.officer("cashier"), "relief", f"{path}/cash-payment", f"pay-{number}",
-            occurred_on=_day(5, number),
-            visitors=[sample.officer(f"visitor-{n}").removeprefix("person-") for n in (1, 2)],
-            signed_list_sha256=hashlib.sha256(f"scan {number}".encode()).hexdigest(), signed_list_bytes=481_280,
-            lines=[
-                {"line": n, "signed_by": "thumbprint" if n % 41 == 0 else "payee"} for n in range(1, len(part) + 1)
-            ],
-        )  # fmt: skip
+        signed = [{"line": n, "signed_by": "thumbprint" if n % 41 == 0 else "payee"} for n in range(1, len(part) + 1)]
+        hand_out(self._tell, path, signed, _day(5, number), f"{number}")
         self._see_paid(path, len(part), 4)
 
     def _pay_by_bank(self, path: str, part: Sequence[tuple[str, int]], number: int) -> None:
@@ -175,7 +166,7 @@ class History:
         """The cashier makes a batch, the accountant releases it; return its path."""
         batch = self._tell.do(
             self._tell.officer("cashier"), "relief", f"{path}/payment-batches", f"batch-{key}",
-            occurred_on=day, declared=_declared(lines),
+            occurred_on=day, declared=declared(lines),
         )["batch_id"]  # fmt: skip
         batch_path = f"/payment-batches/{batch}"
         self._tell.do(
@@ -250,13 +241,8 @@ def _parts(unions: Sequence[Members]) -> Iterator[tuple[Members, Sequence[tuple[
             yield union, union.people[start : start + LIST_LINES_MAX]
 
 
-def _declared(lines: Sequence[Line]) -> Mapping[str, Any]:
-    """What is said of lines beforehand, and must agree with them."""
-    return {
-        "lines": len(lines),
-        "amount_fen": sum(amount for _, (_, amount) in lines),
-        "lines_hash": lines_hash([(n, UUID(person), amount) for n, (person, amount) in lines]),
-    }
+def _figure(told: Mapping[str, Any], value: str) -> Mapping[str, Any]:
+    return {"value": told[value], "events": told["citation"]["events"], "cites": told["citation"]}
 
 
 def _day(first: int, number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal, get_args
 
@@ -45,6 +46,7 @@ class _Strict(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+@cache
 def read_purposes(text: str | None = None) -> Mapping[str, Purpose]:
     """Return the purposes by name: those of the package, or of `text`.
 

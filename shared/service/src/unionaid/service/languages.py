@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -84,8 +85,7 @@ class Catalogue:
         texts: dict[Language, dict[str, str]] = {language: {} for language in Language}
         for directory in (files("unionaid.service") / "locale", *directories):
             for language in Language:
-                text = (directory / f"{language}.yaml").read_text("utf-8")
-                read: dict[str, str] = yaml.load(text, _LOADER) or {}  # noqa: S506  a safe loader, either one
+                read = _read((directory / f"{language}.yaml").read_text("utf-8"))
                 if twice := sorted(set(read) & set(texts[language])):
                     raise CatalogueRefused(f"{language}: given twice: {', '.join(twice)}")
                 texts[language].update(read)
@@ -115,14 +115,21 @@ class Catalogue:
             return template
 
 
+@cache
+def _read(text: str) -> Mapping[str, str]:
+    read: dict[str, str] = yaml.load(text, _LOADER) or {}  # noqa: S506  a safe loader, either one
+    return read
+
+
+@cache
+def _values(template: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+
+
 def _refuse_uneven(texts: Mapping[Language, Mapping[str, str]]) -> None:
     for code in sorted({code for language in Language for code in texts[language]}):
         missing = [language for language in Language if code not in texts[language]]
         if missing:
             raise CatalogueRefused(f"{code} has no text in {', '.join(missing)}")
-        if len({frozenset(_values(texts[language][code])) for language in Language}) > 1:
+        if len({_values(texts[language][code]) for language in Language}) > 1:
             raise CatalogueRefused(f"{code}: the languages name different values in braces")
-
-
-def _values(template: str) -> Iterable[str]:
-    return (name for _, name, _, _ in string.Formatter().parse(template) if name is not None)

@@ -28,6 +28,7 @@ from unionaid.embedded.home import stack_home
 from unionaid.embedded.issuer import Issuer
 from unionaid.embedded.postgres import EmbeddedPostgres
 from unionaid.embedded.state import RunningStack
+from unionaid.testkit.place import data_home
 from unionaid.testkit.stack import Workshop, in_containers
 from unionaid.testkit.traces import files_of
 
@@ -152,7 +153,7 @@ def empty_stack(name: str, clock: str | None = None, *, synced: bool = False) ->
     loaded = stack_home() / "kafka"
     if not in_containers():
         kafka.prepare(loaded, maven.read_settings(os.environ, Path.home()))
-    home = stack_home() / name
+    home = stack_home() / name if synced else data_home() / name
     (home / "kafka").mkdir(parents=True, exist_ok=True)
     with (home / "lock").open("w") as lock, _servers() as (workshop, servers):
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -21,6 +21,7 @@ from typing import Protocol, TypeVar
 import hypothesis  # its plugin imports it at the very end otherwise, where CPython 3.11 may fail to parse it
 import pytest
 
+from unionaid.testkit.place import data_home
 from unionaid.testkit.stack import Kafka, Postgres, Workshop
 
 # What a test may need beyond a checkout -> programs of which one must be found.
@@ -39,9 +40,9 @@ SHARED = ("demo", "screens")
 WHOLE_STACKS = ("tests/system/", "tests/contracts/")
 """Where the tests of whole stacks lie."""
 
-POSTGRES_HERE: Mapping[str, str] = {"fsync": "off", "scram_iterations": "1"}
+POSTGRES_HERE: Mapping[str, str] = {"fsync": "off", "max_wal_size": "256MB", "scram_iterations": "1"}
 """Settings that servers of tests have: processes are killed here, no machine loses its power, and nobody guesses
-passwords, of which each test makes some.
+passwords, of which each test makes some. The write-ahead log may lie in memory, and is kept short.
 """
 
 _shared = pytest.StashKey[list["Postgres | Kafka"]]()
@@ -167,7 +168,7 @@ def lend(request: pytest.FixtureRequest) -> Iterator[Lend]:
 @pytest.fixture(scope="session")
 def workshop() -> Iterator[Workshop]:
     """Starts servers; all are removed after the last test."""
-    workshop = Workshop()
+    workshop = Workshop(data_home())
     yield workshop
     workshop.close()
 

@@ -226,8 +226,9 @@ class Kafka:
 class Workshop:
     """Starts servers for one run of tests and removes them after it, and what a killed run left."""
 
-    def __init__(self) -> None:
-        runs = stack_home() / "tests"
+    def __init__(self, runs: Path | None = None) -> None:
+        """Have the servers' data below `runs`: on the disk beside the stack's where nothing is said."""
+        runs = runs or stack_home() / "tests"
         _clear_dead(runs)
         self._home = runs / f"{os.getpid()}-{secrets.token_hex(3)}"
         self._home.mkdir(parents=True)

@@ -17,7 +17,8 @@ class WorkersExport(Body):
 
 
 class DossiersExport(Body):
-    """Dossiers that stand somewhere, or are to be looked at."""
+    """Dossiers of a union and all under it; that stand somewhere, or are to be looked at."""
 
+    union_org_id: UUID | None = None
     status: Literal["draft", "returned", "verified", "posted", "approved", "closed"] | None = None
     due: Due | None = None

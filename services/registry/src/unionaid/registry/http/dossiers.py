@@ -71,16 +71,20 @@ def dossiers(kept: Dossiers, statements: Statements, pool: Pool, own_views: OwnV
         *,
         status: Status | None = None,
         due: views.Due | None = None,
+        union_org_id: UUID | None = None,
         cursor: UUID | None = None,
         limit: PageRows = 100,
     ) -> Response:
-        """List the dossiers of the own jurisdiction, the next review first; `due` narrows to those to be looked at."""
+        """List the dossiers of the own jurisdiction, the next review first; `due` narrows to those to be looked at.
+
+        `union_org_id` narrows to a union and all under it.
+        """
         shell: Shell = request.app.state.shell
         today = shell.clock.business_date()
         await own_views.settled()
         rows = await views.dossiers(
-            pool, unit_of(reach_of(reader)), statuses=[status] if status else None, due=due, today=today,
-            due_before_days=due_days(kept.policies, today), after=cursor, limit=limit + 1,
+            pool, unit_of(reach_of(reader)), of=union_org_id, statuses=[status] if status else None, due=due,
+            today=today, due_before_days=due_days(kept.policies, today), after=cursor, limit=limit + 1,
         )  # fmt: skip
         return page(rows, "dossier_id", limit)
 

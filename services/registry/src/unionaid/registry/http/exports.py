@@ -125,7 +125,8 @@ class Lists:
         await self._own_views.settled()
         catalogue, today = command.shell.catalogue, command.shell.clock.business_date()
         found = await dossier_views.dossiers(
-            self._pool, unit_of(jurisdiction_of(command.actor)), statuses=[asked.status] if asked.status else None,
+            self._pool, unit_of(jurisdiction_of(command.actor)), of=asked.union_org_id,
+            statuses=[asked.status] if asked.status else None,
             due=asked.due, today=today, due_before_days=due_days(self._kept.policies, today),
             limit=EXPORT_ROWS_MAX + 1,
         )  # fmt: skip

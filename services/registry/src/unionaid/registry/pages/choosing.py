@@ -39,6 +39,14 @@ async def place_of(pool: Pool, actor: Actor, *, also: UUID | None = None) -> Pla
     return Place(unions, enterprises, beforehand)
 
 
+def chosen_in(text: str) -> UUID | None:
+    """Return the unit whose id was chosen, None for all: what is empty, and what is no id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def only(unions: Sequence[Choice]) -> dict[str, str]:
     """Return the union that is chosen beforehand: the one there is to choose."""
     return {"union_org_id": unions[0][0]} if len(unions) == 1 else {}

@@ -20,6 +20,7 @@ from unionaid.registry.http.dossiers import (
     due_days,
     unit_of,
 )
+from unionaid.registry.pages.choosing import chosen_in, unions_of
 from unionaid.registry.pages.dossier_acts import CLEAR_FIELDS, ON, WORD_FIELDS
 from unionaid.registry.pages.household import members_of
 from unionaid.registry.pages.naming import named
@@ -76,6 +77,7 @@ def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRoute
         request: Request,
         reader: Annotated[Actor, require(*READING_DOSSIERS)],
         show: str = "waiting",
+        union: str = "",
         cursor: UUID | None = None,
     ) -> Response:
         """What waits for the reader, what is due, or those that stand somewhere."""
@@ -85,9 +87,10 @@ def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRoute
         await own_views.settled()
         waiting = waiting_for(reader.roles, today, days)
         chosen = show if show in (*DUE, *STATUSES) else "waiting"
+        of = chosen_in(union)
         due: views.Due | None = chosen if chosen in DUE else None  # type: ignore[assignment]  # one of them
         rows = await views.dossiers(
-            pool, unit, statuses=[chosen] if chosen in STATUSES else None,
+            pool, unit, of=of, statuses=[chosen] if chosen in STATUSES else None,
             waiting=waiting if chosen == "waiting" else None, due=due, today=today, due_before_days=days, after=cursor,
             limit=ROWS_MAX + 1,
         )  # fmt: skip
@@ -100,7 +103,8 @@ def desk_pages(commands: Commands, pool: Pool, own_views: OwnViews) -> PageRoute
             request, "dossiers.html", rows=rows[:ROWS_MAX], counts=counts, chosen=chosen, unions=names,
             tabs=("waiting", *DUE, *STATUSES), waiting=await views.count_waiting(pool, unit, waiting), today=today,
             due_until=today + timedelta(days=days), naming=naming,
-            enters=not reader.roles.isdisjoint(ENTERING), key=new_key(),
+            enters=not reader.roles.isdisjoint(ENTERING), key=new_key(), union=str(of or ""),
+            choices=await unions_of(pool, reader, reach_of(reader)),
             next=rows[ROWS_MAX - 1]["dossier_id"] if len(rows) > ROWS_MAX else None,
         )  # fmt: skip
 

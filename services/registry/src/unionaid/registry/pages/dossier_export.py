@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from unionaid.registry.bodies.exports import DossiersExport
 from unionaid.registry.domain.refusals import ExportTooLarge
 from unionaid.registry.http.access import ENTERING
+from unionaid.registry.pages.choosing import chosen_in
 from unionaid.registry.pages.dossier_desk import DUE, STATUSES
 from unionaid.service.forms import Form, faults_of, forms
 from unionaid.service.screens import HEADERS, PageRouter, language_of
@@ -30,9 +32,9 @@ def dossier_export(lists: Lists) -> PageRouter:
 
         Too many are refused on a page that says what to do.
         """
-        show = form.text("show")
+        show, of = form.text("show"), chosen_in(form.text("union"))
         asked = DossiersExport.model_validate(
-            {"status": show if show in STATUSES else None, "due": show if show in DUE else None}
+            {"status": show if show in STATUSES else None, "due": show if show in DUE else None, "union_org_id": of}
         )
         answered = await lists.dossiers(await form.command(), asked, language_of(form.request))
         faults = faults_of(answered)
@@ -43,8 +45,8 @@ def dossier_export(lists: Lists) -> PageRouter:
                 number=None, again=False,
             )  # fmt: skip
         if faults or answered.headers["content-type"] != MEDIA_TYPE:
-            back = f"?show={show}" if show in (*DUE, *STATUSES) else ""
-            return RedirectResponse(f"/registry/pages/dossiers{back}", 303, HEADERS)
+            back = {"show": show if show in (*DUE, *STATUSES) else "waiting", **({"union": str(of)} if of else {})}
+            return RedirectResponse(f"/registry/pages/dossiers?{urlencode(back)}", 303, HEADERS)
         return answered
 
     return pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from unionaid.registry.domain.dossier.assessing import HardshipPolicy
@@ -24,6 +25,7 @@ class Policies(NamedTuple):
     retention: Sequence[RetentionPolicy]
 
 
+@cache
 def read_policies() -> Policies:
-    """Return those of the package. Raises PolicyRefused."""
+    """Return those of the package, read once. Raises PolicyRefused."""
     return Policies(read_hardship(), read_thresholds(), read_retention())

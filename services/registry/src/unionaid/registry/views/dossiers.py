@@ -54,6 +54,7 @@ async def dossiers(
     pool: Pool,
     unit: UUID | None,
     *,
+    of: UUID | None = None,
     statuses: Sequence[str] | None = None,
     waiting: Waiting | None = None,
     due: Due | None = None,
@@ -64,12 +65,13 @@ async def dossiers(
 ) -> list[dict[str, Any]]:
     """Return at most `limit` dossiers of a union's subtree (None: of the division), the next review first.
 
-    `waiting` takes the place of `statuses`.
+    `of` narrows them to the subtree of another union. `waiting` takes the place of `statuses`.
     """
     stand = waiting.statuses if waiting else statuses
     rows = await pool.fetch(
-        _SUBTREE + _LIST, unit, list(stand) if stand is not None else None, *_bounds(due, today, due_before_days),
-        after, limit, waiting.review_until if waiting else None, waiting is not None and waiting.found,
+        _SUBTREE + _CHOSEN + _LIST, unit, list(stand) if stand is not None else None,
+        *_bounds(due, today, due_before_days),
+        after, limit, waiting.review_until if waiting else None, waiting is not None and waiting.found, of,
     )  # fmt: skip
     return [dict(row) for row in rows]
 
@@ -132,6 +134,12 @@ WITH RECURSIVE tree AS (
     WHERE $1::uuid IS NULL OR d.union_org_id IN (SELECT org_id FROM tree)
 )
 """
+_CHOSEN = """
+, chosen AS (
+    SELECT org_id FROM views.org WHERE org_id = $10
+    UNION SELECT o.org_id FROM views.org o JOIN chosen c ON o.parent_id = c.org_id
+)
+"""
 _LIST = """
 SELECT dossier_id, household_id, holder_id, union_org_id, status, hardship_level, hardship_cause, found_level,
     missing_clears, open_objections, opened_on, posted_until, looked_on, next_review_on, closed_on
@@ -139,6 +147,7 @@ FROM mine d
 WHERE ($2::text[] IS NULL OR status = ANY ($2) OR next_review_on <= $8::date OR ($9 AND found_level IS NOT NULL))
   AND ($3::date IS NULL OR next_review_on >= $3) AND ($4::date IS NULL OR next_review_on <= $4)
   AND ($5::date IS NULL OR (status = 'approved' AND looked_on < $5))
+  AND ($10::uuid IS NULL OR union_org_id IN (SELECT org_id FROM chosen))
   AND ($6::uuid IS NULL OR (at, opened_on, dossier_id) > (SELECT a.at, a.opened_on, a.dossier_id FROM mine a
       WHERE a.dossier_id = $6))
 ORDER BY at, opened_on, dossier_id LIMIT $7

@@ -11,6 +11,7 @@ from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funding import funding
 from unionaid.relief.http.funds import budgets, funds
+from unionaid.relief.http.gifts import gifts
 from unionaid.relief.http.goods import goods_issues, stocks
 from unionaid.relief.http.ledger import ledger
 from unionaid.relief.http.lists import lists
@@ -52,6 +53,7 @@ STATUSES: Mapping[str, int] = {
 """Status of refusals, 422 for the others: 409 what may be right at another time, 403 what another may do."""
 ROUTERS = (
     funds,
+    gifts,
     budgets,
     stocks,
     goods_issues,

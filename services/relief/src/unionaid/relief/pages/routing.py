@@ -9,6 +9,7 @@ from unionaid.relief.pages.entering import entering
 from unionaid.relief.pages.explanations import explanations
 from unionaid.relief.pages.funding import funding
 from unionaid.relief.pages.funds import funds
+from unionaid.relief.pages.gifts import gifts
 from unionaid.relief.pages.goods_issues import goods_issues
 from unionaid.relief.pages.ledger import ledger
 from unionaid.relief.pages.lists import lists
@@ -29,6 +30,7 @@ PAGES = (
     explanations,
     relief_list,
     funds,
+    gifts,
     ledger,
     stocks,
     goods_issues,
