@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 PAID = "unionaid.relief.ReliefPaid.v1"
+REVERSED = "unionaid.relief.PaymentReversed.v1"
 
 
 @dataclass(frozen=True)
@@ -60,19 +62,21 @@ async def read_topic(bootstrap: str, topic: str) -> list[bytes]:
 
 
 def fold(values: Iterable[bytes], kind: str, since: str, until: str) -> Figures:
-    """Count what was paid for programmes of a kind on business dates from `since` to `until`, both included."""
-    people: list[str] = []
+    """Count what was paid, less what came back, for programmes of a kind from `since` to `until`, both included."""
+    left: Counter[str] = Counter()
     ids: list[str] = []
     amount_fen = 0
     for value in values:
         event = json.loads(value)
         data = event["data"]
-        if event["type"] == PAID and data["programme_kind"] == kind and since <= data["occurred_on"] <= until:
-            people.append(data["person_id"])
+        sign = {PAID: 1, REVERSED: -1}.get(event["type"])
+        if sign and data["programme_kind"] == kind and since <= data["occurred_on"] <= until:
+            left[data["person_id"]] += sign
             ids.append(event["id"])
-            amount_fen += data["amount_fen"]
+            amount_fen += sign * data["amount_fen"]
     digest = hashlib.sha256("\n".join(sorted(ids)).encode("ascii")).hexdigest()
-    return Figures(len(set(people)), len(ids), amount_fen, len(ids), digest)
+    people = sum(times > 0 for times in left.values())
+    return Figures(people, left.total(), amount_fen, len(ids), digest)
 
 
 def with_one_amount_changed(values: Iterable[bytes]) -> list[bytes]:

@@ -125,6 +125,10 @@ def test_from_the_account_to_the_bank_s_answer(  # noqa: PLR0915  one way
     downloading.value.save_as(kept)
     order = [row.split(",") for row in kept.read_bytes().decode("gb18030").splitlines()[1:4]]
     assert [(row[1].strip(), row[2]) for row in order] == [(SHARED, NAMES[0]), (SHARED, NAMES[1]), (OTHER, NAMES[2])]
+    page.locator("form[action$=sending] [name=occurred_on]").fill("2026-02-12")
+    page.get_by_role("button", name="Record that the bank has it").click()
+    expect(page.locator(".done")).to_have_text("That the bank has it is recorded.")
+    office.look(page, "05-sent")
     sign_out(page)
 
     references = [row[0] for row in order]
@@ -152,3 +156,17 @@ def test_from_the_account_to_the_bank_s_answer(  # noqa: PLR0915  one way
     expect(page.locator("main")).to_contain_text(re.compile("SHA-256 [0-9a-f]{64}"))
     expect(page.locator("tbody tr", has_text="account closed")).to_have_count(1)
     office.look_twice(page, "09-booked")
+
+    back = answer.splitlines()[0] + f"\n{references[2]},0033,500.00,R,账户状态为销户\n"
+    language(page, "简体中文")
+    send_file(page, "example-city", back.encode("gb18030"))
+    expect(page.locator("section[aria-labelledby=read]")).to_contain_text("1 行已付款项被退回")
+    page.locator("#reversed_on").fill("2026-02-20")
+    office.look_twice(page, "10-came-back")
+    page.locator("#reversals button").click()
+    expect(page.locator(".done")).to_contain_text("退款已登记")
+    expect(page.locator("tbody tr", has_text=NAMES[2])).to_contain_text("已销户")
+    office.look(page, "11-reversed")
+    page.goto(f"{front}/relief/pages/lists/{listed}")
+    expect(page.locator("tbody tr", has_text=NAMES[2])).to_contain_text("账户已销户")
+    office.look_twice(page, "12-waits-again")

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import PaymentFailed, application_id, lines_hash
+from unionaid.contracts.relief import PaymentFailed, PaymentReversed, application_id, lines_hash
 from unionaid.contracts.samples import BATCH, BUDGET, DISTRICT, LIST
 from unionaid.relief.domain.budget.facts import Budget, budget_of
 from unionaid.relief.domain.funding.facts import funding_of
@@ -16,6 +16,7 @@ from unionaid.relief.domain.payment_batch import facts as batch_facts
 from unionaid.relief.domain.payment_batch import returning
 from unionaid.relief.domain.payment_batch import rules as batch_rules
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome
+from unionaid.relief.domain.payment_batch.reversing import Reversal, record_reversal
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.relief_list import facts, paying, rules, settling, submitting
 from unionaid.relief.domain.relief_list.applications import Application, Approved, Failed, application_of
@@ -40,7 +41,7 @@ from unionaid.relief.examples import (
 )
 
 ACCOUNTANT = f"person-{uuid5(DISTRICT, 'accountant')}"
-ISSUED_ON, RELEASED_ON, RETURNED_ON, CANCELLED_ON = (date(2017, 1, day) for day in (6, 9, 12, 16))
+ISSUED_ON, RELEASED_ON, RETURNED_ON, REVERSED_ON, CANCELLED_ON = (date(2017, 1, day) for day in (6, 9, 12, 14, 16))
 PROGRAMME_OPEN = programme_of([programme_opened()])
 LINES = [Line(person(1), 50_000), Line(person(2), 30_000)]
 SUM = 80_000
@@ -71,7 +72,7 @@ class Story:
         self.events += events
         self.acts += acts(events, by)
         self.budget += [e for e in events if e.STREAM == "budget"]
-        self.booked_by |= {by for e in events if isinstance(e, PaymentFailed)}
+        self.booked_by |= {by for e in events if isinstance(e, PaymentFailed | PaymentReversed)}
         for event in events:
             if event.STREAM == "batch":
                 self.batches.setdefault(UUID(event.subject.removeprefix("batch-")), []).append(facts.Act(event, by))
@@ -151,6 +152,20 @@ class Story:
             PROGRAMME_OPEN,
             self.budgets,
             answers=answers,
+            step=step(by, on),
+        )
+        self._happened(events, by)
+        return self
+
+    def reversed_(
+        self, *reversals: Reversal, batch_id: UUID = BATCH, by: str = ACCOUNTANT, on: date = REVERSED_ON
+    ) -> Story:
+        events = record_reversal(
+            self.batch(batch_id),
+            self.relief_list,
+            self.lines,
+            self.budgets,
+            reversals=reversals,
             step=step(by, on),
         )
         self._happened(events, by)

@@ -25,6 +25,7 @@ from unionaid.contracts.fields import FundingMode
 from unionaid.contracts.relief import (
     BankFeeCharged,
     BankReturnRecorded,
+    BankReversalRecorded,
     BudgetAllotted,
     BudgetCommitted,
     BudgetOpened,
@@ -40,16 +41,19 @@ from unionaid.contracts.relief import (
     PaymentBatchWithdrawn,
     PaymentFailed,
     PaymentOrdered,
+    PaymentReversed,
     ReliefApproved,
     ReliefCancelled,
     ReliefListApproved,
     ReliefListPaid,
     ReliefListRejected,
+    ReliefListReopened,
     ReliefListSettled,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefPaid,
     ReliefRequested,
+    SpendingReversed,
     application_id,
     lines_hash,
 )
@@ -64,9 +68,11 @@ from unionaid.relief.domain.funding.facts import Funding, funding_of
 from unionaid.relief.domain.funding.rules import StateFunding, state_funding
 from unionaid.relief.domain.ledger.posting import Account, Origin, postings
 from unionaid.relief.domain.ledger.posting import Known as Books
+from unionaid.relief.domain.payment_batch import filing
 from unionaid.relief.domain.payment_batch import rules as batch_rules
 from unionaid.relief.domain.payment_batch.facts import Batch, Unissued, batch_of
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome, record_return
+from unionaid.relief.domain.payment_batch.reversing import Reversal, record_reversal
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.refusals import Refusal
 from unionaid.relief.domain.relief_list import paying, rules, settling, submitting
@@ -94,6 +100,7 @@ WHICH = st.integers(0, 1)
 FAR = st.sampled_from([1, 3, 4, 5, 6, 7, 5, 6, 7])
 BATCHES = st.integers(0, 3)
 OUTCOMES = st.lists(st.booleans(), min_size=2, max_size=2)
+BINDS = (BudgetCommitted, SpendingReversed)
 ENDS = (ReliefListRejected, ReliefListPaid, ReliefListSettled)
 ON = ENTERED_ON
 OPEN = programme_of([programme_opened()])
@@ -262,6 +269,7 @@ class Office(RuleBasedStateMachine):
         if acts > 4:
             self.answers(last, answers, by[3])
         if acts == 6:
+            self.takes_back(last, [1], by[3])
             self.issues(list_id, by[2])
         if acts > 6:
             self.cancels(list_id, [n for n, one in answers if not one], by[1])
@@ -320,10 +328,41 @@ class Office(RuleBasedStateMachine):
             return
         budgets = self._budgets()
         reason = settling.CancellationReason.DIED
-        booked_by = {who for event, who in self.log if isinstance(event, PaymentFailed) and event.list_id == list_id}
+        booked_by = {
+            who
+            for event, who in self.log
+            if isinstance(event, PaymentFailed | PaymentReversed) and event.list_id == list_id
+        }
         self._decided(
             lambda: settling.cancel(
                 relief_list, lines, budgets, chosen=chosen, reason=reason, booked_by=booked_by, step=step(by, ON)
+            ),
+            by,
+        )
+
+    @rule(batch=BATCHES, chosen=st.lists(st.integers(1, 2), min_size=1, max_size=2), by=OFFICERS)
+    def takes_back(self, batch: int, chosen: list[int], by: str) -> None:
+        """The bank takes back what it had paid."""
+        found, relief_list, lines = self._batch(batch)
+        budgets = self._budgets()
+        back = [Reversal(n, FailureReason.ACCOUNT_CLOSED) for n in chosen if n <= len(lines)]
+        if back:
+            self._decided(
+                lambda: record_reversal(found, relief_list, lines, budgets, reversals=back, step=step(by, ON)), by
+            )
+
+    @rule(batch=BATCHES, by=OFFICERS, sends=st.booleans())
+    def files(self, batch: int, by: str, sends: bool) -> None:
+        """The bank's file is made, or the bank is given it."""
+        found, relief_list, lines = self._batch(batch)
+        taken = step(by, ON)
+        self._decided(
+            lambda: (
+                filing.send(found, relief_list, lines, step=taken)
+                if sends
+                else filing.make_file(
+                    found, relief_list, lines, accounts={}, form="pain-001", sha256="ab" * 32, size=1, step=taken
+                )
             ),
             by,
         )
@@ -407,7 +446,7 @@ class Office(RuleBasedStateMachine):
         def total(*kinds: type[Any]) -> int:
             return sum(event.amount_fen for event, _ in self.log if isinstance(event, kinds))
 
-        paid = total(ReliefPaid)
+        paid = total(ReliefPaid) - total(PaymentReversed)
         assert self.balance(Account.CASH) == total(FundsReceived) - total(FundsReturned, BankFeeCharged) - paid
         assert self.balance(Account.RELIEF) == paid
         assert all(self.balance(Account.PAYABLE, fund_id) == 0 for fund_id in FUNDS)
@@ -430,8 +469,13 @@ class Office(RuleBasedStateMachine):
                 case ReliefPaid():
                     for part in event.parts:
                         paid[part.fund_id] += part.amount_fen
+                case PaymentReversed():
+                    for part in event.parts:
+                        paid[part.fund_id] -= part.amount_fen
                 case BudgetSpent():
                     spent[self.origins[event.budget_id].fund_id] += event.amount_fen
+                case SpendingReversed():
+                    spent[self.origins[event.budget_id].fund_id] -= event.amount_fen
                 case _:
                     pass
         assert paid == spent
@@ -467,9 +511,11 @@ class Office(RuleBasedStateMachine):
                     bound[event.list_id] -= event.amount_fen
                 case BudgetSpent():
                     bound[event.list_id] -= event.amount_fen
+                case SpendingReversed():
+                    bound[event.list_id] += event.amount_fen
                 case _:
                     pass
-        ended = {e.list_id for e, _ in self.log if isinstance(e, ENDS)}
+        ended = self._ended()
         assert min(free.values(), default=0) >= 0
         assert min(bound.values(), default=0) >= 0
         assert all(bound[list_id] == 0 for list_id in ended)
@@ -479,14 +525,22 @@ class Office(RuleBasedStateMachine):
         events = [event for event, _ in self.log]
         paid = [e for e in events if isinstance(e, ReliefPaid)]
         approved = {e.application_id: e.amount_fen for e in events if isinstance(e, ReliefApproved)}
-        assert len({e.person_id for e in paid}) == len(paid)
+        has: Counter[UUID] = Counter()
+        for event in events:
+            if isinstance(event, ReliefPaid | PaymentReversed):
+                has[event.person_id] += 1 if isinstance(event, ReliefPaid) else -1
+                assert 0 <= has[event.person_id] <= 1, event
         assert all(approved[e.application_id] == e.amount_fen for e in paid)
 
     @invariant()
     def spent_is_paid(self) -> None:
         events = [event for event, _ in self.log]
-        spent = sum(e.amount_fen for e in events if isinstance(e, BudgetSpent))
-        assert spent == sum(e.amount_fen for e in events if isinstance(e, ReliefPaid))
+
+        def total(*kinds: type[Any]) -> int:
+            return sum(e.amount_fen for e in events if isinstance(e, kinds))
+
+        assert total(BudgetSpent) == total(ReliefPaid)
+        assert total(SpendingReversed) == total(PaymentReversed)
 
     @invariant()
     def every_approved_line_is_paid_or_given_up_or_waits(self) -> None:
@@ -500,26 +554,41 @@ class Office(RuleBasedStateMachine):
                 case ReliefPaid() | ReliefCancelled():
                     lines[event.list_id][event.application_id] += 1
                     waiting[event.list_id] -= event.amount_fen
+                case PaymentReversed():
+                    lines[event.list_id][event.application_id] -= 1
+                    waiting[event.list_id] += event.amount_fen
                 case ReliefListRejected():
                     lines.pop(event.list_id, None)
                     waiting.pop(event.list_id, None)
                 case _:
                     pass
-        ended = {e.list_id for e, _ in self.log if isinstance(e, ENDS)}
+        ended = self._ended()
         for list_id, ends in lines.items():
             assert set(ends.values()) <= {0, 1}
             assert (min(ends.values()) == 1) == (list_id in ended)
         bound = Counter(
             {
                 list_id: sum(
-                    e.amount_fen if isinstance(e, BudgetCommitted) else -e.amount_fen
+                    e.amount_fen if isinstance(e, BudgetCommitted | SpendingReversed) else -e.amount_fen
                     for e, _ in self.log
-                    if isinstance(e, BudgetCommitted | BudgetSpent | CommitmentReleased) and e.list_id == list_id
+                    if isinstance(e, BudgetCommitted | SpendingReversed | BudgetSpent | CommitmentReleased)
+                    and e.list_id == list_id
                 )
                 for list_id in waiting
             }
         )
         assert bound == waiting
+
+    def _ended(self) -> set[UUID]:
+        """The lists that have ended and were not opened again since."""
+        ended: set[UUID] = set()
+        for event, _ in self.log:
+            if isinstance(event, ENDS):
+                ended.add(event.list_id)
+            elif isinstance(event, ReliefListReopened):
+                assert event.list_id in ended
+                ended.remove(event.list_id)
+        return ended
 
     @invariant()
     def what_a_batch_holds_is_answered_once(self) -> None:
@@ -550,13 +619,13 @@ class Office(RuleBasedStateMachine):
             match event:
                 case PaymentBatchIssued():
                     issued[event.batch_id] = by
-                case PaymentBatchReleased() | BankReturnRecorded():
+                case PaymentBatchReleased() | BankReturnRecorded() | BankReversalRecorded():
                     assert by != issued[event.batch_id]
                 case PaymentBatchWithdrawn():
                     del issued[event.batch_id]
                 case PaymentOrdered():
                     hands[event.list_id]["issues"].add(issued[event.batch_id])
-                case PaymentFailed():
+                case PaymentFailed() | PaymentReversed():
                     hands[event.list_id]["books"].add(by)
                 case ReliefCancelled():
                     assert by not in hands[event.list_id]["books"]
@@ -574,7 +643,17 @@ HANDS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((ReliefListSubmitted,), "enters"),
     ((ReliefListVerified,), "verifies"),
     ((ReliefListApproved,), "approves"),
-    ((PaymentBatchIssued, PaymentBatchReleased, PaymentBatchWithdrawn, BankReturnRecorded, ReliefPaid), "pays"),
+    (
+        (
+            PaymentBatchIssued,
+            PaymentBatchReleased,
+            PaymentBatchWithdrawn,
+            BankReturnRecorded,
+            BankReversalRecorded,
+            ReliefPaid,
+        ),
+        "pays",
+    ),
     ((ReliefCancelled, ReliefListRejected), "gives up"),
 )
 

@@ -52,6 +52,11 @@ async def fetch(service: Service, batch_id: str, role: str = "cashier") -> httpx
     return await service.get(f"/payment-batches/{batch_id}/file", CASHIER, role)
 
 
+async def send(service: Service, batch_id: str, role: str = "cashier") -> httpx.Response:
+    body = {"occurred_on": "2017-01-10"}
+    return await service.post(f"/payment-batches/{batch_id}/sending", body, CASHIER, role)
+
+
 async def test_the_file_is_made_once_and_fetched_as_it_was_made(service: Service, batch_id: str) -> None:
     assert (await fetch(service, batch_id)).json()["code"] == "payment-file-missing"
     made = await make(service, batch_id, key="one")
@@ -139,6 +144,8 @@ async def test_registry_away_or_another_hand_and_nothing_is_made(service: Servic
     service.registry.away = False
     assert (await make(service, batch_id, role="accountant")).status_code == 403
     assert (await fetch(service, batch_id, role="accountant")).status_code == 403
+    assert (await send(service, batch_id)).json()["code"] == "payment-file-missing"
+    assert (await send(service, batch_id, role="accountant")).status_code == 403
     assert (await make(service, batch_id, who=ENTERER)).json()["code"] == "entered-by-same"
     assert (await make(service, batch_id, form="another")).json()["code"] == "bank-unknown"
     assert (await make(service, str(UUID(int=4)))).status_code == 404
@@ -153,7 +160,11 @@ async def test_a_batch_that_is_not_released_or_is_answered_for_has_no_file(
     issued = (await winter.issue(list_id, winter.batch_body([(1, person(9), 10_000)]))).json()["batch_id"]
     assert (await make(service, issued)).json()["code"] == "batch-wrong-status"
     await make(service, batch_id)
-    await winter.bank_answers(batch_id, {1: None})
+    early = await winter.bank_answers(batch_id, {1: None})
+    assert (early.status_code, early.json()["code"]) == (409, "batch-not-sent")
+    assert (await send(service, batch_id)).json()["sent_on"] == "2017-01-10"
+    assert (await send(service, batch_id)).json()["code"] == "batch-sent"
+    assert (await winter.bank_answers(batch_id, {1: None})).status_code == 200
     assert (await fetch(service, batch_id)).json()["code"] == "payment-file-late"
 
 

@@ -117,7 +117,7 @@ async def test_what_is_wrong_is_told_and_the_rest_can_be_booked(service: Service
     assert (other.status_code, other.json()["code"]) == (422, "bank-layout-of-other")
 
 
-async def test_a_part_and_what_came_back_later_are_told_and_not_booked(service: Service, batch: Batch) -> None:
+async def test_a_part_is_told_and_what_came_back_later_is_to_be_booked(service: Service, batch: Batch) -> None:
     city = TEMPLATES["example-city"]
     content = examples.answered(batch, city, {1: Told(), 2: Told(fen=10_000)})
     read = (await look(service, batch, content, "example-city")).json()
@@ -125,7 +125,8 @@ async def test_a_part_and_what_came_back_later_are_told_and_not_booked(service: 
     assert (await book(service, batch, read)).status_code == 200
     later = examples.notified(batch, {1: [Told(Said.REVERSED)], 3: [Told(), Told(Said.REVERSED)]})
     back = (await look(service, batch, later, "camt-054")).json()
-    assert back["parts"] == [{"line": 1, "outcome": "reversed", "paid_fen": 0}]
+    assert back["parts"] == []
+    assert back["reversals"] == [{"line": 1, "reason_code": "bank-declined"}]
     assert [(line["line"], line["reason_code"]) for line in back["lines"]] == [(3, "bank-declined")]
 
 
@@ -202,3 +203,31 @@ async def test_the_file_s_hash_is_booked_with_what_it_says(service: Service, win
     assert (await winter.bank_answers(str(batch.batch_id), {2: None})).status_code == 200
     steps = (await service.get(f"/payment-batches/{batch.batch_id}", ACCOUNTANT, "accountant")).json()["steps"]
     assert [step.get("file_sha256") for step in steps if step["step"] == "bank-return-recorded"] == [digest, None]
+
+
+async def test_money_that_came_back_is_read_from_the_file_and_booked_once(
+    service: Service, winter: Winter, batch: Batch
+) -> None:
+    await winter.bank_answers(str(batch.batch_id), {1: None, 2: None, 3: None})
+    back = examples.answered(batch, RURAL, {2: Told(Said.REVERSED, words="已冲正")})
+    read = (await look(service, batch, back)).json()
+    assert read["reversals"] == [{"line": 2, "reason_code": "bank-declined"}], read
+    body = {"occurred_on": "2017-01-20", "lines": read["reversals"], "file_sha256": read["file_sha256"]}
+    path = f"/payment-batches/{batch.batch_id}/reversals"
+    done = await service.post(path, body, ACCOUNTANT, "accountant", key="back")
+    assert (done.status_code, done.json()["status"], done.json()["list_status"]) == (200, "returned", "ordered")
+    assert (done.json()["paid_lines"], done.json()["failed_lines"]) == (2, 1)
+    assert (await service.post(path, body, ACCOUNTANT, "accountant", key="back")).content == done.content
+    again = await service.post(path, body, ACCOUNTANT, "accountant")
+    assert [fault["code"] for fault in again.json()["errors"]] == ["line-not-paid"]
+    reread = (await look(service, batch, back)).json()
+    assert (reread["reversals"], reread["lines"], reread["faults"]) == ([], [], []), "the same file again"
+    assert (await winter.budget())["spent_fen"] == sum(FEN) - FEN[1]
+    check = (await service.get("/ledger/check", ACCOUNTANT, "accountant")).json()
+    assert check["balanced"] is True, check
+    lines = (await service.get(f"/payment-batches/{batch.batch_id}/lines", ACCOUNTANT, "accountant")).json()["lines"]
+    assert [line["status"] for line in lines] == ["paid", "failed", "paid"]
+    told = await service.get(f"/payment-batches/{batch.batch_id}", ACCOUNTANT, "accountant")
+    waits = winter.batch_body([(2, person(2), FEN[1])], on="2017-01-21")
+    follow_up = await winter.issue(str(told.json()["list_id"]), waits)
+    assert follow_up.status_code == 201, follow_up.text

@@ -19,6 +19,7 @@ from unionaid.contracts.relief import (
     GoodsRefunded,
     GoodsRemoved,
     ReliefPaid,
+    SpendingReversed,
 )
 from unionaid.contracts.samples import BUDGET, FUND, PROGRAMME, SAMPLES
 from unionaid.relief.domain.ledger.posting import BOOKED, Account, Known, Origin, Posting, postings
@@ -34,6 +35,7 @@ SIDES = {
     "BudgetCommitted": ("free", "committed"),
     "CommitmentReleased": ("committed", "free"),
     "ReliefPaid": ("payable", "cash"),
+    "PaymentReversed": ("cash", "payable"),
     "GoodsReceived": ("goods", "payable"),
     "GoodsRemoved": ("payable", "goods"),
     "GoodsIssued": ("goods-issued", "goods"),
@@ -52,7 +54,7 @@ def test_every_entry_adds_up_to_zero_and_only_what_moves_money_has_one(kind: typ
     assert bool(entry) == (kind in BOOKED)
 
 
-SPENDING = (BudgetSpent, GoodsPaid, GoodsRefunded)
+SPENDING = (BudgetSpent, SpendingReversed, GoodsPaid, GoodsRefunded)
 """What moves a budget, and money beside."""
 
 
@@ -73,6 +75,15 @@ def test_what_is_spent_is_an_expense_and_owed() -> None:
         Posting(Account.RELIEF, spent.amount_fen, FUND, PROGRAMME, BUDGET),
         Posting(Account.PAYABLE, -spent.amount_fen, FUND, PROGRAMME, BUDGET),
     ]
+
+
+def test_what_came_back_is_neither_spent_nor_owed() -> None:
+    spent, back = sample(BudgetSpent), sample(SpendingReversed)
+    assert isinstance(spent, BudgetSpent)
+    assert isinstance(back, SpendingReversed)
+    same = back.model_copy(update={"amount_fen": spent.amount_fen})
+    away = [posting._replace(amount_fen=-posting.amount_fen) for posting in postings(spent, KNOWN)]
+    assert postings(same, KNOWN) == away
 
 
 def test_what_goods_cost_is_spent_at_once_and_comes_back_so() -> None:

@@ -16,6 +16,7 @@ from unionaid.relief.domain.payment_batch import rules as batch_rules
 from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason, Doubted, confirm_accounts
 from unionaid.relief.domain.payment_batch.facts import batch_of
 from unionaid.relief.domain.payment_batch.returning import Answer, Outcome
+from unionaid.relief.domain.payment_batch.reversing import Reversal, record_reversal
 from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.refusals import Refusal
 from unionaid.relief.domain.relief_list import facts, paying, rules, settling, submitting
@@ -56,7 +57,9 @@ BATCH_ROLE_OF = {
     "withdrawal": Role.CASHIER,
     "file": Role.CASHIER,
     "account-confirmations": Role.ACCOUNTANT,
+    "sending": Role.CASHIER,
     "bank-return": Role.ACCOUNTANT,
+    "reversals": Role.ACCOUNTANT,
 }
 LINES = [Line(person(1), 50_000), Line(person(2), 30_000)]
 PAYEE, OTHER, ACCOUNTANT = f"person-{person(1)}", f"person-{uuid4()}", f"person-{uuid4()}"
@@ -83,7 +86,7 @@ class Course:
         """Go on by the bank: the cashier makes the batch, the accountant does the rest; line 2 comes back."""
         self.on = PAID_ON
         for name in names:
-            by = CASHIER if name in ("payment-batches", "file") else ACCOUNTANT
+            by = CASHIER if name in ("payment-batches", "file", "sending") else ACCOUNTANT
             self._add(self.decided(name, by), by)
         return self
 
@@ -91,7 +94,7 @@ class Course:
     def relief_list(self) -> facts.ReliefList:
         return list_of(self.acts)
 
-    def decided(self, name: str, by: str) -> list[Event]:  # noqa: PLR0911  one answer for each step
+    def decided(self, name: str, by: str) -> list[Event]:  # noqa: PLR0911, PLR0912  one answer for each step
         lines, taken = [application_of(events) for events in self.lines.values()], step(by, self.on)
         budget = {BUDGET: budget_of(self.budget)}
         match name:
@@ -116,6 +119,13 @@ class Course:
                     batch_of(self.batch), self.relief_list, lines,
                     accounts={}, form="pain-001", sha256="ab" * 32, size=1, step=taken,
                 )  # fmt: skip
+            case "sending":
+                return filing.send(batch_of(self.batch), self.relief_list, lines, step=taken)
+            case "reversals":
+                back = [Reversal(1, returning.FailureReason.ACCOUNT_CLOSED)]
+                return record_reversal(
+                    batch_of(self.batch), self.relief_list, lines, budget, reversals=back, step=taken
+                )
             case "account-confirmations":
                 changed = Doubted(1, 2, ("account-changed",), 0)
                 asked = ConfirmationReason.ASKED_THE_BANK
@@ -171,6 +181,7 @@ COURSES: dict[str, Callable[[], Course]] = {
     "ordered": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches"),
     "released": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches", "release"),
     "filed": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches", "release", "file"),
+    "sent": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches", "release", "file", "sending"),
     "returned": lambda: Course(VERIFIER, APPROVER).by_bank("payment-batches", "release", "bank-return"),
 }
 EVERYBODY = (ENTERER, VERIFIER, APPROVER, CASHIER, ACCOUNTANT, OTHER, PAYEE)

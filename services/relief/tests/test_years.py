@@ -23,6 +23,7 @@ from unionaid.contracts.samples import FUND, SAMPLES
 from unionaid.relief.domain.ledger.years import CloseYear, FundYear, close_year, closed_through, refuse_closed
 from unionaid.relief.domain.refusals import BudgetsUndecided, DateInFuture, YearIsClosed, YearNotOver
 from unionaid.relief.examples import APPROVER, TODAY, person
+from unionaid.relief.views import ledger as ledger_views
 from unionaid.service.refusals import BrokenHistory
 
 from .conftest import ACCOUNTANT
@@ -114,6 +115,26 @@ async def test_the_books_are_closed_and_corrected_in_the_open_year(service: Serv
     }  # fmt: skip
     again = await post(service, "/ledger/years/2016/closing")
     assert again.json()["code"] == "year-closed"
+
+
+async def test_what_came_back_a_year_later_is_booked_in_the_open_year(service: Service, winter: Winter) -> None:
+    list_id = await winter.approved([(person(1), 1_000)])
+    issued = await winter.issue(list_id, winter.batch_body([(1, person(1), 1_000)], on="2016-12-28"))
+    batch_id = issued.json()["batch_id"]
+    path, first = f"/payment-batches/{batch_id}", {"line": 1, "reason_code": "account-closed"}
+    assert (await post(service, f"{path}/release", "2016-12-29")).status_code == 200
+    paid = [{"line": 1, "outcome": "paid"}]
+    assert (await post(service, f"{path}/bank-return", "2016-12-30", lines=paid)).status_code == 200
+    assert (await post(service, "/ledger/years/2016/closing")).status_code == 201
+    late = await post(service, f"{path}/reversals", "2016-12-31", lines=[first])
+    assert (late.status_code, late.json()["code"]) == (422, "year-closed")
+    assert (await post(service, f"{path}/reversals", "2017-01-20", lines=[first])).status_code == 200
+    assert (await service.get("/ledger/check", ACCOUNTANT, "accountant")).json()["balanced"] is True
+    async with service.pool.acquire() as conn:
+        (year,) = await ledger_views.fund_years(conn, 2017)
+    assert (year["paid_fen"], year["came_back_fen"]) == (0, 1_000)
+    made = close_year(2016, [FundYear(**year)], 0, CloseYear(2017, date(2018, 1, 9), date(2018, 1, 9)))
+    assert [one.closing_fen for one in made if isinstance(one, FundYearClosed)] == [year["opening_fen"] + 1_000]
 
 
 async def test_no_list_is_approved_or_paid_on_a_day_of_a_closed_year(service: Service, winter: Winter) -> None:

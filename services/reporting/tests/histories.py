@@ -52,6 +52,7 @@ from unionaid.contracts.relief import (
     GoodsReturned,
     PaymentFailed,
     PaymentOrdered,
+    PaymentReversed,
     ProgrammeOpened,
     ReliefCancelled,
     ReliefPaid,
@@ -276,6 +277,12 @@ def payments(draw: st.DrawFn, line: int) -> ReliefPaid:
     )
 
 
+def reversal(paid: ReliefPaid, on: date) -> PaymentReversed:
+    """What a bank had paid comes back."""
+    told = paid.model_dump(exclude={"occurred_on", "signed_by", "proxy_person_id"})
+    return PaymentReversed(**told, occurred_on=on, paid_on=paid.occurred_on, reason_code="account-closed")
+
+
 @st.composite
 def unpaid(draw: st.DrawFn, line: int) -> Fact:
     """What is said of money that the bank did not pay, or not yet."""
@@ -357,7 +364,9 @@ def relief_facts(draw: st.DrawFn) -> list[Fact]:
         )
         for n in range(draw(NUMBER))
     ]
-    facts += [draw(payments(line)) for line in range(1, 1 + draw(st.integers(0, 25)))]
+    paid = [draw(payments(line)) for line in range(1, 1 + draw(st.integers(0, 25)))]
+    facts += paid
+    facts += [reversal(one, draw(DAY)) for one in paid if one.method == "bank" and draw(st.booleans())]
     facts += [draw(activities()) for _ in range(draw(st.integers(0, 12)))]
     facts += [draw(unpaid(line)) for line in range(1, 1 + draw(NUMBER))]
     return draw(st.permutations(facts))

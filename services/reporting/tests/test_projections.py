@@ -70,17 +70,20 @@ def fold(given: Logs) -> Tables:  # noqa: PLR0912, PLR0915  a case for each even
             front = (topic, int(event["logindex"]), datetime.fromisoformat(event["logtime"]))
             ids = {name: UUID(text) for name, text in d.items() if name.endswith("_id")}
             match event["type"].split(".")[2]:
-                case "ReliefPaid":
+                case "ReliefPaid" | "PaymentReversed" as said:
+                    sign = 1 if said == "ReliefPaid" else -1
                     on = date.fromisoformat(d["occurred_on"])
                     programme, kind, union = ids["programme_id"], d["programme_kind"], ids["union_org_id"]
                     tables["relief_payment"].append(
                         (*front, UUID(event["id"]), on, programme, kind, d["programme_year"], ids["person_id"], union,
-                         ids["list_id"], d["method"], d["amount_fen"])
+                         ids["list_id"], d["method"], sign * d["amount_fen"])
                     )  # fmt: skip
-                    tables["payment_part"] += [(*front[:2], UUID(p["fund_id"]), p["amount_fen"]) for p in d["parts"]]
+                    tables["payment_part"] += [
+                        (*front[:2], UUID(p["fund_id"]), sign * p["amount_fen"]) for p in d["parts"]
+                    ]
                     first_times_fen = daily.setdefault((programme, kind, on, union, d["method"]), [front[1], 0, 0])
-                    first_times_fen[1] += 1
-                    first_times_fen[2] += d["amount_fen"]
+                    first_times_fen[1] += sign
+                    first_times_fen[2] += sign * d["amount_fen"]
                 case "ProgrammeOpened":
                     window = (date.fromisoformat(d["window_from"]), date.fromisoformat(d["window_to"]))
                     tables["programme"].append(

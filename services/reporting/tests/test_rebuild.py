@@ -161,7 +161,7 @@ async def test_an_operator_rebuilds_and_lists_and_retries_what_is_parked(
     assert "1 applied, 0 remain" in err
     code, out, _ = await program(environment, "rebuild")
     assert code == 0
-    assert out.startswith("build 3 of totals is live: payments v1, ")
+    assert out.startswith("build 3 of totals is live: payments v2, ")
 
 
 async def test_the_whole_service_starts_and_is_ready_and_its_own_log_is_empty(

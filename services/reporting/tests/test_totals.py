@@ -18,10 +18,13 @@ import pytest
 
 from unionaid.contracts import topic_name
 from unionaid.contracts.registry import SchemeTitle, TitleSchemeAdopted
+from unionaid.contracts.relief import FundPart, ReliefPaid, application_id
 from unionaid.reporting.examples import Log, logs
 from unionaid.service.roles import Role
 from unionaid.testkit.log import until, write
 from unionaid.testkit.stack import Kafka
+
+from .histories import reversal
 
 if TYPE_CHECKING:
     from services.reporting.tests.conftest import Publish, Reporting, Served
@@ -89,7 +92,7 @@ async def test_a_total_and_its_citation(served: Served, history: dict[str, list[
     cited = answer["citation"]
     assert cited["query"] == "relief?from=2017-01-01&kind=WINTER_WARMTH&to=2017-12-31"
     assert cited["policy_versions"] == ["winter-warmth-2017.1"]
-    assert cited["projection"].startswith("payments v1, ")
+    assert cited["projection"].startswith("payments v2, ")
     division = served.reporting.division
     assert cited["vector"] == {
         f"unionaid.{division}.mutualaid": -1,
@@ -408,3 +411,51 @@ async def test_who_may_read_totals_and_what_is_parked(served: Served) -> None:
 
 async def test_no_token_no_figure(served: Served) -> None:
     assert (await served.client.get("/totals/relief", params=PERIOD)).status_code == 401
+
+
+async def test_what_came_back_is_taken_off_on_its_own_day_and_cited(
+    served: Served, publish: Publish, kafka: Kafka
+) -> None:
+    """Two people of two payments each by the bank; one loses both, the other one, next year."""
+    log = Log(served.reporting.division, "relief", Random(8))
+    paid = []
+    for line in range(1, 5):
+        part = FundPart(fund_id=UUID(int=5, version=4), amount_fen=100 * line)
+        list_id = UUID(int=6, version=4)
+        payment = ReliefPaid(
+            occurred_on=date(2017, 1, line), application_id=application_id(list_id, line), list_id=list_id, line=line,
+            programme_id=UUID(int=4, version=4), programme_kind="WINTER_WARMTH", programme_year=2017,
+            person_id=UUID(int=30 + line % 2, version=4), union_org_id=UUID(int=1, version=4), method="bank",
+            amount_fen=100 * line, parts=(part,), batch_id=UUID(int=7, version=4),
+        )  # fmt: skip
+        paid.append(payment)
+        log.add(payment)
+    for number, day in ((0, date(2017, 2, 1)), (2, date(2017, 3, 1)), (1, date(2018, 1, 1))):
+        log.add(reversal(paid[number], day))
+    last = await publish({relief(served): log.values})
+    counts: dict[tuple[str, str], tuple[int, int, int, int]] = {
+        ("2017-01-01", "2017-01-31"): (2, 4, 1_000, 4),
+        ("2017-01-01", "2017-02-28"): (2, 3, 900, 5),
+        ("2017-01-01", "2017-12-31"): (1, 2, 600, 6),
+        ("2017-01-01", "2018-12-31"): (1, 1, 400, 7),
+        ("2018-01-01", "2018-12-31"): (0, -1, -200, 1),
+    }
+    for (first, end), (people, times, fen, events) in counts.items():
+        period = {"from": first, "to": end}
+        answer = await served.answer("/totals/relief", kind=KIND, **period, after=at(last, relief(served)))
+        figure = told(answer)
+        assert {**figure, "sha256": ""} == {
+            "people": people, "times": times, "amount_fen": fen, "events": events, "sha256": "",
+        }  # fmt: skip
+        asked = ("--bootstrap", kafka.bootstrap, "--topic", relief(served), "--kind", KIND)
+        assert await naive_fold(*asked, "--from", first, "--to", end) == figure
+        by_fund = await served.answer("/totals/relief/by", dimension="fund", kind=KIND, **period)
+        (line,) = by_fund["lines"]
+        assert (line["people"], line["times"], line["amount_fen"]) == (people, times, fen)
+    of_then = await served.answer("/totals/relief", kind=KIND, **{"from": "2017-01-01", "to": "2018-12-31"}, upto=4)
+    assert (of_then["people"], of_then["times"], of_then["amount_fen"]) == (2, 3, 900), "as known before the others"
+    whole = {"from": "2017-01-01", "to": "2018-12-31"}
+    month = await served.answer("/totals/relief/by", dimension="month", kind=KIND, **whole)
+    assert [(one["key"], one["times"], one["amount_fen"]) for one in month["lines"]] == [
+        ("2017-01", 4, 1_000), ("2017-02", -1, -100), ("2017-03", -1, -300), ("2018-01", -1, -200),
+    ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What a bank's file says of a batch's lines, before anybody books it: kept nowhere, decided by nobody.
 
-Whole payments and failures can be booked as they are read. What was paid in part, or came back after it was booked, is
-told.
+Whole payments, failures, and what came back after it was booked, can be booked as they are read. What was paid in part
+is told.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from unionaid.payments import (
 from unionaid.payments import Outcome as Stands
 from unionaid.payments import Reason as BankReason
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome
+from unionaid.relief.domain.payment_batch.reversing import Reversal
 from unionaid.service.refusals import Fault
 
 CAMT = "camt-054"
@@ -39,7 +40,7 @@ _BOOKED = frozenset({"paid", "failed"})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A line of which the bank says more than can be booked: it paid a part, or undid what was booked."""
+    """A line of which the bank says more than can be booked: it paid a part, or took a part back."""
 
     line: int
     outcome: Stands
@@ -55,6 +56,7 @@ class Reading:
 
     sha256: str
     answers: Sequence[Answer]
+    reversals: Sequence[Reversal]
     parts: Sequence[Part]
     known: int
     faults: Sequence[Fault]
@@ -79,16 +81,18 @@ def read_bank_file(
     ordered = Ordered(key, [OrderedLine(line["line"], line["amount_fen"]) for line in lines])
     done = reconcile(ordered, returned, {line["line"]: _standing(line) for line in lines if line["status"] in _BOOKED})
     before = {line["line"]: line["status"] for line in lines}
-    answers, parts = [], []
+    answers, reversals, parts = [], [], []
     for no in done.moved:
         standing = done.standings[no]
         if before[no] == "ordered" and standing.outcome is Stands.PAID:
             answers.append(Answer(no, Outcome.PAID))
         elif before[no] == "ordered" and standing.outcome in (Stands.FAILED, Stands.REVERSED):
             answers.append(Answer(no, Outcome.FAILED, FailureReason(standing.reason or BankReason.BANK_DECLINED)))
+        elif before[no] == "paid" and standing.outcome is Stands.REVERSED:
+            reversals.append(Reversal(no, FailureReason(standing.reason or BankReason.BANK_DECLINED)))
         else:
             parts.append(Part(no, standing.outcome, standing.paid_fen))
-    return Reading(returned.sha256, answers, parts, done.repeated, done.faults, _words(returned))
+    return Reading(returned.sha256, answers, reversals, parts, done.repeated, done.faults, _words(returned))
 
 
 def _by_template(content: bytes, bank: str, templates: Templates, key: str) -> Returned:
@@ -97,10 +101,10 @@ def _by_template(content: bytes, bank: str, templates: Templates, key: str) -> R
 
 def _standing(line: Mapping[str, Any]) -> Standing:
     """Return where a booked line stands; what failed was heard as gone and as come back."""
-    paid, failed = (Heard(said, line["amount_fen"], "") for said in (Said.PAID, Said.FAILED))
+    paid, failed, back = (Heard(said, line["amount_fen"], "") for said in (Said.PAID, Said.FAILED, Said.REVERSED))
     if line["status"] == "paid":
         return Standing(Stands.PAID, line["amount_fen"], None, frozenset({paid}))
-    return Standing(Stands.FAILED, 0, BankReason(line["reason_code"]), frozenset({paid, failed}))
+    return Standing(Stands.FAILED, 0, BankReason(line["reason_code"]), frozenset({paid, failed, back}))
 
 
 def _words(returned: Returned) -> dict[int, str]:

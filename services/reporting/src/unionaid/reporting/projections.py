@@ -32,7 +32,7 @@ from unionaid.reporting.domain.registry.facts import (
     WorkerRegistered,
     WorkerUnmerged,
 )
-from unionaid.reporting.domain.relief.facts import FundOpened, ProgrammeOpened, ReliefPaid, agreed
+from unionaid.reporting.domain.relief.facts import FundOpened, ProgrammeOpened, ReliefPaid, agreed, taken_back
 
 if TYPE_CHECKING:
     from unionaid.contracts.event import Service
@@ -64,10 +64,13 @@ _read_paid = _reads(ReliefPaid)
 
 
 class Payments:
-    """One row per ReliefPaid, and one per fund with a part in it: what every figure of relief is made of."""
+    """One row per ReliefPaid and, below zero, per PaymentReversed; one per fund with a part in it.
+
+    What every figure of relief is made of.
+    """
 
     name = "payments"
-    version = 1
+    version = 2
     tables: Sequence[str] = ("relief_payment", "payment_part")
     ddl = f"""
         CREATE TABLE relief_payment ({_PROVENANCE},
@@ -80,19 +83,23 @@ class Payments:
             union_org_id uuid NOT NULL,
             list_id uuid NOT NULL,
             method text COLLATE "C" NOT NULL,
-            amount_fen bigint NOT NULL CHECK (amount_fen > 0),
+            amount_fen bigint NOT NULL CHECK (amount_fen <> 0),
             PRIMARY KEY (index, topic)
         );
+        CREATE INDEX relief_payment_reversed ON relief_payment (index) WHERE amount_fen < 0;
         CREATE INDEX relief_payment_kind ON relief_payment (programme_kind, occurred_on);
         CREATE INDEX relief_payment_programme ON relief_payment (programme_id, occurred_on);
         CREATE TABLE payment_part (
             topic text COLLATE "C" NOT NULL,
             index bigint NOT NULL,
             fund_id uuid NOT NULL,
-            amount_fen bigint NOT NULL CHECK (amount_fen > 0),
+            amount_fen bigint NOT NULL CHECK (amount_fen <> 0),
             PRIMARY KEY (index, topic, fund_id)
         )"""
-    decoders: ClassVar[Mapping[str, Decoder]] = {"unionaid.relief.ReliefPaid.v1": lambda data: agreed(_read_paid(data))}
+    decoders: ClassVar[Mapping[str, Decoder]] = {
+        "unionaid.relief.ReliefPaid.v1": lambda data: agreed(_read_paid(data)),
+        "unionaid.relief.PaymentReversed.v1": lambda data: taken_back(_read_paid(data)),
+    }
     _columns = (
         "occurred_on", "programme_id", "programme_kind", "programme_year", "person_id", "union_org_id",
         "list_id", "method", "amount_fen",
@@ -118,7 +125,7 @@ class ReliefDaily:
     """
 
     name = "relief_daily"
-    version = 2
+    version = 3
     tables: Sequence[str] = ("relief_daily",)
     ddl = """
         CREATE TABLE relief_daily (
@@ -141,7 +148,7 @@ class ReliefDaily:
             paid: ReliefPaid = event.data
             day = (paid.programme_id, paid.programme_kind, paid.occurred_on, paid.union_org_id, paid.method)
             first_times_fen = sums.setdefault(day, [event.index, 0, 0])
-            first_times_fen[1] += 1
+            first_times_fen[1] += 1 if paid.amount_fen > 0 else -1
             first_times_fen[2] += paid.amount_fen
         await conn.execute(
             "INSERT INTO relief_daily AS d SELECT * FROM unnest($1::uuid[], $2::text[], $3::date[], "

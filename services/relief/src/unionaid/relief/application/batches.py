@@ -15,6 +15,7 @@ from unionaid.contracts.relief import PaymentBatchIssued, ReliefCancelled
 from unionaid.relief.application.deciding import Deciding, Expect, Found, Pool
 from unionaid.relief.domain.payment_batch import facts, filing, returning, rules
 from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason, Doubted, confirm_accounts
+from unionaid.relief.domain.payment_batch.reversing import Reversal, record_reversal
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list import facts as list_facts
 from unionaid.relief.domain.relief_list import settling
@@ -138,6 +139,39 @@ class Batches:
 
         return await self._step(issued, batch_id, step, expect, events)
 
+    async def send(self, issued: Issued, batch_id: UUID, step: Step, expect: Expect) -> Done:
+        """Record that the bank was given the file."""
+
+        def events(found: Found) -> list[Event]:
+            return filing.send(found.batch, found.relief_list, found.lines, step=step)
+
+        return await self._step(issued, batch_id, step, expect, events)
+
+    async def record_reversal(
+        self,
+        issued: Issued,
+        batch_id: UUID,
+        reversals: Sequence[Reversal],
+        step: Step,
+        expect: Expect,
+        *,
+        file_sha256: str | None = None,
+    ) -> Done:
+        """Book that money came back: one movement of the budget."""
+
+        def events(found: Found) -> list[Event]:
+            return record_reversal(
+                found.batch,
+                found.relief_list,
+                found.lines,
+                found.budgets,
+                reversals=reversals,
+                step=step,
+                file_sha256=file_sha256,
+            )
+
+        return await self._step(issued, batch_id, step, expect, events)
+
     async def cancel(
         self,
         issued: Issued,
@@ -220,6 +254,7 @@ def shown(batch: facts.Existing) -> Mapping[str, Any]:
         "status": status_of(batch),
         "lines": terms.lines,
         "amount_fen": terms.amount_fen,
+        **({"sent_on": sent_on} if (sent_on := getattr(batch, "sent_on", None)) else {}),
         **{name: getattr(batch, name, 0) for name in ("paid_lines", "paid_fen", "failed_lines", "failed_fen")},
     }
 

@@ -10,7 +10,13 @@ from uuid import UUID
 import asyncpg
 
 from unionaid.contracts import Event, stream_name
-from unionaid.contracts.relief import PaymentFailed, ReliefListApproved, ReliefListSubmitted, application_id
+from unionaid.contracts.relief import (
+    PaymentFailed,
+    PaymentReversed,
+    ReliefListApproved,
+    ReliefListSubmitted,
+    application_id,
+)
 from unionaid.eventlog import Busy, Connection, Log
 from unionaid.relief.application.books import closed_now
 from unionaid.relief.application.holding import held_now
@@ -29,6 +35,7 @@ from unionaid.relief.views.acts import acts_in_each
 from unionaid.relief.views.people import People
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 
+_NOT_PAID = PaymentFailed | PaymentReversed
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 TRIES_MAX: Final = 4
 """How often it is looked up what a list draws on, before somebody else states it anew each time."""
@@ -48,7 +55,7 @@ class Found:
     funding: Funding
     batch: Batch
     booked_by: frozenset[str]
-    """Who booked that the bank did not pay a line."""
+    """Who booked that the bank did not pay a line, or that its money came back."""
     versions: Mapping[str, int]
     """Of the list's stream, and of the batch's where there is one."""
     barred: Barred
@@ -123,7 +130,12 @@ class Deciding:
                     {budget_id: budget_of(history[name]) for budget_id, name in budgets.items()},
                     stated,
                     batch_of(act for name in batch for act in _acts(history, name)),
-                    frozenset(by for line in lines for e, by in _acts(history, line) if isinstance(e, PaymentFailed)),
+                    frozenset(
+                        by
+                        for line in lines
+                        for e, by in _acts(history, line)
+                        if isinstance(e, PaymentFailed | PaymentReversed)
+                    ),
                     {stream: len(history[stream]) for stream in (listed, *batch)},
                     {**_held(applications, held), **barred},
                 )

@@ -51,6 +51,20 @@ class ReturnLineBody(Body):
     reason_code: FailureReason | None = None
 
 
+class ReversedLineBody(Body):
+    """A line of a batch whose money came back, by its number in the list, and why."""
+
+    line: LineNumber
+    reason_code: FailureReason
+
+
+class ReversalBody(StepBody):
+    """Which lines' money came back; with the SHA-256 of the bank's file, where it was one."""
+
+    lines: Annotated[list[ReversedLineBody], Field(min_length=1, max_length=LINES_MAX)]
+    file_sha256: Sha256Hex | None = None
+
+
 class BankReturnBody(StepBody):
     """What the bank answered, for some lines of a batch or all; with the SHA-256 of its file, where it was one."""
 

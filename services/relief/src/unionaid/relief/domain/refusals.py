@@ -300,6 +300,18 @@ class FileLate(Refusal):
     code = "payment-file-late"
 
 
+class BatchSent(Refusal):
+    """The bank was given the file before."""
+
+    code = "batch-sent"
+
+
+class BatchNotSent(Refusal):
+    """A file was made, and nobody has recorded that the bank was given it: it cannot have answered."""
+
+    code = "batch-not-sent"
+
+
 class FileMissing(Refusal):
     """No file was made for the bank."""
 
@@ -470,6 +482,7 @@ class LineFault(StrEnum):
     LINE_TWICE = "line-twice"
     LINE_NOT_ON_BATCH = "line-not-on-batch"
     LINE_BOOKED = "line-booked"
+    LINE_NOT_PAID = "line-not-paid"
     REASON_MISSING = "reason-missing"
     REASON_WITHOUT_NEED = "reason-without-need"
     ACCOUNT_UNKNOWN = "account-unknown"

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from unionaid.contracts import Event
 from unionaid.contracts.relief import (
     BankReturnRecorded,
+    BankReversalRecorded,
     PaymentAccountConfirmed,
     PaymentBatchWithdrawn,
     PaymentFileMade,
@@ -21,6 +22,7 @@ from unionaid.contracts.relief import (
     ReliefListOrderWithdrawn,
     ReliefListPaid,
     ReliefListRejected,
+    ReliefListReopened,
     ReliefListSettled,
 )
 from unionaid.relief.application.holding import holds
@@ -41,10 +43,12 @@ _PARTICULARS: Mapping[type[Event], set[str]] = {
     ReliefListPaid: {"method", "visitors", "signed_list_sha256", "signed_list_bytes"},
     ReliefListOrdered: _ORDER,
     ReliefListOrderWithdrawn: _ORDER,
+    ReliefListReopened: {"lines", "amount_fen"},
     ReliefListSettled: {"paid_lines", "paid_fen", "cancelled_lines", "cancelled_fen"},
     PaymentBatchWithdrawn: _REASON,
     PaymentAccountConfirmed: {"line", "doubts", "reason_code"},
     PaymentFileMade: {"form", "file_sha256", "file_bytes"},
+    BankReversalRecorded: {"lines", "amount_fen", "file_sha256"},
     BankReturnRecorded: {"paid_lines", "paid_fen", "failed_lines", "failed_fen", "file_sha256"},
 }
 """What a step tells beside who took it and when."""

@@ -97,6 +97,7 @@ def _told(batch_id: UUID, reading: Reading, catalogue: Catalogue, language: Lang
             }
             for answer in reading.answers
         ],
+        "reversals": [{"line": one.line, "reason_code": one.reason} for one in reading.reversals],
         "parts": [{"line": part.line, "outcome": part.outcome, "paid_fen": part.paid_fen} for part in reading.parts],
         "known": reading.known,
         "faults": [_fault(fault, catalogue, language) for fault in reading.faults],

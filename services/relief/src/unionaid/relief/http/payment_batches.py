@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from unionaid.relief.application.batches import shown as shown_batch
 from unionaid.relief.bank_answers import reference_of
-from unionaid.relief.bodies.payment_batches import BankReturnBody, WithdrawalBody
+from unionaid.relief.bodies.payment_batches import BankReturnBody, ReversalBody, WithdrawalBody
 from unionaid.relief.bodies.typed import StepBody
 from unionaid.relief.domain.payment_batch.facts import batch_of
 from unionaid.relief.domain.payment_batch.returning import Answer
+from unionaid.relief.domain.payment_batch.reversing import Reversal
 from unionaid.relief.domain.payment_batch.rules import existing_batch
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.http.access import (
@@ -54,6 +55,25 @@ async def record_bank_return(batch_id: UUID, body: BankReturnBody, command: ByAc
     return await command.run(
         lambda issued: desk.commands.batches.record_return(
             issued, batch_id, answers, step_of(issued, body), command.expect, file_sha256=body.file_sha256
+        )
+    )
+
+
+@payment_batches.post("/{batch_id}/sending")
+async def send_payment_batch(batch_id: UUID, body: StepBody, command: ByCashier, desk: AtDesk) -> Response:
+    """Record that the bank was given the file."""
+    return await command.run(
+        lambda issued: desk.commands.batches.send(issued, batch_id, step_of(issued, body), command.expect)
+    )
+
+
+@payment_batches.post("/{batch_id}/reversals")
+async def record_reversals(batch_id: UUID, body: ReversalBody, command: ByAccountant, desk: AtDesk) -> Response:
+    """Book that money came back after it had been booked as paid: its lines wait again, or are given up."""
+    reversals = [Reversal(line.line, line.reason_code) for line in body.lines]
+    return await command.run(
+        lambda issued: desk.commands.batches.record_reversal(
+            issued, batch_id, reversals, step_of(issued, body), command.expect, file_sha256=body.file_sha256
         )
     )
 

@@ -35,6 +35,8 @@ STATUSES: Mapping[str, int] = {
     "return-too-large": 409,
     "list-wrong-status": 409,
     "batch-wrong-status": 409,
+    "batch-sent": 409,
+    "batch-not-sent": 409,
     "payment-file-made": 409,
     "payment-file-late": 409,
     "payment-file-missing": 409,

@@ -43,6 +43,7 @@ async def look_through(
         told += [shell.catalogue.text(language, fault.code, fault.params) for fault in refusal.faults[:FAULTS_SHOWN]]
         return await shown(form.request, form.actor, desk, batch_id, typed=typed, faults={"": " ".join(told)})
     typed["file_sha256"] = reading.sha256
+    typed["came_back"] = "\n".join(f"{one.line} {one.reason}" for one in reading.reversals)
     typed["pasted"] = "\n".join(f"{one.line} {one.reason or one.outcome}" for one in reading.answers)
     return await shown(
         form.request,

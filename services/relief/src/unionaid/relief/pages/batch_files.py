@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from unionaid.relief.bodies.payment_batches import AccountConfirmationBody, BankFileBody
+from unionaid.relief.bodies.typed import StepBody
 from unionaid.relief.http.access import step_of
 from unionaid.relief.http.accounts import doubts_of
 from unionaid.relief.http.bank_files import fetched, make
@@ -53,4 +54,14 @@ async def confirm_accounts(batch_id: UUID, form: Annotated[Form, forms(Role.ACCO
             issued, batch_id, found,
             lines=body.lines, reason=body.reason_code, step=step_of(issued, body), expect=expect,
         ),
+    )  # fmt: skip
+
+
+@batch_files.post("/{batch_id}/sending")
+async def send(batch_id: UUID, form: Annotated[Form, forms(Role.CASHIER)], desk: AtDesk) -> Response:
+    """Record that the bank was given the file."""
+    given = {"occurred_on": form.text("occurred_on")}
+    return await take(
+        form, desk, batch_id, becomes="sent", model=StepBody, given=given,
+        act=lambda issued, body, expect: desk.commands.batches.send(issued, batch_id, step_of(issued, body), expect),
     )  # fmt: skip

@@ -71,7 +71,24 @@ def _sendable(batch: object) -> bool:
 
 def _not_sent(batch: object) -> bool:
     """Say whether accounts can still be looked at: the bank's file is not made."""
+    if isinstance(batch, batch_facts.Returned):
+        return False
     return not (isinstance(batch, batch_facts.Released) and batch.file is not None)
+
+
+def _sent_next(batch: object) -> bool:
+    """Say whether the file was made, and the bank was not given it."""
+    return isinstance(batch, batch_facts.Released) and batch.file is not None and batch.sent_on is None
+
+
+def _answerable(batch: object) -> bool:
+    """Say whether the bank can have answered, and has not for every line."""
+    return not isinstance(batch, batch_facts.Returned) and not _sent_next(batch)
+
+
+def _paid_some(batch: object) -> bool:
+    """Say whether money can come back."""
+    return isinstance(batch, batch_facts.Released) and batch.paid_lines > 0
 
 
 _BATCH_STEPS = (
@@ -86,7 +103,9 @@ _BATCH_STEPS = (
         when=_not_sent,
         turn=False,
     ),
-    _Step("bank-return", Role.ACCOUNTANT, (batch_facts.Released,), (_ISSUED, *_HANDS)),
+    _Step("sending", Role.CASHIER, (batch_facts.Released,), _HANDS, when=_sent_next),
+    _Step("bank-return", Role.ACCOUNTANT, (batch_facts.Released,), (_ISSUED, *_HANDS), when=_answerable),
+    _Step("reversals", Role.ACCOUNTANT, (batch_facts.Released,), (_ISSUED, *_HANDS), when=_paid_some, turn=False),
 )
 BATCH_TURNS = tuple(step.name for step in _BATCH_STEPS if step.turn)
 """The steps that a batch may wait for."""
@@ -121,8 +140,6 @@ def offer(relief_list: facts.ReliefList, lines: Lines, actor: Actor) -> Offer:
 
 def offer_of_batch(batch: batch_facts.Batch, relief_list: facts.ReliefList, lines: Lines, actor: Actor) -> Offer:
     """Return what `actor` may do with a batch of a list."""
-    if isinstance(batch, batch_facts.Returned):
-        return Offer()
     return _offered(_BATCH_STEPS, (batch, relief_list), actor, lines)
 
 

@@ -14,11 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from unionaid.contracts.fields import LINES_MAX
 from unionaid.relief.bank_answers import CAMT, Reading
 from unionaid.relief.bank_files import PAIN
-from unionaid.relief.bodies.payment_batches import BankReturnBody, PaymentBatchBody, WithdrawalBody
+from unionaid.relief.bodies.payment_batches import BankReturnBody, PaymentBatchBody, ReversalBody, WithdrawalBody
 from unionaid.relief.bodies.typed import StepBody
 from unionaid.relief.domain.payment_batch.accounts import ConfirmationReason, unconfirmed
 from unionaid.relief.domain.payment_batch.facts import Existing, Released, batch_of
 from unionaid.relief.domain.payment_batch.returning import Answer, FailureReason, Outcome
+from unionaid.relief.domain.payment_batch.reversing import Reversal
 from unionaid.relief.domain.payment_batch.rules import WithdrawalReason, existing_batch
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.domain.relief_list.facts import list_of
@@ -54,7 +55,7 @@ BATCH_LINES_SHOWN = 500
 """Lines of a batch on its page: as many as one opening of names may have. Answers for others are pasted."""
 ROWS_TOLD = 20
 """Rows of a pasted answer named at once."""
-DONE = ("issued", "released", "withdrawn", "returned", "file", "accounts")
+DONE = ("issued", "released", "withdrawn", "returned", "file", "accounts", "sent", "reversed")
 
 LOOKED_AT = {"file", "account-confirmations"}
 """The steps before which accounts are looked at twice."""
@@ -153,6 +154,37 @@ async def record_return(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNT
             issued,
             batch_id,
             [Answer(line.line, line.outcome, line.reason_code) for line in body.lines],
+            step_of(issued, body),
+            expect,
+            file_sha256=body.file_sha256,
+        ),
+    )  # fmt: skip
+
+
+@payment_batches.post("/pages/payment-batches/{batch_id}/reversals")
+async def record_reversals(batch_id: UUID, form: Annotated[Form, forms(Role.ACCOUNTANT)], desk: AtDesk) -> Response:
+    """Book whose money came back, each line with the reason."""
+    shell: Shell = form.request.app.state.shell
+    typed = {**form.fields, "others": "paid"}
+    try:
+        came_back = read_outcomes(form.text("came_back"), _words(shell))
+        if Outcome.PAID.value in came_back.values():
+            raise RowsUnread([n for n, said in enumerate(came_back.values(), start=1) if said == Outcome.PAID.value])
+    except RowsUnread as unread:
+        rows = ", ".join(map(str, unread.rows[:ROWS_TOLD]))
+        text = shell.catalogue.text(language_of(form.request), "screen-rows-unread", {"rows": rows})
+        return await shown(form.request, form.actor, desk, batch_id, typed=typed, faults={"": text})
+    given = {
+        "occurred_on": form.text("occurred_on"),
+        "lines": [{"line": line, "reason_code": reason} for line, reason in came_back.items()],
+        "file_sha256": form.text("file_sha256") or None,
+    }
+    return await take(
+        form, desk, batch_id, becomes="reversed", model=ReversalBody, given=given,
+        act=lambda issued, body, expect: desk.commands.batches.record_reversal(
+            issued,
+            batch_id,
+            [Reversal(line.line, line.reason_code) for line in body.lines],
             step_of(issued, body),
             expect,
             file_sha256=body.file_sha256,

@@ -26,6 +26,7 @@ from unionaid.contracts.relief import (
     PledgeWithdrawn,
     ProgrammeOpened,
     SpendingPlanned,
+    SpendingReversed,
 )
 from unionaid.eventlog import Connection
 from unionaid.relief.views.adding import Writers, inserted, write
@@ -55,6 +56,7 @@ _BUDGET_MOVES: Mapping[type[Fact], tuple[int, int, int]] = {
     BudgetReduced: (-1, 0, 0),
     BudgetCommitted: (0, 1, 0),
     BudgetSpent: (0, -1, 1),
+    SpendingReversed: (0, 1, -1),
     CommitmentReleased: (0, -1, 0),
     GoodsPaid: (0, 0, 1),
     GoodsRefunded: (0, 0, -1),

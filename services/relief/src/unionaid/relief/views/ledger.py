@@ -154,7 +154,9 @@ SELECT fund_id, coalesce(sum(amount_fen) FILTER (WHERE occurred_on < $1), 0)::bi
     coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1 AND type LIKE '%.BankFeeCharged.%'), 0)::bigint
         AS fees_fen,
     coalesce(-sum(amount_fen) FILTER (WHERE occurred_on >= $1
-        AND split_part(type, '.', 3) IN ('ReliefPaid', 'GoodsPaid')), 0)::bigint AS paid_fen
+        AND split_part(type, '.', 3) IN ('ReliefPaid', 'GoodsPaid')), 0)::bigint AS paid_fen,
+    coalesce(sum(amount_fen) FILTER (WHERE occurred_on >= $1
+        AND split_part(type, '.', 3) IN ('PaymentReversed', 'GoodsRefunded')), 0)::bigint AS came_back_fen
 FROM views.posting WHERE account = 'cash' AND occurred_on < $2 GROUP BY fund_id ORDER BY fund_id
 """
 _DISAGREEMENTS = """

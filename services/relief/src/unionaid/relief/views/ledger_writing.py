@@ -18,6 +18,7 @@ _YEAR = {
     "returned_fen": "bigint",
     "fees_fen": "bigint",
     "paid_fen": "bigint",
+    "came_back_fen": "bigint",
     "closing_fen": "bigint",
 }
 _WRITERS: Writers = {FundYearClosed: inserted("fund_year", _YEAR)}

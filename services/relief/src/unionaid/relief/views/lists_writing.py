@@ -11,6 +11,7 @@ from unionaid.contracts.relief import (
     PaymentFailed,
     PaymentOrdered,
     PaymentOrderWithdrawn,
+    PaymentReversed,
     ReliefApproved,
     ReliefCancelled,
     ReliefListApproved,
@@ -18,6 +19,7 @@ from unionaid.contracts.relief import (
     ReliefListOrderWithdrawn,
     ReliefListPaid,
     ReliefListRejected,
+    ReliefListReopened,
     ReliefListSettled,
     ReliefListSubmitted,
     ReliefListVerified,
@@ -58,6 +60,7 @@ _LIST_STEPS: Mapping[type[Fact], tuple[str, int]] = {
     ReliefListOrderWithdrawn: ("ordered", -1),
     ReliefListSettled: ("settled", 0),
     ReliefListPaid: ("paid", 0),
+    ReliefListReopened: ("ordered", 0),
 }
 """What a list becomes, and what is added to its number of batches; with none left it is approved again."""
 _LINE_STEPS: Mapping[type[Fact], str] = {
@@ -69,6 +72,7 @@ _LINE_STEPS: Mapping[type[Fact], str] = {
     PaymentFailed: "failed",
     ReliefCancelled: "cancelled",
     ReliefPaid: "paid",
+    PaymentReversed: "failed",
 }
 """What a line becomes. Its order withdrawn it is what it was before: failed if the bank has given a reason."""
 _STEP_LISTS = """
@@ -129,9 +133,9 @@ def _steps_of_lines(facts: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def _steps_of_batch_lines(facts: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return of each line of a batch how it ended there."""
-    ends = (PaymentOrderWithdrawn, PaymentFailed, ReliefPaid)
-    return [
-        (fact.batch_id, fact.line, _LINE_STEPS[type(fact)], getattr(fact, "reason_code", None))
-        for fact in facts
-        if isinstance(fact, ends) and fact.batch_id is not None
-    ]
+    ends = (PaymentOrderWithdrawn, PaymentFailed, ReliefPaid, PaymentReversed)
+    last: dict[tuple[UUID, int], tuple[str, str | None]] = {}
+    for fact in facts:
+        if isinstance(fact, ends) and fact.batch_id is not None:
+            last[fact.batch_id, fact.line] = (_LINE_STEPS[type(fact)], getattr(fact, "reason_code", None))
+    return [(*line, *end) for line, end in last.items()]

@@ -30,6 +30,9 @@ class Citation:
 class ReliefTotal:
     """People, times and fen. `people` are distinct persons, `times` counts payments.
 
+    What came back after it was paid is taken off on its own day; who has nothing left of what is counted is no person
+    of it.
+
     `incomplete` is the number of events of the logs read that could not be applied and wait, parked: 0 unless
     something is wrong. Which figures they belong to is not known, so every figure says so.
     """
@@ -52,7 +55,7 @@ class TitleSchemeTotal:
 
 @dataclass(frozen=True, slots=True)
 class PaymentEvent:
-    """One event a total is made of: one person's payment."""
+    """One event a total is made of: one person's payment; below zero, that it came back."""
 
     event_id: UUID
     topic: str

@@ -86,9 +86,16 @@ class Totals:
             f"sum({fen})::bigint AS amount_fen FROM relief_payment p {joins} {{merges}} WHERE {{where}} "
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
+        less = (
+            f"SELECT key, name, {_LEFT_PERSONS} AS persons, sum(times)::bigint AS times, "
+            f"sum(fen)::bigint AS amount_fen FROM (SELECT {key} AS key, {name} AS name, {{person}} AS person, "
+            f"sum(sign(p.amount_fen))::bigint AS times, sum({fen})::bigint AS fen "
+            f"FROM relief_payment p {joins} {{merges}} WHERE {{where}} GROUP BY 1, 2, 3) one "
+            "GROUP BY 1, 2 ORDER BY 1, 2"
+        )
         async with self._snapshots.reading() as conn:
             condition = await condition_of(conn, asked)
-            rows = await conn.fetch(condition.told(query), *condition.values)
+            rows = await conn.fetch(condition.told(less if condition.reversals else query), *condition.values)
             shares = await asyncio.to_thread(_shares, rows)
             return Breakdown(dimension, await self._total(conn, asked), shares)
 
@@ -134,7 +141,7 @@ class Totals:
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
         condition, vector = await condition_of(conn, asked), await self._vector_of(conn, asked)
-        row = await only(conn, condition.told(_PAYMENTS), condition.values)
+        row = await only(conn, condition.told(_LESS_REVERSED if condition.reversals else _PAYMENTS), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
         people, sha256 = await asyncio.gather(
@@ -147,7 +154,7 @@ class Totals:
             policy_versions=policies["policy_versions"],
             projection=self._snapshots.fingerprint,
             vector=vector,
-            events=row["times"],
+            events=row["counted"],
             sha256=sha256,
         )
         return ReliefTotal(people, row["times"], row["amount_fen"], await incomplete(conn, vector), citation)
@@ -166,10 +173,16 @@ class Condition:
     """
 
     def __init__(
-        self, asked: ReliefQuestion, by_day_upto: int | None = None, *, merges: bool = False, moves: bool = False
+        self,
+        asked: ReliefQuestion,
+        by_day_upto: int | None = None,
+        *,
+        merges: bool = False,
+        moves: bool = False,
+        reversals: bool = False,
     ) -> None:
         self.values: list[Any] = []
-        self.merges = merges
+        self.merges, self.reversals = merges, reversals
         self._as_of = "" if asked.as_of is None else self.value(asked.as_of)
         self._upto = "" if asked.upto is None else self.value(asked.upto)
         since, self._until = self.value(asked.since), self.value(asked.until)
@@ -214,12 +227,14 @@ class Condition:
 
 
 async def condition_of(conn: Connection, asked: ReliefQuestion, by_day_upto: int | None = None) -> Condition:
-    """Return the condition of a question, as simple as it can be: mostly nobody was merged and no union moved."""
+    """Return the condition of a question, as simple as it can be: mostly nobody was merged, no union moved, nothing
+    came back.
+    """
     known = await conn.fetchrow(
-        "SELECT EXISTS (SELECT FROM person_merge) AS merges, EXISTS (SELECT FROM union_move) AS moves"
+        "SELECT EXISTS (SELECT FROM person_merge) AS merges, EXISTS (SELECT FROM union_move) AS moves, "
+        "EXISTS (SELECT FROM relief_payment WHERE amount_fen < 0) AS reversals"
     )
-    merges, moves = (known["merges"], known["moves"]) if known else (False, False)
-    return Condition(asked, by_day_upto, merges=merges, moves=moves)
+    return Condition(asked, by_day_upto, **dict(known or {}))
 
 
 async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyncpg.Record) -> None:
@@ -243,9 +258,19 @@ def _shares(rows: Sequence[asyncpg.Record]) -> list[Share]:
 
 _BY_DAY = "(SELECT *, kind AS programme_kind FROM relief_daily) p"
 _PAYMENTS = f"""
-SELECT count(*) AS times, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen, {PERSONS} AS persons,
+SELECT count(*) AS times, count(*) AS counted, coalesce(sum(p.amount_fen), 0)::bigint AS amount_fen,
+    {PERSONS} AS persons,
     coalesce(string_agg(uuid_send(p.event_id), ''), '') AS events
 FROM relief_payment p {{merges}} WHERE {{where}}"""
+_LEFT_PERSONS = "coalesce(string_agg(uuid_send(person), '') FILTER (WHERE times > 0), '')"
+"""Those of whose payments one is left."""
+_LESS_REVERSED = f"""
+SELECT coalesce(sum(times), 0)::bigint AS times, coalesce(sum(counted), 0)::bigint AS counted,
+    coalesce(sum(fen), 0)::bigint AS amount_fen, {_LEFT_PERSONS} AS persons,
+    coalesce(string_agg(events, ''), '') AS events
+FROM (SELECT {{person}} AS person, sum(sign(p.amount_fen))::bigint AS times, count(*) AS counted,
+    sum(p.amount_fen)::bigint AS fen, string_agg(uuid_send(p.event_id), '') AS events
+    FROM relief_payment p {{merges}} WHERE {{where}} GROUP BY 1) one"""
 _POLICIES = f"""
 SELECT coalesce(array_agg(DISTINCT g.policy_version ORDER BY g.policy_version), '{{{{}}}}') AS policy_versions
 FROM programme g WHERE {{known_g}} AND g.programme_id IN (SELECT p.programme_id FROM {_BY_DAY} WHERE {{where}})"""

@@ -1,5 +1,6 @@
 """Events of applications: one person's relief, a line of a list, from asked to paid."""
 
+from datetime import date
 from typing import Annotated, Self
 from uuid import UUID, uuid5
 
@@ -203,4 +204,34 @@ class ReliefPaid(ReliefEvent, stream="application"):
     def _batch_fits_method(self) -> Self:
         if (self.method == "bank") != (self.batch_id is not None):
             raise ValueError("a bank payment names its batch, and no other does")
+        return self
+
+
+class PaymentReversed(ReliefEvent, stream="application"):
+    """Money that the bank had paid one person came back: what ReliefPaid told is taken back, by this batch.
+
+    It holds all that totals count by, so that they are what was paid less what came back, each on its own day. The
+    line waits again for a follow-up batch, or is cancelled; what was spent is bound again. `paid_on` is the day of the
+    payment.
+    """
+
+    application_id: UUID
+    list_id: UUID
+    line: LineNumber
+    programme_id: UUID
+    programme_kind: ProgrammeKind
+    programme_year: Year
+    person_id: UUID
+    union_org_id: UUID
+    method: PaymentMethod
+    amount_fen: AmountFen
+    parts: Annotated[tuple[FundPart, ...], Field(min_length=1, max_length=PARTS_MAX)]
+    batch_id: UUID
+    paid_on: date
+    reason_code: Code
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        if sum(part.amount_fen for part in self.parts) != self.amount_fen:
+            raise ValueError("the parts do not add up to amount_fen")
         return self

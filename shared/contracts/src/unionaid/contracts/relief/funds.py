@@ -158,6 +158,15 @@ class BudgetSpent(ReliefEvent, stream="budget"):
     lines: Lines
 
 
+class SpendingReversed(ReliefEvent, stream="budget"):
+    """Money that was paid out of a budget came back: so much is bound to the list again."""
+
+    budget_id: UUID
+    list_id: UUID
+    amount_fen: AmountFen
+    lines: Lines
+
+
 class CommitmentReleased(ReliefEvent, stream="budget"):
     """What was bound to a list, or to lines of it that were cancelled, became free again, unpaid."""
 

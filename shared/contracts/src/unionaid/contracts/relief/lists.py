@@ -138,6 +138,14 @@ class ReliefListOrderWithdrawn(ReliefEvent, stream="list"):
     amount_fen: AmountFen
 
 
+class ReliefListReopened(ReliefEvent, stream="list"):
+    """Money of a list that had ended came back: so many of its lines wait again, for a batch or to be cancelled."""
+
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+
+
 class ReliefListSettled(ReliefEvent, stream="list"):
     """No line of a list waits any longer: the bank paid `paid_lines`, the others were cancelled.
 

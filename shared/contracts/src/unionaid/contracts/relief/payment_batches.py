@@ -83,6 +83,27 @@ class PaymentFileMade(ReliefEvent, stream="batch"):
     file_bytes: FileBytes
 
 
+class PaymentBatchSent(ReliefEvent, stream="batch"):
+    """The cashier gave the bank the file with these bytes."""
+
+    batch_id: UUID
+    list_id: UUID
+    file_sha256: Sha256Hex
+
+
+class BankReversalRecorded(ReliefEvent, stream="batch"):
+    """That money of a batch came back after it had been booked as paid was booked.
+
+    Each line is a PaymentReversed of its own. `file_sha256` is of the bank's file, where it came as one.
+    """
+
+    batch_id: UUID
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+    file_sha256: Sha256Hex | None = None
+
+
 class BankReturnRecorded(ReliefEvent, stream="batch"):
     """The bank's answer to some lines of a batch, or to all, was booked.
 

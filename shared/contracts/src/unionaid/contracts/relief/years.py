@@ -25,7 +25,10 @@ class YearClosed(ReliefEvent, stream="books"):
 
 
 class FundYearClosed(ReliefEvent, stream="fundyear", stream_id="fund_year_id"):
-    """What a fund had at the beginning of a year that was closed, what came and went, and what it had at the end."""
+    """What a fund had at the beginning of a year that was closed, what came and went, and what it had at the end.
+
+    `came_back_fen` is what a bank had paid, this year or before, and what came back this year.
+    """
 
     fund_year_id: UUID
     fund_id: UUID
@@ -35,11 +38,13 @@ class FundYearClosed(ReliefEvent, stream="fundyear", stream_id="fund_year_id"):
     returned_fen: AmountFenOrNone
     fees_fen: AmountFenOrNone
     paid_fen: AmountFenOrNone
+    came_back_fen: AmountFenOrNone = 0
     closing_fen: AmountFenOrNone
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         went = self.returned_fen + self.fees_fen + self.paid_fen
-        if self.opening_fen + self.received_fen - went != self.closing_fen:
+        came = self.received_fen + self.came_back_fen
+        if self.opening_fen + came - went != self.closing_fen:
             raise ValueError("opening, in and out do not lead to closing")
         return self

@@ -18,6 +18,7 @@ from unionaid.contracts.relief import (
     CommitmentReleased,
     GoodsPaid,
     GoodsRefunded,
+    SpendingReversed,
 )
 from unionaid.service.refusals import BrokenHistory
 
@@ -79,9 +80,8 @@ def evolve(budget: Budget, event: Event) -> Budget:
             return replace(budget, carried=budget.carried | {event.year})
         case Open(), BudgetCommitted() if event.list_id not in budget.commitments:
             return replace(budget, commitments={**budget.commitments, event.list_id: event.amount_fen})
-        case Open(), BudgetSpent() | CommitmentReleased() if event.amount_fen <= budget.committed_to(event.list_id):
-            spent = event.amount_fen if isinstance(event, BudgetSpent) else 0
-            return replace(budget, commitments=_less(budget, event), spent_fen=budget.spent_fen + spent)
+        case Open(), (BudgetSpent() | SpendingReversed() | CommitmentReleased()):
+            return _moved(budget, event)
         case Open(), GoodsPaid() | GoodsRefunded():
             return _paid_for_goods(budget, event)
         case _:
@@ -93,13 +93,20 @@ def budget_of(history: Iterable[Event]) -> Budget:
     return reduce(evolve, history, INITIAL)
 
 
+def _moved(budget: Open, event: BudgetSpent | SpendingReversed | CommitmentReleased) -> Open:
+    bound, fen = budget.committed_to(event.list_id), event.amount_fen
+    spent = {BudgetSpent: fen, SpendingReversed: -fen, CommitmentReleased: 0}[type(event)]
+    left = bound + fen if isinstance(event, SpendingReversed) else bound - fen
+    if left < 0 or budget.spent_fen + spent < 0:
+        raise BrokenHistory(budget, event)
+    commitments = {list_id: amount for list_id, amount in budget.commitments.items() if list_id != event.list_id}
+    if left:
+        commitments[event.list_id] = left
+    return replace(budget, commitments=commitments, spent_fen=budget.spent_fen + spent)
+
+
 def _paid_for_goods(budget: Open, event: GoodsPaid | GoodsRefunded) -> Open:
     amount_fen = event.amount_fen if isinstance(event, GoodsPaid) else -event.amount_fen
     if not -budget.spent_fen <= amount_fen <= budget.free_fen:
         raise BrokenHistory(budget, event)
     return replace(budget, spent_fen=budget.spent_fen + amount_fen)
-
-
-def _less(budget: Open, part: BudgetSpent | CommitmentReleased) -> dict[UUID, int]:
-    left = {**budget.commitments, part.list_id: budget.committed_to(part.list_id) - part.amount_fen}
-    return {list_id: amount for list_id, amount in left.items() if amount}

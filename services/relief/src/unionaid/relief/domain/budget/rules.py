@@ -10,7 +10,13 @@ from datetime import date
 from uuid import UUID
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import BudgetCarriedOver, BudgetCommitted, BudgetSpent, CommitmentReleased
+from unionaid.contracts.relief import (
+    BudgetCarriedOver,
+    BudgetCommitted,
+    BudgetSpent,
+    CommitmentReleased,
+    SpendingReversed,
+)
 from unionaid.relief.domain.budget.facts import Budget, Open
 from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.money import yuan
@@ -55,6 +61,17 @@ def spend(budget: Budget, move: Movement) -> Event:
     return BudgetSpent(
         occurred_on=move.on,
         budget_id=opened.budget_id,
+        list_id=move.list_id,
+        amount_fen=move.amount_fen,
+        lines=move.lines,
+    )
+
+
+def take_back(budget: Budget, move: Movement) -> Event:
+    """Bind again what was spent on a list and came back. Raises ReferenceUnknown."""
+    return SpendingReversed(
+        occurred_on=move.on,
+        budget_id=_opened(budget).budget_id,
         list_id=move.list_id,
         amount_fen=move.amount_fen,
         lines=move.lines,

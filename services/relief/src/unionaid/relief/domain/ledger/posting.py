@@ -7,6 +7,8 @@
 | BankFeeCharged | bank fees | cash |
 | BudgetSpent | relief | payable; and committed against spent |
 | ReliefPaid, each part | payable | cash of the fund that paid it |
+| SpendingReversed | payable | relief; and spent against committed |
+| PaymentReversed, each part | cash of the fund that had paid it | payable |
 | GoodsReceived | goods | goods given; payable where they were bought |
 | GoodsPaid | payable | cash; and free against spent |
 | GoodsRemoved | lost where they are spoiled or lost; else as they came | goods |
@@ -49,7 +51,9 @@ from unionaid.contracts.relief import (
     GoodsRefunded,
     GoodsRemoved,
     GoodsReturned,
+    PaymentReversed,
     ReliefPaid,
+    SpendingReversed,
 )
 
 
@@ -118,6 +122,7 @@ BOOKED: tuple[type[Event], ...] = (
     BudgetCommitted,
     CommitmentReleased,
     BudgetSpent,
+    SpendingReversed,
     ReliefPaid,
     GoodsReceived,
     GoodsPaid,
@@ -125,6 +130,7 @@ BOOKED: tuple[type[Event], ...] = (
     GoodsRefunded,
     GoodsIssued,
     GoodsReturned,
+    PaymentReversed,
 )
 """The events that enter the books."""
 
@@ -138,11 +144,11 @@ def postings(event: Event, known: Known) -> list[Posting]:
             return _entry(Account.RETURNED, Account.CASH, event.amount_fen, fund)
         case BankFeeCharged(fund_id=fund):
             return _entry(Account.FEES, Account.CASH, event.amount_fen, fund)
-        case ReliefPaid(programme_id=programme):
+        case ReliefPaid(programme_id=programme) | PaymentReversed(programme_id=programme):
+            went = isinstance(event, ReliefPaid)
+            sides = (Account.PAYABLE, Account.CASH) if went else (Account.CASH, Account.PAYABLE)
             return [
-                posting
-                for part in event.parts
-                for posting in _entry(Account.PAYABLE, Account.CASH, part.amount_fen, part.fund_id, programme)
+                posting for part in event.parts for posting in _entry(*sides, part.amount_fen, part.fund_id, programme)
             ]
         case GoodsReceived() | GoodsRemoved() | GoodsIssued() | GoodsReturned():
             return _of_goods(event)
@@ -178,19 +184,21 @@ def _of_budget(event: Event, known: Known) -> list[Posting]:
             return _entry(Account.FREE, Account.COMMITTED, fen, *known.budgets[budget], budget)
         case CommitmentReleased(budget_id=budget, amount_fen=fen):
             return _entry(Account.COMMITTED, Account.FREE, fen, *known.budgets[budget], budget)
-        case BudgetSpent() | GoodsPaid() | GoodsRefunded():
+        case BudgetSpent() | SpendingReversed() | GoodsPaid() | GoodsRefunded():
             return _of_spending(event, known)
         case _:
             return []
 
 
-def _of_spending(event: BudgetSpent | GoodsPaid | GoodsRefunded, known: Known) -> list[Posting]:
+def _of_spending(event: BudgetSpent | SpendingReversed | GoodsPaid | GoodsRefunded, known: Known) -> list[Posting]:
     match event:
-        case BudgetSpent(budget_id=budget, amount_fen=fen):
-            return [
+        case BudgetSpent(budget_id=budget, amount_fen=fen) | SpendingReversed(budget_id=budget, amount_fen=fen):
+            entry = [
                 *_entry(Account.COMMITTED, Account.SPENT, fen, *known.budgets[budget], budget),
                 *_entry(Account.RELIEF, Account.PAYABLE, fen, *known.budgets[budget], budget),
             ]
+            back = isinstance(event, SpendingReversed)
+            return [one._replace(amount_fen=-one.amount_fen) for one in entry] if back else entry
         case GoodsPaid(fund_id=fund, programme_id=programme, budget_id=budget, amount_fen=fen):
             return [
                 *_entry(Account.FREE, Account.SPENT, fen, fund, programme, budget),

@@ -25,6 +25,7 @@ class FundYear(NamedTuple):
     returned_fen: int
     fees_fen: int
     paid_fen: int
+    came_back_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,12 @@ def close_year(closed: int, funds: Sequence[FundYear], undecided: int, command: 
                 occurred_on=command.on,
                 fund_year_id=fund_year_id(one.fund_id, command.year),
                 year=command.year,
-                closing_fen=one.opening_fen + one.received_fen - one.returned_fen - one.fees_fen - one.paid_fen,
+                closing_fen=one.opening_fen
+                + one.received_fen
+                + one.came_back_fen
+                - one.returned_fen
+                - one.fees_fen
+                - one.paid_fen,
                 **one._asdict(),
             )
             for one in funds

@@ -5,7 +5,7 @@ Unissued ─► Issued ─► Released ─► Returned
                └────► Withdrawn
 ```
 
-Of a released batch a file may be made for the bank, once.
+Of a released batch a file may be made for the bank, once, and then be sent. What was paid may come back.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from datetime import date
 from functools import reduce
 from typing import TypeAlias
 
+from unionaid.contracts import Event
 from unionaid.contracts.relief import (
     BankReturnRecorded,
+    BankReversalRecorded,
     PaymentAccountConfirmed,
     PaymentBatchIssued,
     PaymentBatchReleased,
+    PaymentBatchSent,
     PaymentBatchWithdrawn,
     PaymentFileMade,
 )
@@ -59,6 +62,8 @@ class Released(_Known):
     failed_fen: int = 0
     file: PaymentFileMade | None = None
     """The file for the bank, where it was made here."""
+    sent_on: date | None = None
+    """When the bank was given it."""
 
     @property
     def open_lines(self) -> int:
@@ -97,12 +102,22 @@ def evolve(batch: Batch, act: Act) -> Batch:
             return Released(terms, issued_by, event.occurred_on, confirmed=batch.confirmed)
         case Issued(terms, issued_by), PaymentBatchWithdrawn():
             return Withdrawn(terms, issued_by, confirmed=batch.confirmed)
+        case Released(), BankReversalRecorded() if event.lines <= batch.paid_lines:
+            return _came_back(batch, event)
+        case Released(), BankReturnRecorded() if event.paid_lines + event.failed_lines <= batch.open_lines:
+            return _answered(batch, event)
+        case _:
+            return _towards_the_bank(batch, event)
+
+
+def _towards_the_bank(batch: Batch, event: Event) -> Batch:
+    match batch, event:
         case ((Issued() | Released(file=None)), PaymentAccountConfirmed()):
             return replace(batch, confirmed={**batch.confirmed, event.line: event})
         case Released(file=None), PaymentFileMade() if batch.open_lines == batch.terms.lines:
             return replace(batch, file=event)
-        case Released(), BankReturnRecorded() if event.paid_lines + event.failed_lines <= batch.open_lines:
-            return _answered(batch, event)
+        case Released(sent_on=None), PaymentBatchSent() if batch.file and batch.file.file_sha256 == event.file_sha256:
+            return replace(batch, sent_on=event.occurred_on)
         case _:
             raise BrokenHistory(batch, event)
 
@@ -131,5 +146,16 @@ def _answered(batch: Released, event: BankReturnRecorded) -> Released:
         after.failed_lines,
         after.failed_fen,
         after.file,
+        after.sent_on,
         confirmed=after.confirmed,
+    )
+
+
+def _came_back(batch: Released, event: BankReversalRecorded) -> Released:
+    return replace(
+        batch,
+        paid_lines=batch.paid_lines - event.lines,
+        paid_fen=batch.paid_fen - event.amount_fen,
+        failed_lines=batch.failed_lines + event.lines,
+        failed_fen=batch.failed_fen + event.amount_fen,
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import PaymentFileMade
+from unionaid.contracts.relief import PaymentBatchSent, PaymentFileMade
 from unionaid.relief.domain.payment_batch import facts
 from unionaid.relief.domain.payment_batch.accounts import Doubted, refuse_unconfirmed
 from unionaid.relief.domain.payment_batch.rules import existing_batch, refuse_hands, wrong_batch_status
-from unionaid.relief.domain.refusals import FileLate, FileMade
+from unionaid.relief.domain.refusals import BatchSent, FileLate, FileMade, FileMissing
 from unionaid.relief.domain.relief_list import facts as list_facts
 from unionaid.relief.domain.relief_list.guards import Lines, Step
 
@@ -45,6 +45,22 @@ def make_file(
             file_bytes=size,
         )
     ]
+
+
+def send(batch: facts.Batch, relief_list: list_facts.ReliefList, lines: Lines, *, step: Step) -> list[Event]:
+    """Record that the bank was given the file.
+
+    Raises NotFound, BatchWrongStatus, FileMissing, FileLate, BatchSent, EnteredBySame, VerifiedBySame, ApprovedBySame,
+    OwnMatter and the refusals of dates.
+    """
+    known = sendable(batch)
+    if known.file is None:
+        raise FileMissing
+    if known.sent_on is not None:
+        raise BatchSent
+    refuse_hands(relief_list, lines, step, known.file.occurred_on)
+    terms, digest = known.terms, known.file.file_sha256
+    return [PaymentBatchSent(occurred_on=step.on, batch_id=terms.batch_id, list_id=terms.list_id, file_sha256=digest)]
 
 
 def sendable(batch: facts.Batch) -> facts.Released:

@@ -15,7 +15,7 @@ from unionaid.contracts.relief import BankReturnRecorded, PaymentFailed, ReliefP
 from unionaid.relief.domain.payment_batch import facts
 from unionaid.relief.domain.payment_batch.rules import existing_batch, refuse_hands, wrong_batch_status
 from unionaid.relief.domain.programme import facts as programme_facts
-from unionaid.relief.domain.refusals import Fault, IssuedBySame, LineFault, LinesRefused, ReferenceUnknown
+from unionaid.relief.domain.refusals import BatchNotSent, Fault, IssuedBySame, LineFault, LinesRefused, ReferenceUnknown
 from unionaid.relief.domain.relief_list import applications, drawing
 from unionaid.relief.domain.relief_list import facts as list_facts
 from unionaid.relief.domain.relief_list.drawing import Budgets
@@ -65,15 +65,17 @@ def record_return(
 
     `file_sha256` is of the bank's file, where the answers were read from one.
 
-    Raises NotFound, BatchWrongStatus, IssuedBySame, EnteredBySame, VerifiedBySame, ApprovedBySame, OwnMatter,
-    ReferenceUnknown, LinesRefused (with every line at fault), CommitmentMissing and the refusals of dates.
+    Raises NotFound, BatchWrongStatus, BatchNotSent, IssuedBySame, EnteredBySame, VerifiedBySame, ApprovedBySame,
+    OwnMatter, ReferenceUnknown, LinesRefused (with every line at fault), CommitmentMissing and the refusals of dates.
     """
     known = existing_batch(batch)
     if not isinstance(known, facts.Released):
         raise wrong_batch_status(known)
     if step.by == known.issued_by:
         raise IssuedBySame
-    refuse_hands(relief_list, lines, step, known.released_on)
+    if known.file is not None and known.sent_on is None:
+        raise BatchNotSent
+    refuse_hands(relief_list, lines, step, known.sent_on or known.released_on)
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
     terms, listed = known.terms, existing(relief_list)

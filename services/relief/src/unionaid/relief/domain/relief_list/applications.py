@@ -8,7 +8,8 @@ Requested ─► Verified ─► Approved ────────────�
                                   └───────────┘
 ```
 
-An order that is withdrawn makes the line again what it was before: approved, or failed.
+Money that came back after it was paid makes a line wait as one that failed. An order that is withdrawn makes the line
+again what it was before: approved, or failed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from unionaid.contracts.relief import (
     PaymentFailed,
     PaymentOrdered,
     PaymentOrderWithdrawn,
+    PaymentReversed,
     ReliefApproved,
     ReliefCancelled,
     ReliefPaid,
@@ -75,7 +77,10 @@ class Ordered(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class Failed(_Asked):
-    """The bank did not pay, on the business date `on`; waits for a follow-up batch. `batches` are those it was in."""
+    """The bank did not pay, or took it back, on the business date `on`; waits for a follow-up batch.
+
+    `batches` are those it was in.
+    """
 
     on: date
     batches: frozenset[UUID]
@@ -84,9 +89,10 @@ class Failed(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class Paid(_Asked):
-    """The person has received it. The end."""
+    """The person has received it. The end, unless the bank takes it back."""
 
     on: date
+    payment: ReliefPaid
     batches: frozenset[UUID] = frozenset()
     shares: tuple[BudgetShare, ...] = ()
 
@@ -122,7 +128,7 @@ def evolve(application: Application, event: Event) -> Application:
         case Verified(terms), ReliefApproved():
             return Approved(terms, event.shares)
         case Approved(terms, shares), ReliefPaid(batch_id=None):
-            return Paid(terms, event.occurred_on, shares=shares)
+            return Paid(terms, event.occurred_on, event, shares=shares)
         case ((Requested(terms) | Verified(terms) | Approved(terms)), ReliefRejected()):
             return Rejected(terms)
         case _:
@@ -138,7 +144,9 @@ def _by_bank(application: Application, event: Event) -> Application:
         case Ordered(terms, batch_id), PaymentFailed() if event.batch_id == batch_id:
             return Failed(terms, event.occurred_on, batches_of(application), shares_of(application))
         case Ordered(terms, batch_id), ReliefPaid() if event.batch_id == batch_id:
-            return Paid(terms, event.occurred_on, batches_of(application), shares_of(application))
+            return Paid(terms, event.occurred_on, event, batches_of(application), shares_of(application))
+        case Paid(terms, _, payment, batches, shares), PaymentReversed() if event.batch_id == payment.batch_id:
+            return Failed(terms, event.occurred_on, batches, shares)
         case Failed(terms, _, batches), ReliefCancelled():
             return Cancelled(terms, event.occurred_on, batches)
         case _:

@@ -96,6 +96,13 @@ def spend(
     return _moved(budget_rules.spend, submitted, lines, budgets, on)
 
 
+def take_back(
+    submitted: ReliefListSubmitted, lines: Iterable[applications.Funded], budgets: Budgets, on: date
+) -> list[Event]:
+    """Bind again what was spent on lines and came back. Raises ReferenceUnknown."""
+    return _moved(budget_rules.take_back, submitted, lines, budgets, on)
+
+
 def release(
     submitted: ReliefListSubmitted, lines: Iterable[applications.Funded], budgets: Budgets, on: date
 ) -> list[Event]:

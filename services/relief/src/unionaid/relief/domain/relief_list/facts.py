@@ -8,12 +8,13 @@ Unsubmitted ─► Submitted ─► Verified ─► Approved ──────�
 ```
 
 A list is ordered while one of its lines is, or was, in a payment batch; its only batch withdrawn, it is approved again.
+Money that comes back after the end opens it again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from typing import NamedTuple, TypeAlias
@@ -26,6 +27,7 @@ from unionaid.contracts.relief import (
     ReliefListOrderWithdrawn,
     ReliefListPaid,
     ReliefListRejected,
+    ReliefListReopened,
     ReliefListSettled,
     ReliefListSubmitted,
     ReliefListVerified,
@@ -85,19 +87,23 @@ class Ordered(_Known):
 
 @dataclass(frozen=True, slots=True)
 class Settled(_Known):
-    """The bank paid some lines, perhaps none, and the others were cancelled. The end."""
+    """The bank paid some lines, perhaps none, and the others were cancelled. The end, unless money comes back."""
 
     verified_by: str
     approved_by: str
+    orders: Mapping[UUID, str] = field(default_factory=dict, kw_only=True)
+    """Its batches, each with who made it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paid(_Known):
-    """Every line was paid. The end."""
+    """Every line was paid. The end, unless money comes back that a bank had paid."""
 
     verified_by: str
     approved_by: str
     paid_by: str
+    orders: Mapping[UUID, str] = field(default_factory=dict, kw_only=True)
+    """Its batches, each with who made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +134,14 @@ def evolve(relief_list: ReliefList, act: Act) -> ReliefList:
             return Paid(terms, entered_by, event.occurred_on, verified_by, approved_by, by)
         case ((Submitted() | Verified() | Approved()), ReliefListRejected()):
             return Rejected(relief_list.terms, relief_list.entered_by, event.occurred_on, by, event.reason_code)
-        case ((Approved() | Ordered()), _):
-            return _by_bank(relief_list, act)
         case _:
-            raise BrokenHistory(relief_list, event)
+            return _by_bank(relief_list, act)
 
 
-def _by_bank(relief_list: Approved | Ordered, act: Act) -> ReliefList:
+def _by_bank(relief_list: ReliefList, act: Act) -> ReliefList:
     event, by = act
+    if not isinstance(relief_list, Approved | Ordered):
+        return _reopened(relief_list, event)
     known = (relief_list.terms, relief_list.entered_by, event.occurred_on)
     hands = (relief_list.verified_by, relief_list.approved_by)
     orders = relief_list.orders if isinstance(relief_list, Ordered) else {}
@@ -146,11 +152,19 @@ def _by_bank(relief_list: Approved | Ordered, act: Act) -> ReliefList:
             left = {batch_id: made_by for batch_id, made_by in orders.items() if batch_id != event.batch_id}
             return Ordered(*known, *hands, left) if left else Approved(*known, *hands)
         case ReliefListPaid(method="bank") if orders:
-            return Paid(*known, *hands, by)
+            return Paid(*known, *hands, by, orders=orders)
         case ReliefListSettled() if orders:
-            return Settled(*known, *hands)
+            return Settled(*known, *hands, orders=orders)
         case _:
             raise BrokenHistory(relief_list, event)
+
+
+def _reopened(relief_list: ReliefList, event: Event) -> Ordered:
+    ended = relief_list if isinstance(relief_list, Paid | Settled) and relief_list.orders else None
+    if ended is None or not isinstance(event, ReliefListReopened):
+        raise BrokenHistory(relief_list, event)
+    known = (ended.terms, ended.entered_by, event.occurred_on)
+    return Ordered(*known, ended.verified_by, ended.approved_by, ended.orders)
 
 
 def list_of(history: Iterable[Act]) -> ReliefList:

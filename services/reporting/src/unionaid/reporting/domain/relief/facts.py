@@ -41,7 +41,7 @@ class FundPart(msgspec.Struct, frozen=True, gc=False):
 
 
 class ReliefPaid(msgspec.Struct, frozen=True, gc=False):
-    """One person received relief."""
+    """One person received relief; with amounts below zero, what a bank had paid came back."""
 
     occurred_on: date
     list_id: Id
@@ -57,6 +57,17 @@ class ReliefPaid(msgspec.Struct, frozen=True, gc=False):
 
 class PartsDisagree(ValueError):
     """The parts of a payment are not its amount, or a fund stands in two of them."""
+
+
+def taken_back(reversed_: ReliefPaid) -> ReliefPaid:
+    """Return a payment that came back as what it takes away: amounts below zero.
+
+    Raises:
+        PartsDisagree: as `agreed`.
+    """
+    told = agreed(reversed_)
+    parts = tuple(msgspec.structs.replace(part, amount_fen=-part.amount_fen) for part in told.parts)
+    return msgspec.structs.replace(told, amount_fen=-told.amount_fen, parts=parts)
 
 
 def agreed(paid: ReliefPaid) -> ReliefPaid:
