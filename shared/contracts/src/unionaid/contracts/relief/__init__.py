@@ -60,6 +60,7 @@ from unionaid.contracts.relief.goods import (
 from unionaid.contracts.relief.lists import (
     VISITORS,
     ReliefListApproved,
+    ReliefListEndorsed,
     ReliefListOrdered,
     ReliefListOrderWithdrawn,
     ReliefListPaid,
@@ -81,13 +82,14 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.programmes import ApprovalBand, ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
     "BOOKS",
     "EVENTS",
     "VISITORS",
+    "ApprovalBand",
     "BankFeeCharged",
     "BankReturnRecorded",
     "BankReversalRecorded",
@@ -141,6 +143,7 @@ __all__ = [
     "ReliefCancelled",
     "ReliefEvent",
     "ReliefListApproved",
+    "ReliefListEndorsed",
     "ReliefListOrderWithdrawn",
     "ReliefListOrdered",
     "ReliefListPaid",
@@ -207,6 +210,7 @@ EVENTS: tuple[type[Event], ...] = (
     CompetitionHeld,
     ReliefListSubmitted,
     ReliefListVerified,
+    ReliefListEndorsed,
     ReliefListApproved,
     ReliefListRejected,
     ReliefListPaid,

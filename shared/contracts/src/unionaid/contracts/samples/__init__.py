@@ -6,6 +6,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 from unionaid.contracts.event import Event
 from unionaid.contracts.samples import (
     activities,
+    approvals,
     dossiers,
     duplicates,
     erasures,
@@ -27,6 +28,7 @@ from unionaid.contracts.samples.sample import (
     CASHIER,
     DISTRICT,
     DIVISION,
+    ENDORSED_LIST,
     ENTERPRISE,
     ERASED,
     FOLLOW_UP,
@@ -68,6 +70,7 @@ __all__ = [
     "CASHIER",
     "DISTRICT",
     "DIVISION",
+    "ENDORSED_LIST",
     "ENTERPRISE",
     "ERASED",
     "FOLLOW_UP",
@@ -110,6 +113,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *payment_batches.SAMPLES,
         *funds.SAMPLES,
         *funding.SAMPLES,
+        *approvals.SAMPLES,
         *goods.SAMPLES,
         *activities.SAMPLES,
         *erasures.SAMPLES,
