@@ -82,7 +82,14 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ApprovalBand, ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.programmes import (
+    ApprovalBand,
+    ProgrammeAmended,
+    ProgrammeClosed,
+    ProgrammeCondition,
+    ProgrammeOpened,
+    ProgrammeStandard,
+)
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
@@ -136,6 +143,8 @@ __all__ = [
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
+    "ProgrammeAmended",
+    "ProgrammeClosed",
     "ProgrammeCondition",
     "ProgrammeOpened",
     "ProgrammeStandard",
@@ -181,6 +190,8 @@ EVENTS: tuple[type[Event], ...] = (
     PledgeWithdrawn,
     SpendingPlanned,
     ProgrammeOpened,
+    ProgrammeAmended,
+    ProgrammeClosed,
     BudgetAllotted,
     BudgetOpened,
     BudgetReleased,
