@@ -36,6 +36,7 @@ STATUSES: Mapping[str, int] = {
     "batch-sent": 409,
     "batch-not-sent": 409,
     "payment-file-made": 409,
+    "programme-closed": 409,
     "payment-file-late": 409,
     "payment-file-missing": 409,
     "payment-file-changed": 409,

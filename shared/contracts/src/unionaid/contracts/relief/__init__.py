@@ -74,7 +74,14 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ApprovalBand, ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.programmes import (
+    ApprovalBand,
+    ProgrammeAmended,
+    ProgrammeClosed,
+    ProgrammeCondition,
+    ProgrammeOpened,
+    ProgrammeStandard,
+)
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
@@ -126,6 +133,8 @@ __all__ = [
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
+    "ProgrammeAmended",
+    "ProgrammeClosed",
     "ProgrammeCondition",
     "ProgrammeOpened",
     "ProgrammeStandard",
@@ -167,6 +176,8 @@ EVENTS: tuple[type[Event], ...] = (
     PledgeWithdrawn,
     SpendingPlanned,
     ProgrammeOpened,
+    ProgrammeAmended,
+    ProgrammeClosed,
     BudgetAllotted,
     BudgetOpened,
     BudgetReleased,
