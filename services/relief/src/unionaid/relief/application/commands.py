@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from unionaid.eventlog import Log
+from unionaid.relief.application.activities import Activities
 from unionaid.relief.application.batches import Batches
 from unionaid.relief.application.books import Books, Settled
 from unionaid.relief.application.deciding import Deciding, Pool
@@ -32,6 +33,7 @@ class Commands:
     books: Books
     previews: Previews
     goods: Goods
+    activities: Activities
 
     @classmethod
     def of(cls, pool: Pool, people: People, eligible: Eligible, policies: Policies, settled: Settled) -> Self:
@@ -46,4 +48,5 @@ class Commands:
             books=Books(pool, settled),
             previews=Previews(eligible, policies),
             goods=Goods(pool, people),
+            activities=Activities(pool, people),
         )

@@ -24,8 +24,10 @@ __all__ = [
     "CommitmentMissing",
     "ConditionTwice",
     "ConditionUnknown",
+    "CountsDisagree",
     "DateInFuture",
     "DateTooEarly",
+    "DaysReversed",
     "DeclaredDiffers",
     "DonorMissing",
     "DueBeforePledge",
@@ -48,18 +50,22 @@ __all__ = [
     "LinesRefused",
     "ListWrongStatus",
     "MemberMissing",
+    "NotATrainingProgramme",
     "NotFound",
+    "NothingAmended",
     "NothingLeft",
     "NothingToPay",
     "OutsideWindow",
     "OwnMatter",
     "PolicyMissing",
     "PreviewGivenUp",
+    "ProgrammeIsClosed",
     "PurposeNotInPolicy",
     "ReferenceUnknown",
     "Refusal",
     "ReturnTooLarge",
     "SamePersonTwice",
+    "SessionFull",
     "StockInsufficient",
     "StockTooLarge",
     "SumTooLarge",
@@ -172,6 +178,18 @@ class BudgetOfOtherProgramme(Refusal):
     """The budget was allotted to another programme."""
 
     code = "budget-of-other-programme"
+
+
+class ProgrammeIsClosed(Refusal):
+    """The programme takes nothing new."""
+
+    code = "programme-closed"
+
+
+class NothingAmended(Refusal):
+    """Everything is as it was."""
+
+    code = "nothing-amended"
 
 
 class FundingMissing(Refusal):
@@ -460,6 +478,30 @@ class TooManyParts(Refusal):
     code = "too-many-parts"
 
 
+class CountsDisagree(Refusal):
+    """More found work, or were awarded, than there can have been."""
+
+    code = "counts-disagree"
+
+
+class DaysReversed(Refusal):
+    """The last day lies before the first."""
+
+    code = "days-reversed"
+
+
+class NotATrainingProgramme(Refusal):
+    """The programme is of another kind than training."""
+
+    code = "not-a-training-programme"
+
+
+class SessionFull(Refusal):
+    """The session has no place for so many."""
+
+    code = "session-full"
+
+
 class LineFault(StrEnum):
     """Why one line cannot pass."""
 
@@ -491,6 +533,11 @@ class LineFault(StrEnum):
     PROXY_UNKNOWN = "proxy-unknown"
     PROXY_NOT_ALLOWED = "proxy-not-allowed"
     PROXY_WITHOUT_NEED = "proxy-without-need"
+    ALREADY_ENROLLED = "already-enrolled"
+    NOT_ENROLLED = "not-enrolled"
+    NOT_COMPLETED = "not-completed"
+    STEP_TAKEN = "step-taken"
+    STEP_TOO_EARLY = "step-too-early"
 
     def at(self, line: int, field: str, **params: object) -> Fault:
         """Return this fault of a line (from 1); `field` is where in the input it stands."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from unionaid.payments.refusals import XmlTooLarge
 from unionaid.relief.http.accounts import accounts
+from unionaid.relief.http.activities import competitions, job_fairs, sessions
 from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funding import funding
@@ -31,6 +32,7 @@ STATUSES: Mapping[str, int] = {
     "budget-insufficient": 409,
     "budgets-undecided": 409,
     "commitment-missing": 409,
+    "session-full": 409,
     "stock-insufficient": 409,
     "return-too-large": 409,
     "list-wrong-status": 409,
@@ -38,6 +40,7 @@ STATUSES: Mapping[str, int] = {
     "batch-sent": 409,
     "batch-not-sent": 409,
     "payment-file-made": 409,
+    "programme-closed": 409,
     "payment-file-late": 409,
     "payment-file-missing": 409,
     "payment-file-changed": 409,
@@ -62,6 +65,9 @@ ROUTERS = (
     budgets,
     stocks,
     goods_issues,
+    sessions,
+    job_fairs,
+    competitions,
     ledger,
     previews,
     programmes,

@@ -1,6 +1,14 @@
 """Events of relief: money and goods out, from the fund to the person who signs for it."""
 
 from unionaid.contracts.event import Event
+from unionaid.contracts.relief.activities import (
+    CompetitionHeld,
+    JobFairHeld,
+    SkillsSessionHeld,
+    TraineeCompleted,
+    TraineeEnrolled,
+    TraineePlaced,
+)
 from unionaid.contracts.relief.applications import (
     FundPart,
     KnownFact,
@@ -75,7 +83,14 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ApprovalBand, ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.programmes import (
+    ApprovalBand,
+    ProgrammeAmended,
+    ProgrammeClosed,
+    ProgrammeCondition,
+    ProgrammeOpened,
+    ProgrammeStandard,
+)
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
@@ -95,6 +110,7 @@ __all__ = [
     "BudgetShare",
     "BudgetSpent",
     "CommitmentReleased",
+    "CompetitionHeld",
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
@@ -112,6 +128,7 @@ __all__ = [
     "GoodsRemoved",
     "GoodsReturned",
     "GoodsTaken",
+    "JobFairHeld",
     "KnownFact",
     "PaymentAccountConfirmed",
     "PaymentBatchIssued",
@@ -127,6 +144,8 @@ __all__ = [
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
+    "ProgrammeAmended",
+    "ProgrammeClosed",
     "ProgrammeCondition",
     "ProgrammeOpened",
     "ProgrammeStandard",
@@ -147,11 +166,15 @@ __all__ = [
     "ReliefRejected",
     "ReliefRequested",
     "ReliefVerified",
+    "SkillsSessionHeld",
     "SocietyMemberJoined",
     "SocietyMemberLeft",
     "SpendingPlanned",
     "SpendingReversed",
     "StockOpened",
+    "TraineeCompleted",
+    "TraineeEnrolled",
+    "TraineePlaced",
     "UnmergeBlocked",
     "UnmergeCleared",
     "YearClosed",
@@ -172,6 +195,8 @@ EVENTS: tuple[type[Event], ...] = (
     SocietyMemberJoined,
     SocietyMemberLeft,
     ProgrammeOpened,
+    ProgrammeAmended,
+    ProgrammeClosed,
     BudgetAllotted,
     BudgetOpened,
     BudgetReleased,
@@ -193,6 +218,12 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReturned,
     GoodsTaken,
     GoodsPutBack,
+    SkillsSessionHeld,
+    TraineeEnrolled,
+    TraineeCompleted,
+    TraineePlaced,
+    JobFairHeld,
+    CompetitionHeld,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefListEndorsed,

@@ -5,6 +5,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 
 from unionaid.contracts.event import Event
 from unionaid.contracts.samples import (
+    activities,
     approvals,
     dossiers,
     duplicates,
@@ -14,6 +15,7 @@ from unionaid.contracts.samples import (
     goods,
     members,
     payment_batches,
+    programmes,
     registry,
     relief,
     units,
@@ -49,6 +51,7 @@ from unionaid.contracts.samples.sample import (
     REQUEST,
     SCHEME,
     SECOND_BUDGET,
+    SESSION,
     STOCK,
     TITLE,
     TWICE,
@@ -91,6 +94,7 @@ __all__ = [
     "SAMPLES",
     "SCHEME",
     "SECOND_BUDGET",
+    "SESSION",
     "STOCK",
     "TITLE",
     "TWICE",
@@ -112,8 +116,10 @@ SAMPLES: dict[type[Event], Sample] = {
         *funds.SAMPLES,
         *funding.SAMPLES,
         *approvals.SAMPLES,
+        *programmes.SAMPLES,
         *goods.SAMPLES,
         *members.SAMPLES,
+        *activities.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )
