@@ -466,7 +466,7 @@ def test_every_text_of_the_screens_is_used() -> None:
     written = "\n".join(file.read_text("utf-8") for file in sources)
     known = yaml.safe_load((directory("locale") / "en.yaml").read_text("utf-8"))
     ways = ("status", "whose-turn", "done", "reason", "signed", "batch-step", "batch-turn", "batches", "held")
-    money = ("source", "account", "kind", "enter", "money-reason")
+    money = ("source", "account", "kind", "enter", "money-reason", "outcome")
     by_value = tuple(
         f"screen-{way}-" for way in (*ways, *money, "withdrawal", "failure", "cancellation", "confirmation", "doubt")
     )

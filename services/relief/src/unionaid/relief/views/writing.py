@@ -20,8 +20,10 @@ from unionaid.relief.views.ledger_writing import SHOWN as BOOKED
 from unionaid.relief.views.ledger_writing import write_ledger
 from unionaid.relief.views.lists_writing import SHOWN as LISTS
 from unionaid.relief.views.lists_writing import write_lists
+from unionaid.relief.views.verification_writing import SHOWN as VERIFICATIONS
+from unionaid.relief.views.verification_writing import write_verifications
 
-_SHOWN: frozenset[type[Fact]] = frozenset((*FUNDS, *FUNDING, *GOODS, *BOOKED, *LISTS))
+_SHOWN: frozenset[type[Fact]] = frozenset((*VERIFICATIONS, *FUNDS, *FUNDING, *GOODS, *BOOKED, *LISTS))
 
 
 class ReliefViews:
@@ -38,6 +40,7 @@ class ReliefViews:
         await write_funding(conn, facts)
         await write_ledger(conn, events)
         await write_lists(conn, facts)
+        await write_verifications(conn, facts)
 
 
 def _decoder(kind: type[Fact]) -> Decoder:

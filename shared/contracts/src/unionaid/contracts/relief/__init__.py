@@ -74,11 +74,19 @@ from unionaid.contracts.relief.payment_batches import (
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
 from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.verifications import (
+    SAMPLE_MAX,
+    PaymentSampled,
+    PaymentVerified,
+    VerificationCommitted,
+    VerificationDrawn,
+)
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
     "BOOKS",
     "EVENTS",
+    "SAMPLE_MAX",
     "VISITORS",
     "BankFeeCharged",
     "BankReturnRecorded",
@@ -121,6 +129,8 @@ __all__ = [
     "PaymentOrderWithdrawn",
     "PaymentOrdered",
     "PaymentReversed",
+    "PaymentSampled",
+    "PaymentVerified",
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
@@ -148,6 +158,8 @@ __all__ = [
     "StockOpened",
     "UnmergeBlocked",
     "UnmergeCleared",
+    "VerificationCommitted",
+    "VerificationDrawn",
     "YearClosed",
     "application_id",
     "fund_year_id",
@@ -212,6 +224,10 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentReversed,
     ReliefCancelled,
     ReliefPaid,
+    VerificationCommitted,
+    VerificationDrawn,
+    PaymentSampled,
+    PaymentVerified,
     ErasureConfirmed,
     UnmergeCleared,
     UnmergeBlocked,
