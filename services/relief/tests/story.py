@@ -8,7 +8,8 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from unionaid.contracts import Event
-from unionaid.contracts.relief import PaymentFailed, PaymentReversed, application_id, lines_hash
+from unionaid.contracts.fields import ApproverRole
+from unionaid.contracts.relief import ApprovalBand, PaymentFailed, PaymentReversed, application_id, lines_hash
 from unionaid.contracts.samples import BATCH, BUDGET, DISTRICT, LIST
 from unionaid.relief.domain.budget.facts import Budget, budget_of
 from unionaid.relief.domain.funding.facts import funding_of
@@ -56,8 +57,10 @@ class Story:
         budget_fen: int = SUM,
         stated: Sequence[Event] = (),
         others: Sequence[Event] = (),
+        bands: Sequence[ApprovalBand] = (),
     ) -> None:
         """With a statement of funding, `others` are budgets beside the one, and the list names none."""
+        programme = programme_of([programme_opened().model_copy(update={"bands": tuple(bands)})])
         self.events: list[Event] = []
         self.acts: list[facts.Act] = []
         self.budget: list[Event] = [budget_opened(budget_fen), *others]
@@ -66,7 +69,7 @@ class Story:
         self.booked_by: set[str] = set()
         self.n = len(lines)
         source = funding_of(stated) if stated else self.budgets[BUDGET]
-        self._happened(submitting.submit(list_of([]), PROGRAMME_OPEN, source, known(lines), submit(lines)), ENTERER)
+        self._happened(submitting.submit(list_of([]), programme, source, known(lines), submit(lines)), ENTERER)
 
     def _happened(self, events: list[Event], by: str) -> list[Event]:
         self.events += events
@@ -99,9 +102,15 @@ class Story:
         self._happened(rules.verify(self.relief_list, self.lines, step(by, on)), by)
         return self
 
-    def approved(self, by: str = APPROVER, on: date = APPROVED_ON) -> Story:
+    def approved(self, by: str = APPROVER, on: date = APPROVED_ON, role: ApproverRole = "approver") -> Story:
         events = rules.approve(
-            self.relief_list, self.lines, PROGRAMME_OPEN, self.budgets, step(by, on), funding=funding_of(self.stated)
+            self.relief_list,
+            self.lines,
+            PROGRAMME_OPEN,
+            self.budgets,
+            step(by, on),
+            roles={role},
+            funding=funding_of(self.stated),
         )
         self._happened(events, by)
         return self

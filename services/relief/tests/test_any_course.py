@@ -21,8 +21,9 @@ from hypothesis.stateful import (
 )
 
 from unionaid.contracts import Event
-from unionaid.contracts.fields import FundingMode
+from unionaid.contracts.fields import ApproverRole, FundingMode
 from unionaid.contracts.relief import (
+    ApprovalBand,
     BankFeeCharged,
     BankReturnRecorded,
     BankReversalRecorded,
@@ -45,6 +46,7 @@ from unionaid.contracts.relief import (
     ReliefApproved,
     ReliefCancelled,
     ReliefListApproved,
+    ReliefListEndorsed,
     ReliefListPaid,
     ReliefListRejected,
     ReliefListReopened,
@@ -103,7 +105,9 @@ OUTCOMES = st.lists(st.booleans(), min_size=2, max_size=2)
 BINDS = (BudgetCommitted, SpendingReversed)
 ENDS = (ReliefListRejected, ReliefListPaid, ReliefListSettled)
 ON = ENTERED_ON
-OPEN = programme_of([programme_opened()])
+BANDS = (ApprovalBand(measure="list", from_fen=60, approvals=("district_officer", "approver")),)
+OPEN = programme_of([programme_opened().model_copy(update={"bands": BANDS})])
+ROLES: frozenset[ApproverRole] = frozenset(("approver", "district_officer"))
 
 
 class Office(RuleBasedStateMachine):
@@ -398,7 +402,7 @@ class Office(RuleBasedStateMachine):
                 case "verify":
                     return rules.verify(relief_list, lines, taken)
                 case "approve":
-                    return rules.approve(relief_list, lines, OPEN, budgets, taken, funding=self._funding())
+                    return rules.approve(relief_list, lines, OPEN, budgets, taken, roles=ROLES, funding=self._funding())
                 case "reject":
                     return rules.reject(relief_list, lines, budgets, rules.RejectionReason.WITHDRAWN, taken)
                 case _:
@@ -519,6 +523,22 @@ class Office(RuleBasedStateMachine):
         assert min(free.values(), default=0) >= 0
         assert min(bound.values(), default=0) >= 0
         assert all(bound[list_id] == 0 for list_id in ended)
+
+    @invariant()
+    def each_approval_of_a_list_is_another_persons_and_none_is_missing(self) -> None:
+        gave: dict[UUID, list[str]] = defaultdict(list)
+        needs: dict[UUID, int] = {}
+        for event, by in self.log:
+            match event:
+                case ReliefListSubmitted():
+                    needs[event.list_id] = 2 if event.amount_fen >= BANDS[0].from_fen else 1
+                case ReliefListEndorsed():
+                    gave[event.list_id].append(by)
+                case ReliefListApproved():
+                    gave[event.list_id].append(by)
+                    assert len(set(gave[event.list_id])) == len(gave[event.list_id]) == needs[event.list_id]
+                case _:
+                    pass
 
     @invariant()
     def nobody_is_paid_twice_nor_unapproved(self) -> None:
@@ -642,7 +662,7 @@ class Office(RuleBasedStateMachine):
 HANDS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((ReliefListSubmitted,), "enters"),
     ((ReliefListVerified,), "verifies"),
-    ((ReliefListApproved,), "approves"),
+    ((ReliefListApproved, ReliefListEndorsed), "approves"),
     (
         (
             PaymentBatchIssued,

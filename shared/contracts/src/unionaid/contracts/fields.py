@@ -18,6 +18,10 @@ VERSION_MAX = 2**31 - 1
 """Events of one stream."""
 WEIGHT_MAX = 1_000_000
 """What one budget weighs where lists are split."""
+APPROVALS_MAX = 4
+"""Approvals that one list may need."""
+BANDS_MAX = 10
+"""Bands of one programme."""
 RULES_MAX = 20
 """Conditions of one programme; standards as well."""
 FACTS_MAX = 64
@@ -180,6 +184,10 @@ ReentryReason = Literal["restored-without", "unreadable"]
 Percent = Annotated[int, Field(ge=0, le=PERCENT_MAX)]
 """Whole percent, rounded up: at most a whole threshold exactly when the unrounded ratio is."""
 HouseholdSize = Annotated[int, Field(ge=1, le=HOUSEHOLD_MEMBERS_MAX)]
+ApproverRole = Literal["approver", "district_officer"]
+"""Whose approval a list may need."""
+BandMeasure = Literal["line", "list"]
+"""What a band of amounts is measured by: the greatest line, or the whole list."""
 FundingMode = Literal["order", "split"]
 """How several budgets pay one list: one after the other, or each its part."""
 Relation = Literal["householder", "spouse", "child", "parent", "grandparent", "grandchild", "sibling", "other"]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from unionaid.contracts import Event, decode, stream_name
-from unionaid.contracts.relief import ReliefRequested
+from unionaid.contracts.fields import ApproverRole
+from unionaid.contracts.relief import ReliefListEndorsed, ReliefRequested
 from unionaid.eventlog import Log, ReservationTaken, holders, load
 from unionaid.relief.application.deciding import Deciding, Expect, Found, Pool
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.funding.facts import funding_of
+from unionaid.relief.domain.programme.approvals import ONE
 from unionaid.relief.domain.programme.facts import Open, programme_of
 from unionaid.relief.domain.programme.terms import asks
 from unionaid.relief.domain.relief_list import paying, rules, submitting
@@ -82,8 +84,10 @@ class Lists:
 
         return await self._step(issued, list_id, "verified", expect, decide, jurisdiction=jurisdiction)
 
-    async def approve(self, issued: Issued, list_id: UUID, step: Step, expect: Expect) -> Done:
-        """Approve a list: one movement of each budget that it draws on."""
+    async def approve(
+        self, issued: Issued, list_id: UUID, step: Step, expect: Expect, roles: Set[ApproverRole] = frozenset(ONE)
+    ) -> Done:
+        """Approve a list: one movement of each budget that it draws on; or endorse it, where more are needed."""
 
         def decide(found: Found) -> list[Event]:
             return rules.approve(
@@ -92,6 +96,7 @@ class Lists:
                 found.programme,
                 found.budgets,
                 step,
+                roles=roles,
                 funding=found.funding,
                 barred=found.barred,
             )
@@ -145,10 +150,11 @@ class Lists:
             expect(version)
             events = decide_step(found)
             terms = existing(found.relief_list).terms
+            status = "verified" if any(isinstance(event, ReliefListEndorsed) for event in events) else becomes
             return Decision(
                 events,
                 status=200,
-                answer=answer(_told(list_id, becomes, terms.lines, terms.amount_fen), version=version + 1),
+                answer=answer(_told(list_id, status, terms.lines, terms.amount_fen), version=version + 1),
                 release=given_back(found.lines, events),
             )
 

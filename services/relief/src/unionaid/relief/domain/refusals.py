@@ -10,6 +10,7 @@ from unionaid.service.refusals import Fault, NotFound, Refusal
 __all__ = [
     "AlreadyCarriedOver",
     "AlreadyOpened",
+    "ApprovalOfOtherRole",
     "ApprovedBySame",
     "BatchWrongStatus",
     "BeforePreviousStep",
@@ -28,6 +29,7 @@ __all__ = [
     "DonorMissing",
     "DueBeforePledge",
     "EarmarkedOtherwise",
+    "EndorsedBySame",
     "EnteredBySame",
     "Fault",
     "FileChanged",
@@ -334,6 +336,18 @@ class VerifiedBySame(SamePersonTwice):
     """Who verified the list may neither decide nor pay it."""
 
     code = "verified-by-same"
+
+
+class EndorsedBySame(SamePersonTwice):
+    """The actor gave one of the list's approvals."""
+
+    code = "endorsed-by-same"
+
+
+class ApprovalOfOtherRole(Refusal):
+    """The approval that is next is another role's."""
+
+    code = "approval-of-other-role"
 
 
 class ApprovedBySame(SamePersonTwice):

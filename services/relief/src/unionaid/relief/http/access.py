@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 from uuid import UUID
 
+from unionaid.contracts.fields import ApproverRole
 from unionaid.contracts.relief import (
     ReliefListSubmitted,
 )
@@ -26,6 +27,8 @@ MONEY_READERS = (Role.ACCOUNTANT, Role.CASHIER, Role.DISTRICT_OFFICER, Role.APPR
 LIST_READERS = (*MONEY_READERS, Role.SUB_DISTRICT_OFFICER, Role.GRASSROOTS_OFFICER)
 ByAccountant = Annotated[Command, commands(Role.ACCOUNTANT)]
 ByCashier = Annotated[Command, commands(Role.CASHIER)]
+APPROVING = (Role.APPROVER, Role.DISTRICT_OFFICER)
+"""Whose approval a list may need."""
 MONEY_READER = require(*MONEY_READERS)
 LIST_READER = require(*LIST_READERS)
 ListReader = Annotated[Actor, LIST_READER]
@@ -34,6 +37,11 @@ ListReader = Annotated[Actor, LIST_READER]
 def jurisdiction_of(actor: Actor, *over_all: Role) -> UUID | None:
     """Return the union whose subtree an actor may touch, None for one who holds a role over the district."""
     return None if actor.roles.intersection(over_all) else actor.unit or NOWHERE
+
+
+def approving(actor: Actor) -> frozenset[ApproverRole]:
+    """Return the roles in which an actor may approve."""
+    return frozenset(role for role in get_args(ApproverRole) if Role(role) in actor.roles)
 
 
 def step_of(issued: Issued, body: StepBody) -> Step:

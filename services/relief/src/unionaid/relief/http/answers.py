@@ -18,6 +18,7 @@ from unionaid.contracts.relief import (
     PaymentAccountConfirmed,
     PaymentBatchWithdrawn,
     PaymentFileMade,
+    ReliefListEndorsed,
     ReliefListOrdered,
     ReliefListOrderWithdrawn,
     ReliefListPaid,
@@ -39,6 +40,7 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _REASON = {"reason_code"}
 _ORDER = {"batch_id", "lines", "amount_fen"}
 _PARTICULARS: Mapping[type[Event], set[str]] = {
+    ReliefListEndorsed: {"role"},
     ReliefListRejected: _REASON,
     ReliefListPaid: {"method", "visitors", "signed_list_sha256", "signed_list_bytes"},
     ReliefListOrdered: _ORDER,

@@ -21,10 +21,12 @@ from unionaid.relief.domain.relief_list.guards import status_of
 from unionaid.relief.domain.relief_list.paying import CashVisit, Signature
 from unionaid.relief.domain.relief_list.submitting import Declared, Line, Submit
 from unionaid.relief.http.access import (
+    APPROVING,
     MONEY_READERS,
     ByCashier,
     ListReader,
     acts_seen_by,
+    approving,
     jurisdiction_of,
     step_of,
 )
@@ -90,11 +92,12 @@ async def verify_list(
 
 @lists.post("/{list_id}/approval")
 async def approve_list(
-    list_id: UUID, body: StepBody, command: Annotated[Command, commands(Role.APPROVER)], desk: AtDesk
+    list_id: UUID, body: StepBody, command: Annotated[Command, commands(*APPROVING)], desk: AtDesk
 ) -> Response:
-    """Approve a verified list."""
+    """Approve a verified list, or give one of the approvals that it needs."""
+    roles = approving(command.actor)
     return await command.run(
-        lambda issued: desk.commands.lists.approve(issued, list_id, step_of(issued, body), command.expect)
+        lambda issued: desk.commands.lists.approve(issued, list_id, step_of(issued, body), command.expect, roles)
     )
 
 

@@ -47,6 +47,8 @@ STATUSES: Mapping[str, int] = {
     "payment-file-changed": 409,
     "nothing-left": 409,
     "nothing-to-pay": 409,
+    "approval-of-other-role": 403,
+    "endorsed-by-same": 403,
     "entered-by-same": 403,
     "verified-by-same": 403,
     "approved-by-same": 403,

@@ -9,6 +9,7 @@ from unionaid.relief.domain.payment_batch import facts as batch_facts
 from unionaid.relief.domain.refusals import (
     ApprovedBySame,
     BookedBySame,
+    EndorsedBySame,
     EnteredBySame,
     IssuedBySame,
     OwnMatter,
@@ -16,6 +17,7 @@ from unionaid.relief.domain.refusals import (
     VerifiedBySame,
 )
 from unionaid.relief.domain.relief_list import facts
+from unionaid.relief.http.access import APPROVING
 from unionaid.service.roles import Actor, Role
 
 
@@ -39,6 +41,8 @@ class _Step:
     """The statuses of which the list must have a line; None: any."""
     when: Callable[[object], bool] = lambda _: True
     """What else must be so of the state in which it begins."""
+    also: frozenset[Role] = frozenset()
+    """Other roles whose it may be, by what the list awaits."""
     turn: bool = True
     """Whether the matter waits for it; to reject or to withdraw is always an exception."""
 
@@ -46,13 +50,14 @@ class _Step:
 _ENTERED, _VERIFIED, _APPROVED = (
     ("entered_by", EnteredBySame), ("verified_by", VerifiedBySame), ("approved_by", ApprovedBySame),
 )  # fmt: skip
-_HANDS = (_ENTERED, _VERIFIED, _APPROVED)
+_ENDORSED = ("endorsed_by", EndorsedBySame)
+_HANDS = (_ENTERED, _VERIFIED, _APPROVED, _ENDORSED)
 _ISSUED = ("issued_by", IssuedBySame)
 _BANK = (("orders", IssuedBySame), ("booked_by", BookedBySame))
 _WAITING, _FAILED = frozenset({"approved", "failed"}), frozenset({"failed"})
 _STEPS = (
     _Step("verification", Role.SUB_DISTRICT_OFFICER, (facts.Submitted,), (_ENTERED,)),
-    _Step("approval", Role.APPROVER, (facts.Verified,), (_ENTERED, _VERIFIED)),
+    _Step("approval", Role.APPROVER, (facts.Verified,), (_ENTERED, _VERIFIED, _ENDORSED), also=frozenset(APPROVING)),
     _Step(
         "rejection", Role.APPROVER, (facts.Submitted, facts.Verified, facts.Approved), (_ENTERED, _VERIFIED), turn=False
     ),
@@ -124,7 +129,7 @@ class Lines:
 
 def statuses_awaiting(roles: Collection[Role]) -> frozenset[str]:
     """Return the statuses in which a list may wait for somebody of these roles."""
-    steps = (step for step in _STEPS if step.turn and step.role in roles)
+    steps = (step for step in _STEPS if step.turn and not step.also.union({step.role}).isdisjoint(roles))
     return frozenset(status.__name__.lower() for step in steps for status in step.begins)
 
 
@@ -147,7 +152,7 @@ def _offered(known: Sequence[_Step], states: Sequence[object], actor: Actor, lin
     steps: list[_Step] = []
     hindrance = None
     for step in known:
-        if step.role not in actor.roles or not isinstance(states[0], step.begins):
+        if not isinstance(states[0], step.begins) or _role(step, states[0]) not in actor.roles:
             continue
         if not step.when(states[0]):
             continue
@@ -160,6 +165,11 @@ def _offered(known: Sequence[_Step], states: Sequence[object], actor: Actor, lin
         else:
             hindrance = hindrance or refusal.code
     return Offer(tuple(one.name for one in steps), tuple(one.name for one in steps if one.turn), hindrance)
+
+
+def _role(step: _Step, state: object) -> Role:
+    """Return whose a step is: an approval is the role's that the list awaits."""
+    return Role(state.awaits) if step.also and isinstance(state, facts.Verified) else step.role
 
 
 def _hands(states: Sequence[object], name: str) -> Collection[str]:

@@ -21,7 +21,15 @@ from unionaid.relief.domain.relief_list.facts import list_of
 from unionaid.relief.domain.relief_list.guards import Step, status_of
 from unionaid.relief.domain.relief_list.rules import RejectionReason
 from unionaid.relief.domain.relief_list.settling import CancellationReason
-from unionaid.relief.http.access import LIST_READERS, MONEY_READERS, acts_seen_by, jurisdiction_of, step_of
+from unionaid.relief.http.access import (
+    APPROVING,
+    LIST_READERS,
+    MONEY_READERS,
+    acts_seen_by,
+    approving,
+    jurisdiction_of,
+    step_of,
+)
 from unionaid.relief.http.answers import told, with_held
 from unionaid.relief.http.desk import AtDesk, Desk
 from unionaid.relief.http.previews import PREVIEWING
@@ -45,7 +53,7 @@ if TYPE_CHECKING:
 
 LINES_SHOWN = 200
 """Lines of one page; with the visitors they are fewer than one opening of names may have."""
-DONE = ("submitted", "verified", "approved", "rejected", "paid", "cancelled")
+DONE = ("submitted", "verified", "endorsed", "approved", "rejected", "paid", "cancelled")
 """What a page may be told of a step just taken."""
 
 relief_list = PageRouter(tags=["screens"])
@@ -77,11 +85,13 @@ async def verify(list_id: UUID, form: Annotated[Form, forms(Role.SUB_DISTRICT_OF
 
 
 @relief_list.post("/pages/lists/{list_id}/approval")
-async def approve(list_id: UUID, form: Annotated[Form, forms(Role.APPROVER)], desk: AtDesk) -> Response:
-    """Approve."""
+async def approve(list_id: UUID, form: Annotated[Form, forms(*APPROVING)], desk: AtDesk) -> Response:
+    """Approve, or give one of the approvals that are needed."""
+    state = list_of(act for act, _ in await acts_seen_by(form.actor, desk, list_id))
+    more, roles = isinstance(state, facts.Verified) and not state.awaits_last, approving(form.actor)
     return await _take(
-        form, desk, list_id, "approved",
-        lambda issued, step, expect: desk.commands.lists.approve(issued, list_id, step, expect),
+        form, desk, list_id, "endorsed" if more else "approved",
+        lambda issued, step, expect: desk.commands.lists.approve(issued, list_id, step, expect, roles),
     )  # fmt: skip
 
 
@@ -189,6 +199,8 @@ async def shown(
         status=status or (HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK),
         terms=terms,
         state=status_of(state),
+        awaits=state.awaits if isinstance(state, facts.Verified) else None,
+        endorsed=len(getattr(state, "endorsed_by", ())),
         version=len(acts),
         steps=steps,
         programme=await programme_views.programme(desk.pool, terms.programme_id),

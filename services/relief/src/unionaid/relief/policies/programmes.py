@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from unionaid.contracts.fields import RULES_MAX, AmountFen, Code, ProgrammeKind, RuleText
+from unionaid.contracts.fields import (
+    APPROVALS_MAX,
+    BANDS_MAX,
+    RULES_MAX,
+    AmountFen,
+    ApproverRole,
+    BandMeasure,
+    Code,
+    ProgrammeKind,
+    RuleText,
+)
+from unionaid.contracts.relief import ApprovalBand
 from unionaid.relief.domain.eligibility.refusals import RuleRefused
 from unionaid.relief.domain.eligibility.terms import Condition, Standard, Terms, condition_of, standard_of
 from unionaid.relief.domain.programme import rules
@@ -43,18 +55,39 @@ class _Standard(_Rule):
         return standard_of(self.standard, self.rule, self.amount_fen, self.standard)
 
 
+class _Band(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    measure: BandMeasure
+    from_fen: Annotated[AmountFen, Field(strict=True)]
+    approvals: Annotated[list[ApproverRole], Field(min_length=1, max_length=APPROVALS_MAX)]
+
+    def read(self) -> ApprovalBand:
+        return ApprovalBand(measure=self.measure, from_fen=self.from_fen, approvals=tuple(self.approvals))
+
+
 class _Version(Version):
     purposes: list[Code]
     standard_fen: AmountFen
     amount_max_fen: AmountFen
     eligibility: Annotated[list[_Condition], Field(max_length=RULES_MAX, default_factory=list)]
     standards: Annotated[list[_Standard], Field(max_length=RULES_MAX, default_factory=list)]
+    bands: Annotated[list[_Band], Field(max_length=BANDS_MAX, default_factory=list)]
 
     @model_validator(mode="after")
     def _standard_within(self) -> Self:
         amounts = [self.standard_fen, *(one.amount_fen for one in self.standards)]
         if not self.purposes or max(amounts) > self.amount_max_fen:
             raise ValueError(f"{self.version}: needs a purpose, and a standard up to its maximum")
+        return self
+
+    @model_validator(mode="after")
+    def _bands_rise(self) -> Self:
+        for measure in ("line", "list"):
+            bands = [one for one in self.bands if one.measure == measure]
+            rising = all(a.from_fen < b.from_fen and len(a.approvals) <= len(b.approvals) for a, b in pairwise(bands))
+            if not rising:
+                raise ValueError(f"{self.version}: bands of a {measure} rise in amount, and never fall in approvals")
         return self
 
     @model_validator(mode="after")
@@ -107,4 +140,5 @@ def _made(version: _Version) -> rules.PolicyVersion:
         version.standard_fen,
         version.amount_max_fen,
         {purpose: version.terms_of(purpose) for purpose in version.purposes},
+        tuple(band.read() for band in version.bands),
     )

@@ -52,6 +52,7 @@ from unionaid.contracts.relief.goods import (
 from unionaid.contracts.relief.lists import (
     VISITORS,
     ReliefListApproved,
+    ReliefListEndorsed,
     ReliefListOrdered,
     ReliefListOrderWithdrawn,
     ReliefListPaid,
@@ -73,7 +74,7 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.programmes import ApprovalBand, ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
 from unionaid.contracts.relief.verifications import (
     SAMPLE_MAX,
     PaymentSampled,
@@ -88,6 +89,7 @@ __all__ = [
     "EVENTS",
     "SAMPLE_MAX",
     "VISITORS",
+    "ApprovalBand",
     "BankFeeCharged",
     "BankReturnRecorded",
     "BankReversalRecorded",
@@ -141,6 +143,7 @@ __all__ = [
     "ReliefCancelled",
     "ReliefEvent",
     "ReliefListApproved",
+    "ReliefListEndorsed",
     "ReliefListOrderWithdrawn",
     "ReliefListOrdered",
     "ReliefListPaid",
@@ -199,6 +202,7 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsPutBack,
     ReliefListSubmitted,
     ReliefListVerified,
+    ReliefListEndorsed,
     ReliefListApproved,
     ReliefListRejected,
     ReliefListPaid,

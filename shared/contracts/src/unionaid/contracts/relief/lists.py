@@ -8,9 +8,11 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from unionaid.contracts.fields import (
+    APPROVALS_MAX,
     PARTS_MAX,
     AmountFen,
     AmountFenOrNone,
+    ApproverRole,
     Code,
     FileBytes,
     Lines,
@@ -41,7 +43,8 @@ class ReliefListSubmitted(ReliefEvent, stream="list"):
     """A union submitted a list; it is decided as a whole.
 
     Each line is a ReliefRequested of its own. `lines_hash` is computed from those. It is paid from the budget named;
-    where none is, from those that the programme's funding names when it is approved.
+    where none is, from those that the programme's funding names when it is approved. `approvals` are those it needs by
+    the programme's bands, in order; without any, one approver's is enough.
     """
 
     list_id: UUID
@@ -51,6 +54,7 @@ class ReliefListSubmitted(ReliefEvent, stream="list"):
     lines: Lines
     amount_fen: AmountFen
     lines_hash: Sha256Hex
+    approvals: Annotated[tuple[ApproverRole, ...], Field(max_length=APPROVALS_MAX)] = ()
 
 
 class ReliefListVerified(ReliefEvent, stream="list"):
@@ -59,6 +63,15 @@ class ReliefListVerified(ReliefEvent, stream="list"):
     list_id: UUID
     lines: Lines
     amount_fen: AmountFen
+
+
+class ReliefListEndorsed(ReliefEvent, stream="list"):
+    """One of several approvals of a list was given, in a role: nothing is bound yet. The last is ReliefListApproved."""
+
+    list_id: UUID
+    lines: Lines
+    amount_fen: AmountFen
+    role: ApproverRole
 
 
 class ReliefListApproved(ReliefEvent, stream="list"):

@@ -8,8 +8,12 @@ from pydantic import Field, model_validator
 
 from unionaid.contracts.event import Data
 from unionaid.contracts.fields import (
+    APPROVALS_MAX,
+    BANDS_MAX,
     RULES_MAX,
     AmountFen,
+    ApproverRole,
+    BandMeasure,
     Code,
     PolicyVersion,
     ProgrammeKind,
@@ -35,12 +39,21 @@ class ProgrammeStandard(Data):
     amount_fen: AmountFen
 
 
+class ApprovalBand(Data):
+    """Whose approvals a list needs, in order, from an amount on: of one line, or of the whole list."""
+
+    measure: BandMeasure
+    from_fen: AmountFen
+    approvals: Annotated[tuple[ApproverRole, ...], Field(min_length=1, max_length=APPROVALS_MAX)]
+
+
 class ProgrammeOpened(ReliefEvent, stream="programme"):
     """A programme of one kind and year was opened, with the standard amount of its policy.
 
     The window's days are both included; no standard is above `amount_max_fen`. `eligibility` are the conditions of the
     policy and, after them, the programme's own: all must be met. Of `standards` the first that fits counts; where there
-    are none, `standard_fen`.
+    are none, `standard_fen`. Of the bands that a list reaches the one with the most approvals counts; where it reaches
+    none, one approver's is enough.
     """
 
     programme_id: UUID
@@ -55,6 +68,7 @@ class ProgrammeOpened(ReliefEvent, stream="programme"):
     policy_version: PolicyVersion
     eligibility: Annotated[tuple[ProgrammeCondition, ...], Field(max_length=RULES_MAX)] = ()
     standards: Annotated[tuple[ProgrammeStandard, ...], Field(max_length=RULES_MAX)] = ()
+    bands: Annotated[tuple[ApprovalBand, ...], Field(max_length=BANDS_MAX)] = ()
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:

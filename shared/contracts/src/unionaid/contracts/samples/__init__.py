@@ -5,6 +5,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 
 from unionaid.contracts.event import Event
 from unionaid.contracts.samples import (
+    approvals,
     dossiers,
     duplicates,
     erasures,
@@ -26,6 +27,7 @@ from unionaid.contracts.samples.sample import (
     CASHIER,
     DISTRICT,
     DIVISION,
+    ENDORSED_LIST,
     ENTERPRISE,
     ERASED,
     FOLLOW_UP,
@@ -66,6 +68,7 @@ __all__ = [
     "CASHIER",
     "DISTRICT",
     "DIVISION",
+    "ENDORSED_LIST",
     "ENTERPRISE",
     "ERASED",
     "FOLLOW_UP",
@@ -107,6 +110,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *payment_batches.SAMPLES,
         *funds.SAMPLES,
         *funding.SAMPLES,
+        *approvals.SAMPLES,
         *goods.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from unionaid.contracts import Event
 from unionaid.contracts.fields import RULES_MAX, ProgrammeKind
-from unionaid.contracts.relief import ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief import ApprovalBand, ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
 from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.eligibility.terms import Condition, Terms
 from unionaid.relief.domain.programme.facts import Programme, Unopened
@@ -39,6 +39,7 @@ class PolicyVersion:
     standard_fen: int
     amount_max_fen: int
     terms: Mapping[str, Terms] = field(default_factory=dict)
+    bands: tuple[ApprovalBand, ...] = ()
 
     def terms_of(self, purpose: str) -> Terms:
         """Return what holds for one of the purposes."""
@@ -108,6 +109,7 @@ def open_programme(programme: Programme, policies: tuple[PolicyVersion, ...], co
                 ProgrammeStandard(standard=one.code, rule=one.text, amount_fen=one.amount_fen)
                 for one in terms.standards
             ),
+            bands=policy.bands,
         )
     ]
 

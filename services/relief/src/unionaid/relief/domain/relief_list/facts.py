@@ -2,6 +2,8 @@
 
 ```
 Unsubmitted ─► Submitted ─► Verified ─► Approved ───────────► Paid        in cash
+                             ▲    │ endorsed, while a further approval is needed
+                             └────┘
                    └────────────┴───────────┼─► Rejected
                                             └─► Ordered ─► Paid           by the bank
                                                    └────► Settled
@@ -21,8 +23,10 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from unionaid.contracts import Event
+from unionaid.contracts.fields import ApproverRole
 from unionaid.contracts.relief import (
     ReliefListApproved,
+    ReliefListEndorsed,
     ReliefListOrdered,
     ReliefListOrderWithdrawn,
     ReliefListPaid,
@@ -32,6 +36,7 @@ from unionaid.contracts.relief import (
     ReliefListSubmitted,
     ReliefListVerified,
 )
+from unionaid.relief.domain.programme.approvals import ONE
 from unionaid.service.refusals import BrokenHistory
 
 
@@ -63,9 +68,20 @@ class Submitted(_Known):
 
 @dataclass(frozen=True, slots=True)
 class Verified(_Known):
-    """Waits for the approver."""
+    """Waits for an approval; `endorsed_by` gave those before the last, in order."""
 
     verified_by: str
+    endorsed_by: tuple[str, ...] = ()
+
+    @property
+    def awaits(self) -> ApproverRole:
+        """Whose approval is the next."""
+        return (self.terms.approvals or ONE)[len(self.endorsed_by)]
+
+    @property
+    def awaits_last(self) -> bool:
+        """Whether the next approval is the last."""
+        return len(self.endorsed_by) + 1 == len(self.terms.approvals or ONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class Approved(_Known):
 
     verified_by: str
     approved_by: str
+    endorsed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,7 @@ class Ordered(_Known):
     verified_by: str
     approved_by: str
     orders: Mapping[UUID, str]
+    endorsed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,7 @@ class Settled(_Known):
     approved_by: str
     orders: Mapping[UUID, str] = field(default_factory=dict, kw_only=True)
     """Its batches, each with who made it."""
+    endorsed_by: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,7 @@ class Paid(_Known):
     paid_by: str
     orders: Mapping[UUID, str] = field(default_factory=dict, kw_only=True)
     """Its batches, each with who made it."""
+    endorsed_by: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +148,26 @@ def evolve(relief_list: ReliefList, act: Act) -> ReliefList:
             return Submitted(event, by, event.occurred_on)
         case Submitted(terms, entered_by), ReliefListVerified():
             return Verified(terms, entered_by, event.occurred_on, by)
-        case Verified(terms, entered_by, _, verified_by), ReliefListApproved():
-            return Approved(terms, entered_by, event.occurred_on, verified_by, by)
+        case Verified(), ReliefListEndorsed() | ReliefListApproved():
+            return _approved(relief_list, act)
         case Approved(terms, entered_by, _, verified_by, approved_by), ReliefListPaid() if event.method != "bank":
             return Paid(terms, entered_by, event.occurred_on, verified_by, approved_by, by)
         case ((Submitted() | Verified() | Approved()), ReliefListRejected()):
             return Rejected(relief_list.terms, relief_list.entered_by, event.occurred_on, by, event.reason_code)
         case _:
             return _by_bank(relief_list, act)
+
+
+def _approved(relief_list: Verified, act: Act) -> ReliefList:
+    """Return the list after an approval: the last approves it, those before it endorse it."""
+    known = (relief_list.terms, relief_list.entered_by, act.event.occurred_on, relief_list.verified_by)
+    match act.event:
+        case ReliefListEndorsed() if not relief_list.awaits_last:
+            return Verified(*known, (*relief_list.endorsed_by, act.by))
+        case ReliefListApproved() if relief_list.awaits_last:
+            return Approved(*known, act.by, relief_list.endorsed_by)
+        case _:
+            raise BrokenHistory(relief_list, act.event)
 
 
 def _by_bank(relief_list: ReliefList, act: Act) -> ReliefList:
@@ -147,14 +179,15 @@ def _by_bank(relief_list: ReliefList, act: Act) -> ReliefList:
     orders = relief_list.orders if isinstance(relief_list, Ordered) else {}
     match event:
         case ReliefListOrdered() if event.batch_id not in orders:
-            return Ordered(*known, *hands, {**orders, event.batch_id: by})
+            return Ordered(*known, *hands, {**orders, event.batch_id: by}, relief_list.endorsed_by)
         case ReliefListOrderWithdrawn() if event.batch_id in orders:
             left = {batch_id: made_by for batch_id, made_by in orders.items() if batch_id != event.batch_id}
-            return Ordered(*known, *hands, left) if left else Approved(*known, *hands)
+            before = relief_list.endorsed_by
+            return Ordered(*known, *hands, left, before) if left else Approved(*known, *hands, before)
         case ReliefListPaid(method="bank") if orders:
-            return Paid(*known, *hands, by, orders=orders)
+            return Paid(*known, *hands, by, orders=orders, endorsed_by=relief_list.endorsed_by)
         case ReliefListSettled() if orders:
-            return Settled(*known, *hands, orders=orders)
+            return Settled(*known, *hands, orders=orders, endorsed_by=relief_list.endorsed_by)
         case _:
             raise BrokenHistory(relief_list, event)
 
@@ -164,7 +197,7 @@ def _reopened(relief_list: ReliefList, event: Event) -> Ordered:
     if ended is None or not isinstance(event, ReliefListReopened):
         raise BrokenHistory(relief_list, event)
     known = (ended.terms, ended.entered_by, event.occurred_on)
-    return Ordered(*known, ended.verified_by, ended.approved_by, ended.orders)
+    return Ordered(*known, ended.verified_by, ended.approved_by, ended.orders, ended.endorsed_by)
 
 
 def list_of(history: Iterable[Act]) -> ReliefList:

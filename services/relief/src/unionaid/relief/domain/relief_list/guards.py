@@ -12,6 +12,7 @@ from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.refusals import (
     ApprovedBySame,
     BeforePreviousStep,
+    EndorsedBySame,
     EnteredBySame,
     LineFault,
     LinesRefused,
@@ -66,7 +67,7 @@ def refuse_date(step: Step, *earlier: date) -> None:
 
 
 def refuse_same_person(relief_list: facts.Existing, by: str) -> None:
-    """Refuse who entered, verified or approved the list: two pairs of eyes (domain, rules for all)."""
+    """Refuse who entered, verified, endorsed or approved the list: two pairs of eyes (domain, rules for all)."""
     earlier: tuple[tuple[str, type[SamePersonTwice]], ...] = (
         ("entered_by", EnteredBySame),
         ("verified_by", VerifiedBySame),
@@ -75,6 +76,8 @@ def refuse_same_person(relief_list: facts.Existing, by: str) -> None:
     for step, refusal in earlier:
         if getattr(relief_list, step, None) == by:
             raise refusal
+    if by in getattr(relief_list, "endorsed_by", ()):
+        raise EndorsedBySame
 
 
 def each(status: type[L], lines: Lines, relief_list: facts.Existing) -> list[L]:

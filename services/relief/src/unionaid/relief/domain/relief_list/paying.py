@@ -111,7 +111,8 @@ def pay_cash(
 def _refuse_visitors(relief_list: facts.Approved, lines: Sequence[applications.Approved], visit: CashVisit) -> None:
     if len(set(visit.visitors)) < len(visit.visitors):
         raise VisitorsSame(field="visitors")
-    if relief_list.approved_by in {f"person-{visitor}" for visitor in visit.visitors}:
+    approvers = {relief_list.approved_by, *relief_list.endorsed_by}
+    if not approvers.isdisjoint(f"person-{visitor}" for visitor in visit.visitors):
         raise VisitorIsApprover(field="visitors")
     if not {line.terms.person_id for line in lines}.isdisjoint(visit.visitors):
         raise VisitorIsPayee(field="visitors")

@@ -5,12 +5,15 @@ Each step is another person's, and moves the list and every line of it, or nothi
 
 from __future__ import annotations
 
+from collections.abc import Set
 from enum import StrEnum
 
 from unionaid.contracts import Event
+from unionaid.contracts.fields import ApproverRole
 from unionaid.contracts.relief import (
     ReliefApproved,
     ReliefListApproved,
+    ReliefListEndorsed,
     ReliefListRejected,
     ReliefListVerified,
     ReliefRejected,
@@ -18,7 +21,8 @@ from unionaid.contracts.relief import (
 )
 from unionaid.relief.domain.funding import facts as funding_facts
 from unionaid.relief.domain.programme import facts as programme_facts
-from unionaid.relief.domain.refusals import EnteredBySame, ReferenceUnknown, VerifiedBySame
+from unionaid.relief.domain.programme.approvals import ONE
+from unionaid.relief.domain.refusals import ApprovalOfOtherRole, EnteredBySame, ReferenceUnknown, VerifiedBySame
 from unionaid.relief.domain.relief_list import applications, drawing, facts
 from unionaid.relief.domain.relief_list.drawing import Budgets
 from unionaid.relief.domain.relief_list.guards import (
@@ -34,6 +38,7 @@ from unionaid.relief.domain.relief_list.guards import (
     refuse_same_person,
     wrong_status,
 )
+from unionaid.service.refusals import InWords
 
 
 class RejectionReason(StrEnum):
@@ -87,13 +92,15 @@ def approve(
     budgets: Budgets,
     step: Step,
     *,
+    roles: Set[ApproverRole] = frozenset(ONE),
     funding: funding_facts.Funding = funding_facts.INITIAL,
     barred: Barred = NOBODY,
 ) -> list[Event]:
     """Approve a verified list, by the programme's policy, and bind its sum in its budget, or in those of the funding.
 
-    Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, OwnMatter, LinesRefused, FundingMissing,
-    BudgetInsufficient and the refusals of dates.
+    Where further approvals are needed it is endorsed, and nothing is bound. `roles` are those of who approves.
+    Raises NotFound, ListWrongStatus, EnteredBySame, VerifiedBySame, EndorsedBySame, ApprovalOfOtherRole, OwnMatter,
+    LinesRefused, FundingMissing, BudgetInsufficient and the refusals of dates.
     """
     known = existing(relief_list)
     if not isinstance(known, facts.Verified):
@@ -101,11 +108,23 @@ def approve(
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
     refuse_same_person(known, step.by)
+    if known.awaits not in roles:
+        raise ApprovalOfOtherRole(role=InWords((f"screen-role-{known.awaits}",)))
     refuse_date(step, known.last_on)
     verified = each(applications.Verified, lines, known)
     refuse_own_matter(verified, step.by)
     refuse_barred(verified, barred)
     terms, policy_version = known.terms, programme.terms.policy_version
+    if not known.awaits_last:
+        return [
+            ReliefListEndorsed(
+                occurred_on=step.on,
+                list_id=terms.list_id,
+                lines=terms.lines,
+                amount_fen=terms.amount_fen,
+                role=known.awaits,
+            )
+        ]
     bound = drawing.bind(terms, verified, budgets, funding, step.on)
     events: list[Event] = [
         *bound.moves,

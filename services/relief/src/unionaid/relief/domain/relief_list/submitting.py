@@ -17,6 +17,7 @@ from unionaid.relief.domain.eligibility.terms import Explanation, explained
 from unionaid.relief.domain.funding import facts as funding_facts
 from unionaid.relief.domain.money import yuan
 from unionaid.relief.domain.programme import facts as programme_facts
+from unionaid.relief.domain.programme.approvals import needed
 from unionaid.relief.domain.programme.rules import NO_STANDARD
 from unionaid.relief.domain.programme.terms import Basis, asks, basis_of, terms_of
 from unionaid.relief.domain.refusals import (
@@ -216,6 +217,7 @@ def _submitted(budget_id: UUID | None, programme: programme_facts.Open, command:
         lines=command.declared.lines,
         amount_fen=command.declared.amount_fen,
         lines_hash=command.declared.lines_hash,
+        approvals=needed(programme.terms.bands, [line.amount_fen for line in command.lines]),
     )
 
 
