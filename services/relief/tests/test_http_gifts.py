@@ -68,7 +68,40 @@ async def test_the_events_are_cited_by_index_and_name_nobody(service: Service, g
     assert [(one["index"], UUID(one["event_id"])) for one in events] == [(row[0], row[1]) for row in logged]
     assert sum(one["amount_fen"] for one in events) == first["used_fen"]
     told = (await service.get(f"{path}/{first['receipt_id']}", ACCOUNTANT, "accountant")).text
-    assert all(hidden not in told for hidden in ("person_id", "application", str(person(1)), str(person(2))))
+    assert all(hidden not in told for hidden in ('"person_id"', "application", str(person(1)), str(person(2))))
+
+
+async def test_a_gift_names_its_giver_by_public_name_or_id(service: Service) -> None:
+    opened = {"occurred_on": "2016-11-01", "source": "donation", "name": "助学互助会资金", "earmark": "society-aid"}
+    fund = (await service.post("/funds", opened, ACCOUNTANT, "accountant")).json()["fund_id"]
+    path = f"/funds/{fund}/receipts"
+    await service.register([person(1)])
+    company, giver = "样例乳业有限公司", str(person(1))
+    await post(service, path, amount_fen=1_000, voucher="1", donor_organisation=company)
+    await post(service, path, amount_fen=2_000, voucher="2", donor_person_id=giver)
+    await post(service, path, amount_fen=3_000, voucher="3")
+    await post(service, path, amount_fen=4_000, voucher="4", donor_organisation=company)
+    for asked, amounts in (
+        ("", [1_000, 2_000, 3_000, 4_000]),
+        (f"?donor_organisation={company}", [1_000, 4_000]),
+        (f"?donor_person_id={giver}", [2_000]),
+        (f"?donor_person_id={person(2)}", []),
+    ):
+        assert [one["amount_fen"] for one in (await shown(service, path + asked))["receipts"]] == amounts, asked
+
+
+async def test_a_giver_is_one_is_known_and_gives_to_a_fund_of_donations(service: Service, given_twice: Winter) -> None:
+    opened = {"occurred_on": "2016-11-01", "source": "donation", "name": "助学互助会资金"}
+    fund = (await service.post("/funds", opened, ACCOUNTANT, "accountant")).json()["fund_id"]
+    body = {"occurred_on": "2017-01-20", "amount_fen": 1_000, "voucher": "1"}
+    for to, more, code, field in (
+        (fund, {"donor_organisation": "甲", "donor_person_id": str(person(1))}, "donor-missing", "donor_organisation"),
+        (fund, {"donor_person_id": str(person(77))}, "reference-unknown", "donor_person_id"),
+        (given_twice.fund_id, {"donor_organisation": "甲"}, "fund-not-of-donations", "donor_organisation"),
+    ):
+        answer = await service.post(f"/funds/{to}/receipts", {**body, **more}, ACCOUNTANT, "accountant")
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
 async def test_pages_of_receipts_follow_one_another(service: Service, given_twice: Winter) -> None:

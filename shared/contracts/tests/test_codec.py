@@ -196,6 +196,7 @@ def list_approved(data: dict[str, Any]) -> dict[str, Any]:
 
 PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "UnionOrgEstablished": union_org,
+    "ProgrammeAmended": lambda data: {"window_to": "2017-02-28", **data},
     "ProgrammeOpened": programme,
     "FundingStated": funding,
     "ReliefApproved": shared,

@@ -49,7 +49,7 @@ class Commands:
         """Put the commands together over one pool; `settled` waits for the own views, `secret` makes seeds."""
         deciding = Deciding(pool, people)
         return cls(
-            funds=Funds(pool),
+            funds=Funds(pool, people),
             programmes=Programmes(Log(pool), policies),
             fundings=Fundings(Log(pool)),
             lists=Lists(pool, people, eligible, deciding),

@@ -10,6 +10,7 @@ from uuid import UUID
 from unionaid.contracts import Event, stream_name
 from unionaid.eventlog import Log
 from unionaid.relief.application.books import booked
+from unionaid.relief.application.donors import refuse_unknown_donor
 from unionaid.relief.domain.budget import rules as budget_rules
 from unionaid.relief.domain.budget.facts import Open as OpenBudget
 from unionaid.relief.domain.budget.facts import budget_of
@@ -19,6 +20,7 @@ from unionaid.relief.domain.programme.facts import programme_of
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.views import funds as fund_views
 from unionaid.relief.views.acts import Pool, acts_in_each
+from unionaid.relief.views.people import People
 from unionaid.service.deciding import Decision, Done, History, Issued, carry_out
 from unionaid.service.idempotency import answer
 from unionaid.service.itself import Itself
@@ -35,8 +37,8 @@ class _NoneDue(Exception):
 class Funds:
     """Commands about funds. Each raises what its rule raises, and what `carry_out` raises."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool, self._log = pool, Log(pool)
+    def __init__(self, pool: Pool, people: People) -> None:
+        self._pool, self._log, self._people = pool, Log(pool), people
 
     async def open(self, issued: Issued, command: rules.OpenFund) -> Done:
         """Open a fund."""
@@ -50,7 +52,8 @@ class Funds:
         return await carry_out(self._log, issued, [stream], decide)
 
     async def receive(self, issued: Issued, fund_id: UUID, command: rules.ReceiveFunds) -> Done:
-        """Record a receipt of a fund."""
+        """Record a receipt of a fund. Raises ReferenceUnknown for a giver whom nobody knows."""
+        await refuse_unknown_donor(self._people, command.donor_person_id)
         return await self._of_fund(issued, fund_id, lambda fund: rules.receive_funds(fund, command))
 
     async def return_funds(self, issued: Issued, fund_id: UUID, command: rules.ReturnFunds) -> Done:

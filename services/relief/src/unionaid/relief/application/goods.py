@@ -12,6 +12,7 @@ from unionaid.contracts import stream_name
 from unionaid.eventlog import Log
 from unionaid.relief.application.books import booked
 from unionaid.relief.application.deciding import Pool
+from unionaid.relief.application.donors import refuse_unknown_donor
 from unionaid.relief.domain.budget.facts import INITIAL as NO_BUDGET
 from unionaid.relief.domain.budget.facts import budget_of
 from unionaid.relief.domain.fund.facts import fund_of
@@ -19,7 +20,7 @@ from unionaid.relief.domain.goods_issue import facts as issue_facts
 from unionaid.relief.domain.goods_issue import rules as issue_rules
 from unionaid.relief.domain.goods_issue.facts import issue_of
 from unionaid.relief.domain.programme.facts import programme_of
-from unionaid.relief.domain.refusals import LineFault, NotFound, ReferenceUnknown
+from unionaid.relief.domain.refusals import NotFound, ReferenceUnknown
 from unionaid.relief.domain.stock import facts as stock_facts
 from unionaid.relief.domain.stock import rules
 from unionaid.relief.domain.stock.facts import stock_of
@@ -48,11 +49,7 @@ class Goods:
 
     async def receive(self, issued: Issued, stock_id: UUID, command: rules.Arrival, donor: rules.Donor) -> Done:
         """Take in what was given. Raises ReferenceUnknown for a donor whom nobody knows."""
-        if donor.person_id is not None:
-            known = await self._people.unions_of([donor.person_id])
-            barred = await self._people.barred()
-            if donor.person_id not in known or barred.get(donor.person_id) is LineFault.PERSON_ERASED:
-                raise ReferenceUnknown(field="donor_person_id")
+        await refuse_unknown_donor(self._people, donor.person_id)
         stock = stream_name("stock", stock_id)
 
         def decide(history: History) -> Decision:

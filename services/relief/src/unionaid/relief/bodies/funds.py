@@ -32,13 +32,15 @@ class OpenFundBody(Body):
 
 
 class ReceiveFundsBody(Body):
-    """Money that came in."""
+    """Money that came in; of a gift, which organisation or which person gave."""
 
     occurred_on: BusinessDate
     amount_fen: Fen
     voucher: Voucher
     pledge_id: UUID | None = None
     reference: Voucher | None = None
+    donor_organisation: PublicName | None = None
+    donor_person_id: UUID | None = None
 
 
 class AllotBudgetBody(Body):

@@ -15,8 +15,15 @@ from unionaid.contracts.fields import (
     PublicName,
 )
 from unionaid.relief.bodies.previews import ConditionBody
-from unionaid.relief.bodies.typed import BusinessDate
+from unionaid.relief.bodies.typed import BusinessDate, StepBody
 from unionaid.service.routes import Body
+
+
+class AmendProgrammeBody(StepBody):
+    """What is another from now on."""
+
+    name: PublicName | None = None
+    window_to: BusinessDate | None = None
 
 
 class OpenProgrammeBody(Body):

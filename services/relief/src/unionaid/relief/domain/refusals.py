@@ -47,12 +47,14 @@ __all__ = [
     "LinesRefused",
     "ListWrongStatus",
     "NotFound",
+    "NothingAmended",
     "NothingLeft",
     "NothingToPay",
     "OutsideWindow",
     "OwnMatter",
     "PolicyMissing",
     "PreviewGivenUp",
+    "ProgrammeIsClosed",
     "PurposeNotInPolicy",
     "ReferenceUnknown",
     "Refusal",
@@ -170,6 +172,18 @@ class BudgetOfOtherProgramme(Refusal):
     """The budget was allotted to another programme."""
 
     code = "budget-of-other-programme"
+
+
+class ProgrammeIsClosed(Refusal):
+    """The programme takes nothing new."""
+
+    code = "programme-closed"
+
+
+class NothingAmended(Refusal):
+    """Everything is as it was."""
+
+    code = "nothing-amended"
 
 
 class FundingMissing(Refusal):

@@ -38,8 +38,9 @@ def of_fund(desk: Desk, fund_id: UUID, body: OfFund) -> Act:
     funds, on = desk.commands.funds, body.occurred_on
     match body:
         case bodies.ReceiveFundsBody(amount_fen=fen, voucher=voucher, pledge_id=pledge, reference=reference):
+            donor = body.donor_organisation, body.donor_person_id
             return lambda issued: funds.receive(
-                issued, fund_id, ReceiveFunds(fen, voucher, on, issued.business_date, pledge, reference)
+                issued, fund_id, ReceiveFunds(fen, voucher, on, issued.business_date, pledge, reference, *donor)
             )
         case bodies.ReturnFundsBody(amount_fen=fen, voucher=voucher, reason_code=reason, reference=reference):
             return lambda issued: funds.return_funds(

@@ -8,12 +8,13 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
+from unionaid.contracts.fields import NAME_CHARS_MAX
 from unionaid.relief.domain.refusals import NotFound
 from unionaid.relief.http.access import MONEY_READER
 from unionaid.relief.http.answers import shown, shown_page
 from unionaid.relief.http.desk import AtDesk, Desk
 from unionaid.relief.views import funds as fund_views
-from unionaid.relief.views.gifts import GIFTS_PAGE_MAX, USES_PAGE_MAX, Traced, trace
+from unionaid.relief.views.gifts import GIFTS_PAGE_MAX, USES_PAGE_MAX, Donor, Traced, trace
 from unionaid.service.routes import Router
 
 Cursor = Annotated[int, Query(ge=0, le=2**63 - 1)]
@@ -23,11 +24,18 @@ gifts = Router(prefix="/funds/{fund_id}/receipts", tags=["funds"])
 
 @gifts.get("", dependencies=[MONEY_READER])
 async def show_receipts(
-    fund_id: UUID, desk: AtDesk, cursor: Cursor = 0, limit: Annotated[int, Query(ge=1, le=GIFTS_PAGE_MAX)] = 100
+    fund_id: UUID,
+    desk: AtDesk,
+    *,
+    donor_organisation: Annotated[str | None, Query(max_length=NAME_CHARS_MAX)] = None,
+    donor_person_id: UUID | None = None,
+    cursor: Cursor = 0,
+    limit: Annotated[int, Query(ge=1, le=GIFTS_PAGE_MAX)] = 100,
 ) -> Response:
-    """Show a page of what came into a fund, first first, each with what is used and left of it."""
+    """Show a page of what came into a fund, or of what one giver gave, first first, with what is used and left."""
     found = await traced_fund(desk, fund_id)
-    return shown_page("receipts", found.gifts(cursor, limit + 1), limit, "position")
+    donor = Donor(donor_organisation, donor_person_id)
+    return shown_page("receipts", found.gifts(cursor, limit + 1, donor), limit, "position")
 
 
 @gifts.get("/{receipt_id}", dependencies=[MONEY_READER])

@@ -42,6 +42,7 @@ STATUSES: Mapping[str, int] = {
     "seed-not-published": 409,
     "nothing-paid": 409,
     "payment-file-made": 409,
+    "programme-closed": 409,
     "payment-file-late": 409,
     "payment-file-missing": 409,
     "payment-file-changed": 409,

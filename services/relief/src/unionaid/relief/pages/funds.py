@@ -44,7 +44,9 @@ class Entry:
 
 
 ENTRIES: Mapping[str, Entry] = {
-    "receipts": Entry(bodies.ReceiveFundsBody, ("yuan", "voucher", "pledge_id", "reference")),
+    "receipts": Entry(
+        bodies.ReceiveFundsBody, ("yuan", "voucher", "donor_organisation", "donor_person_id", "pledge_id", "reference")
+    ),
     "budgets": Entry(bodies.AllotBudgetBody, ("programme_id", "yuan")),
     "pledges": Entry(bodies.PledgeBody, ("yuan", "due_on", "voucher")),
     "spending-plans": Entry(bodies.SpendingPlanBody, ("yuan",), "monthly_fen"),

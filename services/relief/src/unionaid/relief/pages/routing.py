@@ -15,6 +15,7 @@ from unionaid.relief.pages.ledger import ledger
 from unionaid.relief.pages.lists import lists
 from unionaid.relief.pages.payment_batches import payment_batches
 from unionaid.relief.pages.previews import preview_page
+from unionaid.relief.pages.programmes import programmes
 from unionaid.relief.pages.relief_list import relief_list
 from unionaid.relief.pages.stocks import stocks
 from unionaid.relief.pages.verifications import verifications
@@ -28,6 +29,7 @@ PAGES = (
     bank_returns,
     preview_page,
     funding,
+    programmes,
     explanations,
     relief_list,
     funds,

@@ -88,11 +88,11 @@ async def budgets_of_fund(pool: Pool, fund_id: UUID) -> list[dict[str, Any]]:
 
 
 async def budgets(pool: Pool) -> list[dict[str, Any]]:
-    """Return the budgets of all programmes, newest first, each with names and with what is free, in fen."""
+    """Return the budgets of all programmes that take lists, newest first, with names and what is free, in fen."""
     rows = await pool.fetch(
         "SELECT b.budget_id, b.programme_id, p.name AS programme, p.window_from, p.window_to, f.name AS fund, "
         "b.amount_fen - b.committed_fen - b.spent_fen AS free_fen FROM views.budget b "
-        "JOIN views.programme p USING (programme_id) JOIN views.fund f USING (fund_id) "
+        "JOIN views.programme p USING (programme_id) JOIN views.fund f USING (fund_id) WHERE p.closed_on IS NULL "
         "ORDER BY p.year DESC, p.window_from DESC, p.name, p.programme_id, f.name, b.budget_id LIMIT $1",
         CHOICES_MAX,
     )

@@ -32,6 +32,22 @@ ORDER BY p.position
 
 
 @dataclass(frozen=True, slots=True)
+class Donor:
+    """Who gave: an organisation by its public name, or a person by id; anybody where neither is named."""
+
+    organisation: str | None = None
+    person_id: UUID | None = None
+
+    def gave(self, received: FundsReceived) -> bool:
+        """Say whether a receipt is this giver's."""
+        wanted = self.organisation, self.person_id
+        return wanted in ((None, None), (received.donor_organisation, received.donor_person_id))
+
+
+ANYBODY = Donor()
+
+
+@dataclass(frozen=True, slots=True)
 class Traced:
     """The movements of a fund's cash by event, its receipts, and where each receipt went."""
 
@@ -39,9 +55,9 @@ class Traced:
     receipts: Mapping[UUID, FundsReceived]
     uses: Mapping[UUID, Sequence[Use]]
 
-    def gifts(self, after: int, limit: int) -> list[dict[str, Any]]:
-        """Return at most `limit` receipts after a position, each with what is used and left of it, in fen."""
-        later = (id for id in self.uses if self.rows[id]["position"] > after)
+    def gifts(self, after: int, limit: int, donor: Donor = ANYBODY) -> list[dict[str, Any]]:
+        """Return at most `limit` receipts of a giver after a position, each with what is used and left, in fen."""
+        later = (id for id in self.uses if self.rows[id]["position"] > after and donor.gave(self.receipts[id]))
         return [self.gift(id) for id, _ in zip(later, range(limit), strict=False)]
 
     def gift(self, receipt_id: UUID) -> dict[str, Any]:
@@ -55,6 +71,8 @@ class Traced:
             "received_on": row["occurred_on"],
             "voucher": received.voucher,
             "pledge_id": received.pledge_id,
+            "donor_organisation": received.donor_organisation,
+            "donor_person_id": received.donor_person_id,
             "amount_fen": received.amount_fen,
             "used_fen": used,
             "left_fen": received.amount_fen - used,

@@ -26,7 +26,7 @@ async def programme(pool: Pool, programme_id: UUID) -> dict[str, Any] | None:
     return _row(
         await pool.fetchrow(
             "SELECT programme_id, kind, year, name, window_from, window_to, purpose, standard_fen, amount_max_fen, "
-            "policy_version FROM views.programme WHERE programme_id = $1",
+            "policy_version, closed_on FROM views.programme WHERE programme_id = $1",
             programme_id,
         )
     )

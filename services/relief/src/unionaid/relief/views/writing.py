@@ -20,10 +20,12 @@ from unionaid.relief.views.ledger_writing import SHOWN as BOOKED
 from unionaid.relief.views.ledger_writing import write_ledger
 from unionaid.relief.views.lists_writing import SHOWN as LISTS
 from unionaid.relief.views.lists_writing import write_lists
+from unionaid.relief.views.programmes_writing import SHOWN as PROGRAMMES
+from unionaid.relief.views.programmes_writing import write_programmes
 from unionaid.relief.views.verification_writing import SHOWN as VERIFICATIONS
 from unionaid.relief.views.verification_writing import write_verifications
 
-_SHOWN: frozenset[type[Fact]] = frozenset((*VERIFICATIONS, *FUNDS, *FUNDING, *GOODS, *BOOKED, *LISTS))
+_SHOWN: frozenset[type[Fact]] = frozenset((*VERIFICATIONS, *FUNDS, *PROGRAMMES, *FUNDING, *GOODS, *BOOKED, *LISTS))
 
 
 class ReliefViews:
@@ -37,6 +39,7 @@ class ReliefViews:
         facts = [event.data for event in events]
         await write_funds(conn, facts)
         await write_goods(conn, facts)
+        await write_programmes(conn, facts)
         await write_funding(conn, facts)
         await write_ledger(conn, events)
         await write_lists(conn, facts)

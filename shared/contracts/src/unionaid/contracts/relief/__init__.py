@@ -74,7 +74,14 @@ from unionaid.contracts.relief.payment_batches import (
     PaymentFileMade,
 )
 from unionaid.contracts.relief.people import ErasureConfirmed, PaymentHoldLifted, UnmergeBlocked, UnmergeCleared
-from unionaid.contracts.relief.programmes import ApprovalBand, ProgrammeCondition, ProgrammeOpened, ProgrammeStandard
+from unionaid.contracts.relief.programmes import (
+    ApprovalBand,
+    ProgrammeAmended,
+    ProgrammeClosed,
+    ProgrammeCondition,
+    ProgrammeOpened,
+    ProgrammeStandard,
+)
 from unionaid.contracts.relief.verifications import (
     SAMPLE_MAX,
     PaymentSampled,
@@ -136,6 +143,8 @@ __all__ = [
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
+    "ProgrammeAmended",
+    "ProgrammeClosed",
     "ProgrammeCondition",
     "ProgrammeOpened",
     "ProgrammeStandard",
@@ -179,6 +188,8 @@ EVENTS: tuple[type[Event], ...] = (
     PledgeWithdrawn,
     SpendingPlanned,
     ProgrammeOpened,
+    ProgrammeAmended,
+    ProgrammeClosed,
     BudgetAllotted,
     BudgetOpened,
     BudgetReleased,

@@ -55,13 +55,18 @@ class PledgeWithdrawn(ReliefEvent, stream="fund"):
 
 
 class FundsReceived(ReliefEvent, stream="fund"):
-    """Money came into a fund; `pledge_id` says which promise it keeps, `reference` which document it corrects."""
+    """Money came into a fund; `pledge_id` says which promise it keeps, `reference` which document it corrects.
+
+    Of a gift it may say who gave: an organisation by its public name, or a person by id, never both.
+    """
 
     fund_id: UUID
     amount_fen: AmountFen
     voucher: Voucher
     pledge_id: UUID | None = None
     reference: Voucher | None = None
+    donor_organisation: PublicName | None = None
+    donor_person_id: UUID | None = None
 
 
 class FundsReturned(ReliefEvent, stream="fund"):

@@ -79,3 +79,23 @@ class ProgrammeOpened(ReliefEvent, stream="programme"):
         if any(standard.amount_fen > self.amount_max_fen for standard in self.standards):
             raise ValueError("a standard is above amount_max_fen")
         return self
+
+
+class ProgrammeAmended(ReliefEvent, stream="programme"):
+    """A programme's name or last day is another from now on. Its terms stay: amounts, conditions, purpose, year."""
+
+    programme_id: UUID
+    name: PublicName | None = None
+    window_to: date | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.name is None and self.window_to is None:
+            raise ValueError("nothing is amended")
+        return self
+
+
+class ProgrammeClosed(ReliefEvent, stream="programme"):
+    """A programme takes no new lists, and no new money. What was asked for in it goes on to its end."""
+
+    programme_id: UUID

@@ -15,6 +15,7 @@ from unionaid.relief.domain.fund.facts import Fund
 from unionaid.relief.domain.fund.rules import opened_fund, refuse_beyond_balance
 from unionaid.relief.domain.money import yuan
 from unionaid.relief.domain.programme import facts as programme_facts
+from unionaid.relief.domain.programme.course import refuse_closed_programme
 from unionaid.relief.domain.refusals import BudgetInsufficient, EarmarkedOtherwise, NotFound, ReferenceUnknown
 
 
@@ -41,11 +42,12 @@ class ReleaseBudget:
 def allot_budget(fund: Fund, programme: programme_facts.Programme, command: AllotBudget) -> list[Event]:
     """Allot a budget, and open it in the same breath.
 
-    Raises NotFound, ReferenceUnknown, FundInsufficient, EarmarkedOtherwise and the refusals of dates.
+    Raises NotFound, ReferenceUnknown, ProgrammeIsClosed, FundInsufficient, EarmarkedOtherwise and those of dates.
     """
     opened = opened_fund(fund)
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
+    refuse_closed_programme(programme, "programme_id")
     refuse_impossible(command.on, command.today)
     if opened.earmark is not None and opened.earmark != programme.terms.purpose:
         raise EarmarkedOtherwise(field="programme_id", earmark=opened.earmark, purpose=programme.terms.purpose)

@@ -14,7 +14,9 @@ from unionaid.relief.domain.fund.facts import Fund, Open, Unopened
 from unionaid.relief.domain.money import yuan
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
+    DonorMissing,
     FundInsufficient,
+    FundNotOfDonations,
     NotFound,
     ReferenceUnknown,
     SumTooLarge,
@@ -35,7 +37,10 @@ class OpenFund:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveFunds:
-    """Record money that came into a fund, with its voucher."""
+    """Record money that came into a fund, with its voucher.
+
+    A gift may say who gave: an organisation by its public name, or a person by id.
+    """
 
     amount_fen: int
     voucher: str
@@ -43,6 +48,8 @@ class ReceiveFunds:
     today: date
     pledge_id: UUID | None = None
     reference: str | None = None
+    donor_organisation: str | None = None
+    donor_person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +101,13 @@ def open_fund(fund: Fund, command: OpenFund) -> list[Event]:
 
 
 def receive_funds(fund: Fund, command: ReceiveFunds) -> list[Event]:
-    """Record a receipt. Raises NotFound, ReferenceUnknown, SumTooLarge and the refusals of dates."""
+    """Record a receipt.
+
+    Raises NotFound, ReferenceUnknown, DonorMissing, FundNotOfDonations, SumTooLarge and the refusals of dates.
+    """
     opened = opened_fund(fund)
     refuse_impossible(command.on, command.today)
+    _refuse_donor(opened, command)
     if command.pledge_id is not None and command.pledge_id not in opened.pledges:
         raise ReferenceUnknown(field="pledge_id")
     if opened.received_fen + command.amount_fen > AMOUNT_FEN_MAX:
@@ -109,8 +120,19 @@ def receive_funds(fund: Fund, command: ReceiveFunds) -> list[Event]:
             voucher=command.voucher,
             pledge_id=command.pledge_id,
             reference=command.reference,
+            donor_organisation=command.donor_organisation,
+            donor_person_id=command.donor_person_id,
         )
     ]
+
+
+def _refuse_donor(fund: Open, command: ReceiveFunds) -> None:
+    """Refuse two givers of one gift, and a giver to a fund that is not of donations."""
+    named = [one for one in (command.donor_organisation, command.donor_person_id) if one is not None]
+    if len(named) > 1:
+        raise DonorMissing(field="donor_organisation")
+    if named and fund.source != "donation":
+        raise FundNotOfDonations(field="donor_person_id" if command.donor_person_id else "donor_organisation")
 
 
 def return_funds(fund: Fund, command: ReturnFunds) -> list[Event]:

@@ -18,6 +18,7 @@ from unionaid.relief.domain.funding import facts as funding_facts
 from unionaid.relief.domain.money import yuan
 from unionaid.relief.domain.programme import facts as programme_facts
 from unionaid.relief.domain.programme.approvals import needed
+from unionaid.relief.domain.programme.course import refuse_closed_programme
 from unionaid.relief.domain.programme.rules import NO_STANDARD
 from unionaid.relief.domain.programme.terms import Basis, asks, basis_of, terms_of
 from unionaid.relief.domain.refusals import (
@@ -103,13 +104,15 @@ def submit(
 ) -> list[Event]:
     """Take a list in: one event of the list, one of each line's application.
 
-    Raises AlreadyOpened, ReferenceUnknown, BudgetOfOtherProgramme, FundingMissing, OutsideWindow, DeclaredDiffers,
+    Raises AlreadyOpened, ReferenceUnknown, ProgrammeIsClosed, BudgetOfOtherProgramme, FundingMissing, OutsideWindow,
+    DeclaredDiffers,
     LinesRefused (with every line at fault) and the refusals of dates.
     """
     if not isinstance(relief_list, Unsubmitted):
         raise AlreadyOpened(field="list_id")
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
+    refuse_closed_programme(programme, "programme_id")
     budget_id = _budget_of(source, programme)
     if not known.subtree:
         raise ReferenceUnknown(field="union_org_id")
