@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from unionaid.eventlog import Log
+from unionaid.relief.application.activities import Activities
 from unionaid.relief.application.batches import Batches
 from unionaid.relief.application.books import Books, Settled
 from unionaid.relief.application.deciding import Deciding, Pool
@@ -34,6 +35,7 @@ class Commands:
     previews: Previews
     verifications: Verifications
     goods: Goods
+    activities: Activities
 
     @classmethod
     def of(
@@ -58,4 +60,5 @@ class Commands:
             previews=Previews(eligible, policies),
             verifications=Verifications(pool, secret, settled),
             goods=Goods(pool, people),
+            activities=Activities(pool, people),
         )

@@ -23,8 +23,10 @@ __all__ = [
     "CommitmentMissing",
     "ConditionTwice",
     "ConditionUnknown",
+    "CountsDisagree",
     "DateInFuture",
     "DateTooEarly",
+    "DaysReversed",
     "DeclaredDiffers",
     "DonorMissing",
     "DueBeforePledge",
@@ -46,6 +48,7 @@ __all__ = [
     "LineFault",
     "LinesRefused",
     "ListWrongStatus",
+    "NotATrainingProgramme",
     "NotFound",
     "NothingAmended",
     "NothingLeft",
@@ -60,6 +63,7 @@ __all__ = [
     "Refusal",
     "ReturnTooLarge",
     "SamePersonTwice",
+    "SessionFull",
     "StockInsufficient",
     "StockTooLarge",
     "SumTooLarge",
@@ -502,6 +506,30 @@ class AnswerContradicts(Refusal):
     code = "answer-contradicts"
 
 
+class CountsDisagree(Refusal):
+    """More found work, or were awarded, than there can have been."""
+
+    code = "counts-disagree"
+
+
+class DaysReversed(Refusal):
+    """The last day lies before the first."""
+
+    code = "days-reversed"
+
+
+class NotATrainingProgramme(Refusal):
+    """The programme is of another kind than training."""
+
+    code = "not-a-training-programme"
+
+
+class SessionFull(Refusal):
+    """The session has no place for so many."""
+
+    code = "session-full"
+
+
 class LineFault(StrEnum):
     """Why one line cannot pass."""
 
@@ -533,6 +561,11 @@ class LineFault(StrEnum):
     PROXY_UNKNOWN = "proxy-unknown"
     PROXY_NOT_ALLOWED = "proxy-not-allowed"
     PROXY_WITHOUT_NEED = "proxy-without-need"
+    ALREADY_ENROLLED = "already-enrolled"
+    NOT_ENROLLED = "not-enrolled"
+    NOT_COMPLETED = "not-completed"
+    STEP_TAKEN = "step-taken"
+    STEP_TOO_EARLY = "step-too-early"
 
     def at(self, line: int, field: str, **params: object) -> Fault:
         """Return this fault of a line (from 1); `field` is where in the input it stands."""

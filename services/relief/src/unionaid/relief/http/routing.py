@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from unionaid.payments.refusals import XmlTooLarge
 from unionaid.relief.http.accounts import accounts
+from unionaid.relief.http.activities import competitions, job_fairs, sessions
 from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funding import funding
@@ -30,6 +31,7 @@ STATUSES: Mapping[str, int] = {
     "budget-insufficient": 409,
     "budgets-undecided": 409,
     "commitment-missing": 409,
+    "session-full": 409,
     "stock-insufficient": 409,
     "return-too-large": 409,
     "list-wrong-status": 409,
@@ -66,6 +68,9 @@ ROUTERS = (
     budgets,
     stocks,
     goods_issues,
+    sessions,
+    job_fairs,
+    competitions,
     ledger,
     previews,
     programmes,

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from unionaid.contracts import Event as Fact
 from unionaid.eventlog import Connection, Decoder, Event
+from unionaid.relief.views.activities_writing import SHOWN as ACTIVITIES
+from unionaid.relief.views.activities_writing import write_activities
 from unionaid.relief.views.funding_writing import SHOWN as FUNDING
 from unionaid.relief.views.funding_writing import write_funding
 from unionaid.relief.views.funds_writing import SHOWN as FUNDS
@@ -25,7 +27,9 @@ from unionaid.relief.views.programmes_writing import write_programmes
 from unionaid.relief.views.verification_writing import SHOWN as VERIFICATIONS
 from unionaid.relief.views.verification_writing import write_verifications
 
-_SHOWN: frozenset[type[Fact]] = frozenset((*VERIFICATIONS, *FUNDS, *PROGRAMMES, *FUNDING, *GOODS, *BOOKED, *LISTS))
+_SHOWN: frozenset[type[Fact]] = frozenset(
+    (*VERIFICATIONS, *FUNDS, *PROGRAMMES, *FUNDING, *GOODS, *BOOKED, *LISTS, *ACTIVITIES)
+)
 
 
 class ReliefViews:
@@ -39,6 +43,7 @@ class ReliefViews:
         facts = [event.data for event in events]
         await write_funds(conn, facts)
         await write_goods(conn, facts)
+        await write_activities(conn, facts)
         await write_programmes(conn, facts)
         await write_funding(conn, facts)
         await write_ledger(conn, events)

@@ -1,6 +1,14 @@
 """Events of relief: money and goods out, from the fund to the person who signs for it."""
 
 from unionaid.contracts.event import Event
+from unionaid.contracts.relief.activities import (
+    CompetitionHeld,
+    JobFairHeld,
+    SkillsSessionHeld,
+    TraineeCompleted,
+    TraineeEnrolled,
+    TraineePlaced,
+)
 from unionaid.contracts.relief.applications import (
     FundPart,
     KnownFact,
@@ -109,6 +117,7 @@ __all__ = [
     "BudgetShare",
     "BudgetSpent",
     "CommitmentReleased",
+    "CompetitionHeld",
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
@@ -126,6 +135,7 @@ __all__ = [
     "GoodsRemoved",
     "GoodsReturned",
     "GoodsTaken",
+    "JobFairHeld",
     "KnownFact",
     "PaymentAccountConfirmed",
     "PaymentBatchIssued",
@@ -165,9 +175,13 @@ __all__ = [
     "ReliefRejected",
     "ReliefRequested",
     "ReliefVerified",
+    "SkillsSessionHeld",
     "SpendingPlanned",
     "SpendingReversed",
     "StockOpened",
+    "TraineeCompleted",
+    "TraineeEnrolled",
+    "TraineePlaced",
     "UnmergeBlocked",
     "UnmergeCleared",
     "VerificationCommitted",
@@ -211,6 +225,12 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReturned,
     GoodsTaken,
     GoodsPutBack,
+    SkillsSessionHeld,
+    TraineeEnrolled,
+    TraineeCompleted,
+    TraineePlaced,
+    JobFairHeld,
+    CompetitionHeld,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefListEndorsed,
