@@ -91,11 +91,19 @@ from unionaid.contracts.relief.programmes import (
     ProgrammeOpened,
     ProgrammeStandard,
 )
+from unionaid.contracts.relief.verifications import (
+    SAMPLE_MAX,
+    PaymentSampled,
+    PaymentVerified,
+    VerificationCommitted,
+    VerificationDrawn,
+)
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
     "BOOKS",
     "EVENTS",
+    "SAMPLE_MAX",
     "VISITORS",
     "ApprovalBand",
     "BankFeeCharged",
@@ -141,6 +149,8 @@ __all__ = [
     "PaymentOrderWithdrawn",
     "PaymentOrdered",
     "PaymentReversed",
+    "PaymentSampled",
+    "PaymentVerified",
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
@@ -177,6 +187,8 @@ __all__ = [
     "TraineePlaced",
     "UnmergeBlocked",
     "UnmergeCleared",
+    "VerificationCommitted",
+    "VerificationDrawn",
     "YearClosed",
     "application_id",
     "fund_year_id",
@@ -252,6 +264,10 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentReversed,
     ReliefCancelled,
     ReliefPaid,
+    VerificationCommitted,
+    VerificationDrawn,
+    PaymentSampled,
+    PaymentVerified,
     ErasureConfirmed,
     UnmergeCleared,
     UnmergeBlocked,
