@@ -47,12 +47,19 @@ from unionaid.contracts.relief import (
     FundOpened,
     FundPart,
     FundsReceived,
+    GoodsIssued,
+    GoodsPart,
+    GoodsReturned,
     PaymentFailed,
     PaymentOrdered,
     PaymentReversed,
     ProgrammeOpened,
     ReliefCancelled,
     ReliefPaid,
+    SkillsSessionHeld,
+    TraineeCompleted,
+    TraineeEnrolled,
+    TraineePlaced,
     application_id,
 )
 from unionaid.reporting.examples import Log
@@ -297,6 +304,41 @@ def unpaid(draw: st.DrawFn, line: int) -> Fact:
 
 
 @st.composite
+def activities(draw: st.DrawFn) -> Fact:
+    """Goods handed out or back, a session, a step of a trainee."""
+    about: dict[str, Any] = {
+        "occurred_on": draw(st.sampled_from((date(2016, 12, 31), date(2017, 1, 1))) | DAY),
+        "programme_id": uuid(4, draw(NUMBER)),
+        "programme_kind": draw(st.sampled_from(("SUMMER_COOLNESS", "SPRING_SKILLS"))),
+        "programme_year": 2017,
+        "union_org_id": uuid(1, draw(NUMBER)),
+    }
+    kinds: tuple[type[Fact], ...] = (GoodsIssued, GoodsReturned, SkillsSessionHeld, *TRAINEE_STEPS)
+    kind = draw(st.sampled_from(kinds))
+    if kind in (GoodsIssued, GoodsReturned):
+        quantity, value = draw(st.integers(1, 90)), draw(st.integers(1, 900))
+        part = GoodsPart(
+            stock_id=uuid(11, 1), fund_id=uuid(5, 1), receipt_id=uuid(12, 1), quantity=quantity, unit_value_fen=value
+        )
+        about |= {"issue_id": uuid(13, draw(NUMBER)), "site": draw(st.sampled_from(("一站", "二站"))),
+                  "head_count": draw(st.integers(1, 50)), "goods": (part,), "amount_fen": part.amount_fen}  # fmt: skip
+    else:
+        about["session_id"] = uuid(14, draw(NUMBER))
+    if kind is GoodsReturned:
+        about["reason_code"] = "unused"
+    elif kind is SkillsSessionHeld:
+        about |= {"name": "培训班", "last_on": date(2018, 1, 1), "hours": 8, "places": 50}
+    elif kind is not GoodsIssued:
+        about["person_id"] = uuid(3, draw(NUMBER))
+    if kind is TraineePlaced:
+        about["employer"] = "公司"
+    return kind.model_validate(about)
+
+
+TRAINEE_STEPS = (TraineeEnrolled, TraineeCompleted, TraineePlaced)
+
+
+@st.composite
 def relief_facts(draw: st.DrawFn) -> list[Fact]:
     facts: list[Fact] = [
         FundOpened(occurred_on=draw(DAY), fund_id=uuid(5, n), source="donation", name="基金")
@@ -325,6 +367,7 @@ def relief_facts(draw: st.DrawFn) -> list[Fact]:
     paid = [draw(payments(line)) for line in range(1, 1 + draw(st.integers(0, 25)))]
     facts += paid
     facts += [reversal(one, draw(DAY)) for one in paid if one.method == "bank" and draw(st.booleans())]
+    facts += [draw(activities()) for _ in range(draw(st.integers(0, 12)))]
     facts += [draw(unpaid(line)) for line in range(1, 1 + draw(NUMBER))]
     return draw(st.permutations(facts))
 

@@ -48,6 +48,14 @@ TOLD_OF_DOSSIERS: dict[str, str | None] = {
 """Event -> the step that totals count."""
 
 
+TOLD_OF_ACTIVITIES = {
+    "GoodsIssued": ("issued", "issue_id"), "GoodsReturned": ("returned", "issue_id"),
+    "SkillsSessionHeld": ("held", "session_id"), "TraineeEnrolled": ("enrolled", "session_id"),
+    "TraineeCompleted": ("completed", "session_id"), "TraineePlaced": ("placed", "session_id"),
+}  # fmt: skip
+"""Event -> its step, and what it is about."""
+
+
 # --- the fold that shares nothing ---------------------------------------------------------------------------------
 
 
@@ -111,6 +119,15 @@ def fold(given: Logs) -> Tables:  # noqa: PLR0912, PLR0915  a case for each even
                     holds_from = date.fromisoformat(d.get("since") or d["occurred_on"])
                     place = (ids["union_org_id"], ids.get("enterprise_id"), d["migrant"], holds_from)
                     tables["worker"].append((*front, ids["person_id"], *place))
+                case kind if kind in TOLD_OF_ACTIVITIES:
+                    taken, about = TOLD_OF_ACTIVITIES[kind]
+                    sign = -1 if taken == "returned" else 1
+                    tables["relief_activity"].append(
+                        (*front, UUID(event["id"]), date.fromisoformat(d["occurred_on"]), taken, ids[about],
+                         ids["programme_id"], d["programme_kind"], d["programme_year"], ids["union_org_id"],
+                         d.get("site"), ids.get("person_id"), sign * d.get("head_count", 0),
+                         sign * d.get("amount_fen", 0))
+                    )  # fmt: skip
                 case kind if kind in TOLD_OF_DOSSIERS:
                     on, step = date.fromisoformat(d["occurred_on"]), TOLD_OF_DOSSIERS[kind]
                     found = {} if kind == "DossierReviewed" else d.get("assessment", d)

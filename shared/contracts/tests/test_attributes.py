@@ -79,8 +79,8 @@ def test_an_unlisted_attribute_of_a_nested_part_is_named() -> None:
 
 def test_only_public_names_and_the_old_nature_are_free_text() -> None:
     free = {path for path, attribute in attributes().items() if attribute.kind == "public_name"}
-    goods = {"item", "site", "donor_organisation"}
-    assert free == {"name", "nature", "notice_place", "titles.title_name"} | goods
+    relief = {"item", "site", "donor_organisation", "employer", "trade"}
+    assert free == {"name", "nature", "notice_place", "titles.title_name"} | relief
     assert {attributes()[path].about for path in free} == {"unit", "act"}
 
 

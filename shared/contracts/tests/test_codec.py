@@ -194,6 +194,19 @@ def list_approved(data: dict[str, Any]) -> dict[str, Any]:
     return {"funding_version": 1, **without(data, "budget_id")}
 
 
+def session(data: dict[str, Any]) -> dict[str, Any]:
+    first, last = sorted((data["occurred_on"], data["last_on"]))
+    return {**data, "occurred_on": first, "last_on": last}
+
+
+def fair(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "placements": min(data["placements"], data["vacancies"], data["visitor_count"])}
+
+
+def competition(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "awards": min(data["awards"], data["contestants"])}
+
+
 PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "UnionOrgEstablished": union_org,
     "ProgrammeAmended": lambda data: {"window_to": "2017-02-28", **data},
@@ -207,6 +220,9 @@ PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "FundYearClosed": fund_year,
     "ReliefRequested": requested,
     "GoodsReceived": goods_received,
+    "SkillsSessionHeld": session,
+    "JobFairHeld": fair,
+    "CompetitionHeld": competition,
     "GoodsIssued": goods_moved,
     "GoodsReturned": goods_moved,
 }

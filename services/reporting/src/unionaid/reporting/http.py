@@ -9,8 +9,12 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
+from unionaid.reporting.domain.activities.question import ActivityQuestion
 from unionaid.reporting.domain.dossiers.question import DossierQuestion, Unknown
 from unionaid.reporting.domain.figures import (
+    ActivityBreakdown,
+    ActivityPage,
+    ActivityTotal,
     Breakdown,
     DossierBreakdown,
     DossierPage,
@@ -23,6 +27,7 @@ from unionaid.reporting.domain.figures import (
 from unionaid.reporting.domain.kinds import CauseCode, DossierStep, HardshipLevel, ProgrammeKind
 from unionaid.reporting.domain.registry.question import TitleSchemeQuestion
 from unionaid.reporting.domain.relief.question import ReliefQuestion
+from unionaid.reporting.views.activities import ActivityDimension, ActivityTotals
 from unionaid.reporting.views.dossiers import DossierDimension, DossierTotals
 from unionaid.reporting.views.relief import Dimension, Totals
 from unionaid.reporting.views.snapshot import EVENTS_PAGE_MAX
@@ -93,6 +98,40 @@ def router_of_dossiers(totals: DossierTotals) -> Router:
 
     @router.get("/by", dependencies=reading)
     async def dossiers_by(asked: AskedOfDossiers, dimension: DossierDimension) -> DossierBreakdown:
+        """The total of the same question, broken down."""
+        return await totals.by(asked, dimension)
+
+    return router
+
+
+async def _of_activities(asked: Asked) -> ActivityQuestion:
+    return ActivityQuestion(asked.since, asked.until, asked.kind, asked.programme, asked.union, asked.as_of, asked.upto)
+
+
+AskedOfActivities = Annotated[ActivityQuestion, Depends(_of_activities)]
+
+
+def router_of_activities(totals: ActivityTotals) -> Router:
+    """Return the routes over goods handed out and training."""
+    router = Router(prefix="/totals/activities", tags=["totals"])
+    reading = [require(*READERS), after]
+
+    @router.get("", dependencies=reading)
+    async def activity_total(asked: AskedOfActivities) -> ActivityTotal:
+        """Sites, head count, fen of goods, sessions and trainees of a period, with the citation."""
+        return await totals.total(asked)
+
+    @router.get("/events", dependencies=reading)
+    async def activity_events(
+        asked: AskedOfActivities,
+        cursor: Annotated[str | None, Query(max_length=40)] = None,
+        limit: Annotated[int, Query(ge=1, le=EVENTS_PAGE_MAX)] = 100,
+    ) -> ActivityPage:
+        """The events that the total of the same question is made of, each with both times."""
+        return await totals.events(asked, cursor, limit)
+
+    @router.get("/by", dependencies=reading)
+    async def activities_by(asked: AskedOfActivities, dimension: ActivityDimension) -> ActivityBreakdown:
         """The total of the same question, broken down."""
         return await totals.by(asked, dimension)
 

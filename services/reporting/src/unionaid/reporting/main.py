@@ -9,11 +9,12 @@ import asyncpg
 
 from unionaid.contracts import source, topic_name
 from unionaid.eventlog import NotBuilt, ProjectionSet, Relay, Roles, ensure_build, install, live_build
-from unionaid.reporting.http import STATUSES, router_of, router_of_dossiers
+from unionaid.reporting.http import STATUSES, router_of, router_of_activities, router_of_dossiers
 from unionaid.reporting.pages.dossiers import dossier_pages
 from unionaid.reporting.pages.relief import relief_pages
 from unionaid.reporting.projections import PROJECTIONS, SET, totals_of
 from unionaid.reporting.subscriptions import Subscription, confirming
+from unionaid.reporting.views.activities import ActivityTotals
 from unionaid.reporting.views.dossiers import DossierTotals
 from unionaid.reporting.views.relief import Totals
 from unionaid.reporting.views.snapshot import Snapshots
@@ -49,6 +50,7 @@ def build(settings: Settings) -> Parts:
     chosen = totals_of(settings.division)
     snapshots = Snapshots(pool, chosen)
     totals = Totals(snapshots, topic_name(settings.division, "relief"))
+    activities = ActivityTotals(snapshots, topic_name(settings.division, "relief"))
     dossiers = DossierTotals(snapshots, topic_name(settings.division, "registry"))
     relay = Relay(
         dsn=settings.database_url,
@@ -63,7 +65,13 @@ def build(settings: Settings) -> Parts:
     app = create_app(
         NAME,
         settings,
-        [router_of(totals), router_of_dossiers(dossiers), relief_pages(totals), dossier_pages(dossiers)],
+        [
+            router_of(totals),
+            router_of_dossiers(dossiers),
+            router_of_activities(activities),
+            relief_pages(totals),
+            dossier_pages(dossiers),
+        ],
         title="UnionAid reporting",
         pool=pool,
         keys=keys,

@@ -17,6 +17,8 @@ import msgspec
 from unionaid.contracts import source, topic_name
 from unionaid.contracts.upcasters import upcast
 from unionaid.eventlog import Connection, Decoder, Event, ProjectionSet
+from unionaid.reporting.domain.activities.facts import READS as ACTIVITY_READS
+from unionaid.reporting.domain.activities.facts import ActivityTold
 from unionaid.reporting.domain.dossiers.facts import READS as DOSSIER_READS
 from unionaid.reporting.domain.dossiers.facts import DossierTold
 from unionaid.reporting.domain.registry.facts import (
@@ -332,9 +334,40 @@ class Dossiers:
         await _copy(conn, "dossier_event", (*_PROVENANCE_COLUMNS, "event_id", *DossierTold._fields), rows)
 
 
+class Activities:
+    """One row per event of goods handed out or of training that totals count."""
+
+    name = "activities"
+    version = 1
+    tables: Sequence[str] = ("relief_activity",)
+    ddl = f"""
+        CREATE TABLE relief_activity ({_PROVENANCE},
+            event_id uuid NOT NULL,
+            occurred_on date NOT NULL,
+            step text COLLATE "C" NOT NULL,
+            about_id uuid NOT NULL,
+            programme_id uuid NOT NULL,
+            programme_kind text COLLATE "C" NOT NULL,
+            programme_year integer NOT NULL,
+            union_org_id uuid NOT NULL,
+            site text COLLATE "C",
+            person_id uuid,
+            head_count integer NOT NULL,
+            amount_fen bigint NOT NULL,
+            PRIMARY KEY (index, topic)
+        );
+        CREATE INDEX relief_activity_kind ON relief_activity (programme_kind, occurred_on)"""
+    decoders: ClassVar[Mapping[str, Decoder]] = ACTIVITY_READS
+
+    async def apply(self, conn: Connection, events: Sequence[Event]) -> None:
+        """Write the rows."""
+        rows = [(*_provenance(e), e.id, *e.data) for e in events]
+        await _copy(conn, "relief_activity", (*_PROVENANCE_COLUMNS, "event_id", *ActivityTold._fields), rows)
+
+
 PROJECTIONS = (
     Payments(), ReliefDaily(), PROGRAMMES, FUNDS, UNIONS, MOVES, NAMES, ENTERPRISES, PEOPLE, WORKERS, MERGES, UNMERGES,
-    TitleSchemes(), Dossiers(),
+    TitleSchemes(), Dossiers(), Activities(),
 )  # fmt: skip
 
 

@@ -60,6 +60,10 @@ GOODS_ITEMS_MAX = 20
 """Items handed out together."""
 GOODS_PARTS_MAX = 100
 """Parts of one issue: of each item as much as came with one receipt."""
+SESSION_TRAINEES_MAX = 500
+"""Trainees of one session."""
+SESSION_HOURS_MAX = 2_000
+"""Hours of one session."""
 HEAD_COUNT_MAX = 100_000
 """People counted by the head at one site, fair or competition."""
 
@@ -84,6 +88,10 @@ LinesOrNone = Annotated[int, Field(ge=0, le=LINES_MAX)]
 """How many of a list's lines; it may be none of them."""
 LineNumber = Annotated[int, Field(ge=1, le=LINES_MAX)]
 """A line's place in its list, from 1."""
+SessionPlaces = Annotated[int, Field(ge=1, le=SESSION_TRAINEES_MAX)]
+"""How many trainees a session takes."""
+Hours = Annotated[int, Field(ge=1, le=SESSION_HOURS_MAX)]
+"""Hours of teaching."""
 Quantity = Annotated[int, Field(ge=1, le=GOODS_QUANTITY_MAX)]
 """How many units of an item."""
 HeadCount = Annotated[int, Field(ge=1, le=HEAD_COUNT_MAX)]
@@ -169,6 +177,8 @@ AccountDoubt = Literal["account-changed", "account-shared"]
 """Why an account is looked at twice before it is paid to: it is another since lately, or somebody else's too."""
 AccountEndReason = Literal["closed", "not-the-persons", "entered-wrong", "asked"]
 """Why nothing more is paid to a bank account: it is closed, another's, an error, or the person asks for it."""
+VerificationOutcome = Literal["received", "received-less", "received-nothing", "not-reached"]
+"""What somebody who was paid said of it."""
 DecliningReason = Literal["stays", "other-person", "no-consent"]
 """Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
 UnitCorrectionReason = Literal["entered-wrong", "changed", "completed"]

@@ -23,8 +23,10 @@ __all__ = [
     "CommitmentMissing",
     "ConditionTwice",
     "ConditionUnknown",
+    "CountsDisagree",
     "DateInFuture",
     "DateTooEarly",
+    "DaysReversed",
     "DeclaredDiffers",
     "DonorMissing",
     "DueBeforePledge",
@@ -46,6 +48,7 @@ __all__ = [
     "LineFault",
     "LinesRefused",
     "ListWrongStatus",
+    "NotATrainingProgramme",
     "NotFound",
     "NothingAmended",
     "NothingLeft",
@@ -60,6 +63,7 @@ __all__ = [
     "Refusal",
     "ReturnTooLarge",
     "SamePersonTwice",
+    "SessionFull",
     "StockInsufficient",
     "StockTooLarge",
     "SumTooLarge",
@@ -460,6 +464,72 @@ class TooManyParts(Refusal):
     code = "too-many-parts"
 
 
+class SampleDrawn(Refusal):
+    """The sample was drawn before: a seed is used once."""
+
+    code = "sample-drawn"
+
+
+class SampleNotDrawn(Refusal):
+    """The sample is not drawn yet."""
+
+    code = "sample-not-drawn"
+
+
+class SeedLost(Refusal):
+    """The secret that the seed is made of is another one now: the sample cannot be drawn, a new one is begun."""
+
+    code = "seed-lost"
+
+
+class SeedNotPublished(Refusal):
+    """The commitment has no index in the log yet."""
+
+    code = "seed-not-published"
+
+
+class NothingPaid(Refusal):
+    """Nothing was paid since the commitment that could be drawn."""
+
+    code = "nothing-paid"
+
+
+class NotSampled(Refusal):
+    """The payment is not in the sample."""
+
+    code = "not-sampled"
+
+
+class AnswerContradicts(Refusal):
+    """The amount received does not fit what was said, or what was paid."""
+
+    code = "answer-contradicts"
+
+
+class CountsDisagree(Refusal):
+    """More found work, or were awarded, than there can have been."""
+
+    code = "counts-disagree"
+
+
+class DaysReversed(Refusal):
+    """The last day lies before the first."""
+
+    code = "days-reversed"
+
+
+class NotATrainingProgramme(Refusal):
+    """The programme is of another kind than training."""
+
+    code = "not-a-training-programme"
+
+
+class SessionFull(Refusal):
+    """The session has no place for so many."""
+
+    code = "session-full"
+
+
 class LineFault(StrEnum):
     """Why one line cannot pass."""
 
@@ -491,6 +561,11 @@ class LineFault(StrEnum):
     PROXY_UNKNOWN = "proxy-unknown"
     PROXY_NOT_ALLOWED = "proxy-not-allowed"
     PROXY_WITHOUT_NEED = "proxy-without-need"
+    ALREADY_ENROLLED = "already-enrolled"
+    NOT_ENROLLED = "not-enrolled"
+    NOT_COMPLETED = "not-completed"
+    STEP_TAKEN = "step-taken"
+    STEP_TOO_EARLY = "step-too-early"
 
     def at(self, line: int, field: str, **params: object) -> Fault:
         """Return this fault of a line (from 1); `field` is where in the input it stands."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from unionaid.payments.refusals import XmlTooLarge
 from unionaid.relief.http.accounts import accounts
+from unionaid.relief.http.activities import competitions, job_fairs, sessions
 from unionaid.relief.http.bank_files import bank_files
 from unionaid.relief.http.bank_returns import bank_returns
 from unionaid.relief.http.funding import funding
@@ -18,6 +19,7 @@ from unionaid.relief.http.payment_batches import payment_batches
 from unionaid.relief.http.payment_holds import payment_holds
 from unionaid.relief.http.previews import previews
 from unionaid.relief.http.programmes import programmes
+from unionaid.relief.http.verifications import verifications
 from unionaid.sheets.refusals import FileTooLarge, WorkbookTooLarge
 
 STATUSES: Mapping[str, int] = {
@@ -29,12 +31,18 @@ STATUSES: Mapping[str, int] = {
     "budget-insufficient": 409,
     "budgets-undecided": 409,
     "commitment-missing": 409,
+    "session-full": 409,
     "stock-insufficient": 409,
     "return-too-large": 409,
     "list-wrong-status": 409,
     "batch-wrong-status": 409,
     "batch-sent": 409,
     "batch-not-sent": 409,
+    "sample-drawn": 409,
+    "sample-not-drawn": 409,
+    "seed-lost": 409,
+    "seed-not-published": 409,
+    "nothing-paid": 409,
     "payment-file-made": 409,
     "programme-closed": 409,
     "payment-file-late": 409,
@@ -60,6 +68,9 @@ ROUTERS = (
     budgets,
     stocks,
     goods_issues,
+    sessions,
+    job_fairs,
+    competitions,
     ledger,
     previews,
     programmes,
@@ -70,4 +81,5 @@ ROUTERS = (
     bank_files,
     bank_returns,
     payment_holds,
+    verifications,
 )

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from unionaid.contracts import Event as Fact
 from unionaid.eventlog import Connection, Decoder, Event
+from unionaid.relief.views.activities_writing import SHOWN as ACTIVITIES
+from unionaid.relief.views.activities_writing import write_activities
 from unionaid.relief.views.funding_writing import SHOWN as FUNDING
 from unionaid.relief.views.funding_writing import write_funding
 from unionaid.relief.views.funds_writing import SHOWN as FUNDS
@@ -22,8 +24,12 @@ from unionaid.relief.views.lists_writing import SHOWN as LISTS
 from unionaid.relief.views.lists_writing import write_lists
 from unionaid.relief.views.programmes_writing import SHOWN as PROGRAMMES
 from unionaid.relief.views.programmes_writing import write_programmes
+from unionaid.relief.views.verification_writing import SHOWN as VERIFICATIONS
+from unionaid.relief.views.verification_writing import write_verifications
 
-_SHOWN: frozenset[type[Fact]] = frozenset((*FUNDS, *PROGRAMMES, *FUNDING, *GOODS, *BOOKED, *LISTS))
+_SHOWN: frozenset[type[Fact]] = frozenset(
+    (*VERIFICATIONS, *FUNDS, *PROGRAMMES, *FUNDING, *GOODS, *BOOKED, *LISTS, *ACTIVITIES)
+)
 
 
 class ReliefViews:
@@ -37,10 +43,12 @@ class ReliefViews:
         facts = [event.data for event in events]
         await write_funds(conn, facts)
         await write_goods(conn, facts)
+        await write_activities(conn, facts)
         await write_programmes(conn, facts)
         await write_funding(conn, facts)
         await write_ledger(conn, events)
         await write_lists(conn, facts)
+        await write_verifications(conn, facts)
 
 
 def _decoder(kind: type[Fact]) -> Decoder:

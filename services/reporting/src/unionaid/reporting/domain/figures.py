@@ -170,6 +170,81 @@ class DossierBreakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityTotal:
+    """Goods handed out and training; `incomplete` as in `ReliefTotal`.
+
+    `sites` are those where anybody was served, by union and name; `head_count` and `amount_fen` are without what was
+    taken back in the period. `sessions` were held in it; `trainees`, `completed` and `placed` are distinct persons who
+    were enrolled, completed and found work in it.
+    """
+
+    sites: int
+    head_count: int
+    amount_fen: int
+    sessions: int
+    trainees: int
+    completed: int
+    placed: int
+    times: int
+    incomplete: int
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityEvent:
+    """One event a total is made of; of goods that came back head count and fen are below zero."""
+
+    event_id: UUID
+    topic: str
+    index: int
+    logtime: datetime
+    occurred_on: date
+    step: str
+    about_id: UUID
+    programme_id: UUID
+    programme_kind: str
+    programme_year: int
+    union_org_id: UUID
+    site: str | None
+    person_id: UUID | None
+    head_count: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPage:
+    """Some events, in index order; `next` as in `PaymentPage`."""
+
+    events: Sequence[ActivityEvent]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityShare:
+    """One line of a breakdown. Times, heads and fen add up to the total; sites, sessions and people may not."""
+
+    key: str | None
+    name: str | None
+    sites: int
+    head_count: int
+    amount_fen: int
+    sessions: int
+    trainees: int
+    completed: int
+    placed: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityBreakdown:
+    """A total, and its lines by one dimension."""
+
+    dimension: str
+    total: ActivityTotal
+    lines: Sequence[ActivityShare]
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedEvent:
     """A record that could not be applied. `key` is the stream that waits behind it.
 

@@ -8,6 +8,7 @@ import msgspec
 AMOUNT_FEN_MAX = 10**15
 
 AmountFen = Annotated[int, msgspec.Meta(gt=0, le=AMOUNT_FEN_MAX)]
+HeadCount = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Year = Annotated[int, msgspec.Meta(ge=1900, le=2199)]
 Id = UUID
 ProgrammeKind = Literal["SPRING_SKILLS", "SUMMER_COOLNESS", "AUTUMN_TUITION", "WINTER_WARMTH", "MAJOR_ILLNESS_RELIEF"]
@@ -19,3 +20,4 @@ Sex = Literal["female", "male"]
 HardshipLevel = Literal["deep", "relative", "sudden"]
 CauseCode = Literal["illness", "disability", "accident", "disaster", "unemployment", "low_income", "schooling", "other"]
 DossierStep = Literal["opened", "verified", "posted", "approved", "returned", "reviewed", "reclassified", "closed"]
+ActivityStep = Literal["issued", "returned", "held", "enrolled", "completed", "placed"]

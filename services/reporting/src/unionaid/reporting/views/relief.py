@@ -94,7 +94,7 @@ class Totals:
             "GROUP BY 1, 2 ORDER BY 1, 2"
         )
         async with self._snapshots.reading() as conn:
-            condition = await _condition(conn, asked)
+            condition = await condition_of(conn, asked)
             rows = await conn.fetch(condition.told(less if condition.reversals else query), *condition.values)
             shares = await asyncio.to_thread(_shares, rows)
             return Breakdown(dimension, await self._total(conn, asked), shares)
@@ -111,7 +111,7 @@ class Totals:
             else:
                 after, upto = read_cursor(cursor)
             asked = replace(asked, upto=min(upto, upto if asked.upto is None else asked.upto))
-            condition = await _condition(conn, asked)
+            condition = await condition_of(conn, asked)
             beyond, most = condition.value(after), condition.value(limit + 1)
             rows = await conn.fetch(
                 f"SELECT {_EVENT_COLUMNS} FROM relief_payment p WHERE {condition.where} AND p.index > {beyond} "
@@ -140,14 +140,14 @@ class Totals:
         ]
 
     async def _total(self, conn: Connection, asked: ReliefQuestion) -> ReliefTotal:
-        condition, vector = await _condition(conn, asked), await self._vector_of(conn, asked)
+        condition, vector = await condition_of(conn, asked), await self._vector_of(conn, asked)
         row = await only(conn, condition.told(_LESS_REVERSED if condition.reversals else _PAYMENTS), condition.values)
         if asked.of_now:
             await _refuse_disagreeing(conn, asked, row)
         people, sha256 = await asyncio.gather(
             asyncio.to_thread(count_distinct, row["persons"]), asyncio.to_thread(hash_of_sorted, row["events"])
         )
-        by_day = await _condition(conn, asked, by_day_upto=vector[self._relief])
+        by_day = await condition_of(conn, asked, by_day_upto=vector[self._relief])
         policies = await only(conn, by_day.told(_POLICIES), by_day.values)
         citation = Citation(
             query=asked.query,
@@ -166,8 +166,8 @@ class Totals:
         return vector
 
 
-class _Condition:
-    """What a question asks for, in SQL on `relief_payment p`, with the values it names.
+class Condition:
+    """What a question asks for, in SQL on `relief_payment p` or another table of the same columns, with its values.
 
     With `by_day_upto`, an index of relief's log, on `_BY_DAY`: those with a payment up to it.
     """
@@ -226,7 +226,7 @@ class _Condition:
         return query.format(where=self.where, until=self._until, **people, **registry, **relief)
 
 
-async def _condition(conn: Connection, asked: ReliefQuestion, by_day_upto: int | None = None) -> _Condition:
+async def condition_of(conn: Connection, asked: ReliefQuestion, by_day_upto: int | None = None) -> Condition:
     """Return the condition of a question, as simple as it can be: mostly nobody was merged, no union moved, nothing
     came back.
     """
@@ -234,12 +234,12 @@ async def _condition(conn: Connection, asked: ReliefQuestion, by_day_upto: int |
         "SELECT EXISTS (SELECT FROM person_merge) AS merges, EXISTS (SELECT FROM union_move) AS moves, "
         "EXISTS (SELECT FROM relief_payment WHERE amount_fen < 0) AS reversals"
     )
-    return _Condition(asked, by_day_upto, **dict(known or {}))
+    return Condition(asked, by_day_upto, **dict(known or {}))
 
 
 async def _refuse_disagreeing(conn: Connection, asked: ReliefQuestion, row: asyncpg.Record) -> None:
     """Add the same up from the daily sums, which other code wrote: a total must be what its events add up to."""
-    condition = await _condition(conn, asked)
+    condition = await condition_of(conn, asked)
     daily = await only(
         conn,
         "SELECT coalesce(sum(p.times), 0)::bigint AS times, coalesce(sum(p.fen), 0)::bigint AS fen "

@@ -1,6 +1,14 @@
 """Events of relief: money and goods out, from the fund to the person who signs for it."""
 
 from unionaid.contracts.event import Event
+from unionaid.contracts.relief.activities import (
+    CompetitionHeld,
+    JobFairHeld,
+    SkillsSessionHeld,
+    TraineeCompleted,
+    TraineeEnrolled,
+    TraineePlaced,
+)
 from unionaid.contracts.relief.applications import (
     FundPart,
     KnownFact,
@@ -82,11 +90,19 @@ from unionaid.contracts.relief.programmes import (
     ProgrammeOpened,
     ProgrammeStandard,
 )
+from unionaid.contracts.relief.verifications import (
+    SAMPLE_MAX,
+    PaymentSampled,
+    PaymentVerified,
+    VerificationCommitted,
+    VerificationDrawn,
+)
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
     "BOOKS",
     "EVENTS",
+    "SAMPLE_MAX",
     "VISITORS",
     "ApprovalBand",
     "BankFeeCharged",
@@ -101,6 +117,7 @@ __all__ = [
     "BudgetShare",
     "BudgetSpent",
     "CommitmentReleased",
+    "CompetitionHeld",
     "ErasureConfirmed",
     "FundOpened",
     "FundPart",
@@ -118,6 +135,7 @@ __all__ = [
     "GoodsRemoved",
     "GoodsReturned",
     "GoodsTaken",
+    "JobFairHeld",
     "KnownFact",
     "PaymentAccountConfirmed",
     "PaymentBatchIssued",
@@ -130,6 +148,8 @@ __all__ = [
     "PaymentOrderWithdrawn",
     "PaymentOrdered",
     "PaymentReversed",
+    "PaymentSampled",
+    "PaymentVerified",
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
@@ -155,11 +175,17 @@ __all__ = [
     "ReliefRejected",
     "ReliefRequested",
     "ReliefVerified",
+    "SkillsSessionHeld",
     "SpendingPlanned",
     "SpendingReversed",
     "StockOpened",
+    "TraineeCompleted",
+    "TraineeEnrolled",
+    "TraineePlaced",
     "UnmergeBlocked",
     "UnmergeCleared",
+    "VerificationCommitted",
+    "VerificationDrawn",
     "YearClosed",
     "application_id",
     "fund_year_id",
@@ -199,6 +225,12 @@ EVENTS: tuple[type[Event], ...] = (
     GoodsReturned,
     GoodsTaken,
     GoodsPutBack,
+    SkillsSessionHeld,
+    TraineeEnrolled,
+    TraineeCompleted,
+    TraineePlaced,
+    JobFairHeld,
+    CompetitionHeld,
     ReliefListSubmitted,
     ReliefListVerified,
     ReliefListEndorsed,
@@ -227,6 +259,10 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentReversed,
     ReliefCancelled,
     ReliefPaid,
+    VerificationCommitted,
+    VerificationDrawn,
+    PaymentSampled,
+    PaymentVerified,
     ErasureConfirmed,
     UnmergeCleared,
     UnmergeBlocked,

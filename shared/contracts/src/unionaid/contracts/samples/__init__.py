@@ -5,6 +5,7 @@ People are ids only, units are invented. A sample that was released stays as it 
 
 from unionaid.contracts.event import Event
 from unionaid.contracts.samples import (
+    activities,
     approvals,
     dossiers,
     duplicates,
@@ -49,6 +50,7 @@ from unionaid.contracts.samples.sample import (
     REQUEST,
     SCHEME,
     SECOND_BUDGET,
+    SESSION,
     STOCK,
     TITLE,
     TWICE,
@@ -91,6 +93,7 @@ __all__ = [
     "SAMPLES",
     "SCHEME",
     "SECOND_BUDGET",
+    "SESSION",
     "STOCK",
     "TITLE",
     "TWICE",
@@ -114,6 +117,7 @@ SAMPLES: dict[type[Event], Sample] = {
         *approvals.SAMPLES,
         *programmes.SAMPLES,
         *goods.SAMPLES,
+        *activities.SAMPLES,
         *erasures.SAMPLES,
         *units.SAMPLES,
     )

@@ -60,6 +60,9 @@ PROGRAMME = UUID("c4f1e0d9-2b8a-4d5c-9f6e-7a8b9c0d1e10")
 BUDGET = UUID("7b2d9e4f-1a6c-4e8b-b0d3-5f4e3d2c1b11")
 
 
+SESSION = UUID("8e7d6c5b-4a39-4281-9706-f5e4d3c2b126")
+
+
 STOCK = UUID("6f1e2d3c-4b5a-4987-8c6d-7e8f9a0b1c23")
 
 

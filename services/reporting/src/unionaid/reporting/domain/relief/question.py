@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,6 +19,9 @@ class ReliefQuestion:
     `union` stands for itself and all unions below it. `as_of` counts what had been recorded by then (log time,
     inclusive), `upto` what stands in relief's log up to that index.
     """
+
+    MATTER: ClassVar[str] = "relief"
+    """What is counted, as citations name it."""
 
     since: date
     until: date
@@ -50,4 +54,4 @@ class ReliefQuestion:
             "union": self.union,
             "upto": self.upto,
         }
-        return "relief?" + urlencode({k: str(v) for k, v in asked.items() if v is not None}, safe=":")
+        return f"{self.MATTER}?" + urlencode({k: str(v) for k, v in asked.items() if v is not None}, safe=":")

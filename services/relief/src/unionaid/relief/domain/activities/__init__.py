@@ -1,0 +1,1 @@
+"""Activities: training sessions with their trainees, job fairs, competitions."""

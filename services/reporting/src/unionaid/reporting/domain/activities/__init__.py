@@ -1,0 +1,1 @@
+"""Activities of relief as reporting sees them: goods handed out, and training."""
