@@ -135,7 +135,8 @@ async def office(servers: Servers) -> AsyncIterator[Office]:
             raise AssertionError("no books are closed here")
 
         policies = read_programmes(directory("policy"))
-        commands = Commands.of(pool, People(pool, people), Eligible(pool, people), policies, settled)
+        eligible = Eligible(pool, people)
+        commands = Commands.of(pool, People(pool, people), eligible, policies, settled, secret=bytes(32))
         made = Office(commands, pool, owner)
         await owner.execute(
             "INSERT INTO registry_people_1.org (org_id, level, name) VALUES ($1, 'grassroots', '样例工会')", made.union

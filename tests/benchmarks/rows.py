@@ -21,6 +21,9 @@ from .reaching import NAMES as LATENCY
 from .reaching import ROUNDS as LATENCY_ROUNDS
 from .reaching import measure_latency
 from .rebuilding import open_rebuild, open_rebuild_usual
+from .reconciling import NAMES as RECONCILE
+from .reconciling import ROUNDS as RECONCILE_ROUNDS
+from .reconciling import measure_returns
 from .remembering import NAMES as MEMORY
 from .remembering import measure_memory
 from .rival_eventsourcing import open_eventsourcing
@@ -120,6 +123,11 @@ ROWS: tuple[Row | Probe, ...] = (
         "approvers",
         "16 approvers at once on one nearly empty fund; a list of 5,000 on two funds",
         APPROVERS, size=480, size_smoke=16, measure=measure_approvers, steps=2,
+    ),
+    Probe(
+        "reconcile",
+        "a bank's return of 5,000 lines, every 17th failed: read and held against its batch, then booked",
+        RECONCILE, size=5_000, size_smoke=60, measure=measure_returns, steps=RECONCILE_ROUNDS,
     ),
     Probe(
         "likeness",

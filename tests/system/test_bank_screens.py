@@ -32,9 +32,8 @@ def given(office: Office, path: str, role: str, unit: str | None = None, /, **bo
     return answer.json()
 
 
-def approved(office: Office, people: list[str]) -> str:
+def approved(office: Office, people: list[str], programme: str, budget: str) -> str:
     """A list of these people that waits for the cashier."""
-    programme, budget = office.funded()
     numbered = [(n, person, 50_000) for n, person in enumerate(people, start=1)]
     lines: list[tuple[int, Any, int]] = list(numbered)
     listed = given(
@@ -47,6 +46,22 @@ def approved(office: Office, people: list[str]) -> str:
     given(office, f"/lists/{listed['list_id']}/verification", "sub_district_officer", street, occurred_on="2026-02-06")
     given(office, f"/lists/{listed['list_id']}/approval", "approver", occurred_on="2026-02-07")
     return str(listed["list_id"])
+
+
+def begun(office: Office, page: Page, programme: str) -> str:
+    """A check with those who will be paid, promised before; its address."""
+    front = office.stack.stack.front
+    page.set_viewport_size(NARROW)
+    sign_in(page, front, "district_officer", f"/relief/pages/programmes/{programme}/verifications")
+    language(page, "繁體中文")
+    page.locator("#occurred_on").fill("2026-02-04")
+    office.look(page, "00-check-begins")
+    page.get_by_role("button", name="開始一次抽查").press("Enter")
+    expect(page.locator("dl.citation")).to_contain_text(re.compile("SHA-256 [0-9a-f]{64}"))
+    office.look_twice(page, "00-check-promised")
+    address = page.url.removeprefix(front)
+    sign_out(page)
+    return address
 
 
 def send_file(page: Page, bank: str, content: bytes) -> None:
@@ -65,7 +80,9 @@ def test_from_the_account_to_the_bank_s_answer(  # noqa: PLR0915  one way
         account = SHARED if person == people[1] else OTHER
         body = {"bank_account": account, "reason_code": "told", "occurred_on": "2026-02-02"}
         office.entered(f"/persons/{person}/bank-account", "account", **body)
-    listed = approved(office, people)
+    programme, budget = office.funded()
+    promised = begun(office, page, programme)
+    listed = approved(office, people, programme, budget)
 
     page.set_viewport_size(WIDE)
     sign_in(page, front, "grassroots_officer", f"/registry/pages/persons/{people[0]}", office.factory)
@@ -170,3 +187,18 @@ def test_from_the_account_to_the_bank_s_answer(  # noqa: PLR0915  one way
     page.goto(f"{front}/relief/pages/lists/{listed}")
     expect(page.locator("tbody tr", has_text=NAMES[2])).to_contain_text("账户已销户")
     office.look_twice(page, "12-waits-again")
+    sign_out(page)
+
+    sign_in(page, front, "district_officer", promised)
+    language(page, "English")
+    page.locator("form[action$=draw] [name=occurred_on]").fill("2026-02-21")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.locator("dl.citation")).to_contain_text("1 of 1 payments")
+    row = page.locator("tbody tr", has_text=NAMES[0])
+    row.locator("[name=outcome]").select_option("received-less")
+    row.locator("[name=received_yuan]").fill("300")
+    row.locator("[name=occurred_on]").fill("2026-02-22")
+    row.locator("button").click()
+    expect(page.locator("tbody tr", has_text=NAMES[0])).to_contain_text("received less")
+    expect(page.locator("dl.citation")).to_contain_text("300.00 of 500.00 yuan")
+    office.look_twice(page, "13-check-answered")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -29,6 +29,8 @@ from unionaid.relief.examples import ENTERER, person
 from unionaid.relief.views.people import registry_people
 from unionaid.testkit.log import published, until, write
 from unionaid.testkit.stack import Kafka, Postgres
+
+from .conftest import ACCOUNTANT
 
 if TYPE_CHECKING:
     from services.relief.tests.conftest import Service
@@ -229,19 +231,39 @@ async def test_paying_by_the_bank_killed_between_the_steps_loses_and_doubles_not
         batches.append(answer.json()["batch_id"])
         return answer
 
+    async def follow_up() -> httpx.Response:
+        again = winter.batch_body([line for line in numbered if line[0] in (1, 7)], on="2017-01-18")
+        answer: httpx.Response = await winter.issue(list_id, again, key="issue again")
+        batches.append(answer.json()["batch_id"])
+        return answer
+
     answers = {n: "account-closed" if n in failed else None for n, _, _ in numbered}
+    back = [{"line": 1, "reason_code": "account-closed"}]
+    second = [{"line": 1, "outcome": "paid"}, {"line": 7, "outcome": "failed", "reason_code": "account-closed"}]
+
+    async def by_accountant(batch_id: str, act: str, **more: Any) -> httpx.Response:
+        body = {"occurred_on": "2017-01-18", **more}
+        key = f"{act} {batch_id}"
+        path = f"/payment-batches/{batch_id}/{act}"
+        answer: httpx.Response = await service.post(path, body, ACCOUNTANT, "accountant", key=key)
+        return answer
+
     steps: tuple[Callable[[], Awaitable[httpx.Response]], ...] = (
         issue,
         lambda: winter.release(batches[0], key="release"),
         lambda: winter.bank_answers(batches[0], answers, key="return"),
         lambda: winter.cancel(list_id, [3], key="cancel"),
+        lambda: by_accountant(batches[0], "reversals", lines=back),
+        follow_up,
+        lambda: by_accountant(batches[-1], "release"),
+        lambda: by_accountant(batches[-1], "bank-return", lines=second),
     )
     for step in steps:
         first = await step()
         assert first.is_success, first.text
         await office.restart()  # the caller never saw the answer, and asks again
         assert (await step()).content == first.content
-    assert len(set(batches)) == 1
+    assert len(set(batches)) == 2
     assert await winter.budget() == {
         "allotted_fen": 200_000_000, "committed_fen": 50_000, "spent_fen": 900_000, "free_fen": 199_050_000,
     }  # fmt: skip
@@ -252,8 +274,11 @@ async def test_paying_by_the_bank_killed_between_the_steps_loses_and_doubles_not
     await until(all_published)
     told = [json.loads(value) for value in await published(kafka, TOPICS[1])]
     paid = [event["data"] for event in told if event["type"] == "unionaid.relief.ReliefPaid.v1"]
-    assert sorted(event["line"] for event in paid) == [n for n, _, _ in numbered if n not in failed]
-    assert {(event["method"], event["batch_id"]) for event in paid} == {("bank", batches[0])}
+    returned = [event["data"] for event in told if event["type"] == "unionaid.relief.PaymentReversed.v1"]
+    assert [(event["line"], event["batch_id"]) for event in returned] == [(1, batches[0])]
+    assert sorted(event["line"] for event in paid) == sorted([1, *(n for n, _, _ in numbered if n not in failed)])
+    assert {(event["method"], event["batch_id"]) for event in paid if event["line"] > 1} == {("bank", batches[0])}
+    assert [event["batch_id"] for event in paid if event["line"] == 1] == [batches[0], batches[-1]]
     assert await office.process.end() == 0
     code, out, _ = await office.process.says("reservations")
     assert (code, json.loads(out)["ok"], json.loads(out)["reservations"]) == (0, True, len(people) - 1)

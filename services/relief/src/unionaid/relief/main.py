@@ -129,7 +129,9 @@ def assemble(
     )
     texts = (*LineFault, *BatchLineFault, *AnswerFault, *RuleFault, *(f"attribute-{name}" for name in ATTRIBUTES))
     app.state.shell.catalogue.refuse_missing(texts)
-    commands = Commands.of(pool, known, Eligible(pool, people), read_programmes(directory("policy")), own_views.settled)
+    commands = Commands.of(
+        pool, known, Eligible(pool, people), read_programmes(directory("policy")), own_views.settled, secret=keys.hmac
+    )
     itself = Itself(settings, keys, name=NAME, matter="due pledges", clock=clock)
     identities = Identities(Neighbour("registry", settings.urls, neighbours))
     templates, payer_on = read_templates(BANKS), read_payer(directory("policy") / "banks" / "payer.yaml")

@@ -177,6 +177,8 @@ AccountDoubt = Literal["account-changed", "account-shared"]
 """Why an account is looked at twice before it is paid to: it is another since lately, or somebody else's too."""
 AccountEndReason = Literal["closed", "not-the-persons", "entered-wrong", "asked"]
 """Why nothing more is paid to a bank account: it is closed, another's, an error, or the person asks for it."""
+VerificationOutcome = Literal["received", "received-less", "received-nothing", "not-reached"]
+"""What somebody who was paid said of it."""
 DecliningReason = Literal["stays", "other-person", "no-consent"]
 """Why a transfer is declined: the worker stays, the ID is somebody else's, the worker does not want it."""
 UnitCorrectionReason = Literal["entered-wrong", "changed", "completed"]

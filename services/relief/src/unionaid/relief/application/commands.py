@@ -16,6 +16,7 @@ from unionaid.relief.application.goods import Goods
 from unionaid.relief.application.lists import Lists
 from unionaid.relief.application.previews import Previews
 from unionaid.relief.application.programmes import Programmes
+from unionaid.relief.application.verifying import Verifications
 from unionaid.relief.policies.programmes import Policies
 from unionaid.relief.views.eligible import Eligible
 from unionaid.relief.views.people import People
@@ -32,12 +33,22 @@ class Commands:
     batches: Batches
     books: Books
     previews: Previews
+    verifications: Verifications
     goods: Goods
     activities: Activities
 
     @classmethod
-    def of(cls, pool: Pool, people: People, eligible: Eligible, policies: Policies, settled: Settled) -> Self:
-        """Put the commands together over one pool; `settled` waits for the own views."""
+    def of(
+        cls,
+        pool: Pool,
+        people: People,
+        eligible: Eligible,
+        policies: Policies,
+        settled: Settled,
+        *,
+        secret: bytes,
+    ) -> Self:
+        """Put the commands together over one pool; `settled` waits for the own views, `secret` makes seeds."""
         deciding = Deciding(pool, people)
         return cls(
             funds=Funds(pool, people),
@@ -47,6 +58,7 @@ class Commands:
             batches=Batches(pool, deciding),
             books=Books(pool, settled),
             previews=Previews(eligible, policies),
+            verifications=Verifications(pool, secret, settled),
             goods=Goods(pool, people),
             activities=Activities(pool, people),
         )

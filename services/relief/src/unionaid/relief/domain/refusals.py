@@ -464,6 +464,48 @@ class TooManyParts(Refusal):
     code = "too-many-parts"
 
 
+class SampleDrawn(Refusal):
+    """The sample was drawn before: a seed is used once."""
+
+    code = "sample-drawn"
+
+
+class SampleNotDrawn(Refusal):
+    """The sample is not drawn yet."""
+
+    code = "sample-not-drawn"
+
+
+class SeedLost(Refusal):
+    """The secret that the seed is made of is another one now: the sample cannot be drawn, a new one is begun."""
+
+    code = "seed-lost"
+
+
+class SeedNotPublished(Refusal):
+    """The commitment has no index in the log yet."""
+
+    code = "seed-not-published"
+
+
+class NothingPaid(Refusal):
+    """Nothing was paid since the commitment that could be drawn."""
+
+    code = "nothing-paid"
+
+
+class NotSampled(Refusal):
+    """The payment is not in the sample."""
+
+    code = "not-sampled"
+
+
+class AnswerContradicts(Refusal):
+    """The amount received does not fit what was said, or what was paid."""
+
+    code = "answer-contradicts"
+
+
 class CountsDisagree(Refusal):
     """More found work, or were awarded, than there can have been."""
 

@@ -19,6 +19,7 @@ from unionaid.relief.http.payment_batches import payment_batches
 from unionaid.relief.http.payment_holds import payment_holds
 from unionaid.relief.http.previews import previews
 from unionaid.relief.http.programmes import programmes
+from unionaid.relief.http.verifications import verifications
 from unionaid.sheets.refusals import FileTooLarge, WorkbookTooLarge
 
 STATUSES: Mapping[str, int] = {
@@ -37,6 +38,11 @@ STATUSES: Mapping[str, int] = {
     "batch-wrong-status": 409,
     "batch-sent": 409,
     "batch-not-sent": 409,
+    "sample-drawn": 409,
+    "sample-not-drawn": 409,
+    "seed-lost": 409,
+    "seed-not-published": 409,
+    "nothing-paid": 409,
     "payment-file-made": 409,
     "programme-closed": 409,
     "payment-file-late": 409,
@@ -75,4 +81,5 @@ ROUTERS = (
     bank_files,
     bank_returns,
     payment_holds,
+    verifications,
 )

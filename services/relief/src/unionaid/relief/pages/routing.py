@@ -18,6 +18,7 @@ from unionaid.relief.pages.previews import preview_page
 from unionaid.relief.pages.programmes import programmes
 from unionaid.relief.pages.relief_list import relief_list
 from unionaid.relief.pages.stocks import stocks
+from unionaid.relief.pages.verifications import verifications
 
 PAGES = (
     lists,
@@ -36,5 +37,6 @@ PAGES = (
     ledger,
     stocks,
     goods_issues,
+    verifications,
 )
 """In the order in which a path is looked for: `/pages/lists/new` before `/pages/lists/{list_id}`."""

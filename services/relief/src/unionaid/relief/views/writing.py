@@ -24,8 +24,12 @@ from unionaid.relief.views.lists_writing import SHOWN as LISTS
 from unionaid.relief.views.lists_writing import write_lists
 from unionaid.relief.views.programmes_writing import SHOWN as PROGRAMMES
 from unionaid.relief.views.programmes_writing import write_programmes
+from unionaid.relief.views.verification_writing import SHOWN as VERIFICATIONS
+from unionaid.relief.views.verification_writing import write_verifications
 
-_SHOWN: frozenset[type[Fact]] = frozenset((*FUNDS, *PROGRAMMES, *FUNDING, *GOODS, *ACTIVITIES, *BOOKED, *LISTS))
+_SHOWN: frozenset[type[Fact]] = frozenset(
+    (*VERIFICATIONS, *FUNDS, *PROGRAMMES, *FUNDING, *GOODS, *BOOKED, *LISTS, *ACTIVITIES)
+)
 
 
 class ReliefViews:
@@ -44,6 +48,7 @@ class ReliefViews:
         await write_funding(conn, facts)
         await write_ledger(conn, events)
         await write_lists(conn, facts)
+        await write_verifications(conn, facts)
 
 
 def _decoder(kind: type[Fact]) -> Decoder:

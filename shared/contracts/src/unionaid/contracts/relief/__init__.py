@@ -90,11 +90,19 @@ from unionaid.contracts.relief.programmes import (
     ProgrammeOpened,
     ProgrammeStandard,
 )
+from unionaid.contracts.relief.verifications import (
+    SAMPLE_MAX,
+    PaymentSampled,
+    PaymentVerified,
+    VerificationCommitted,
+    VerificationDrawn,
+)
 from unionaid.contracts.relief.years import BOOKS, FundYearClosed, YearClosed, fund_year_id
 
 __all__ = [
     "BOOKS",
     "EVENTS",
+    "SAMPLE_MAX",
     "VISITORS",
     "ApprovalBand",
     "BankFeeCharged",
@@ -140,6 +148,8 @@ __all__ = [
     "PaymentOrderWithdrawn",
     "PaymentOrdered",
     "PaymentReversed",
+    "PaymentSampled",
+    "PaymentVerified",
     "PledgeDue",
     "PledgeMade",
     "PledgeWithdrawn",
@@ -174,6 +184,8 @@ __all__ = [
     "TraineePlaced",
     "UnmergeBlocked",
     "UnmergeCleared",
+    "VerificationCommitted",
+    "VerificationDrawn",
     "YearClosed",
     "application_id",
     "fund_year_id",
@@ -247,6 +259,10 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentReversed,
     ReliefCancelled,
     ReliefPaid,
+    VerificationCommitted,
+    VerificationDrawn,
+    PaymentSampled,
+    PaymentVerified,
     ErasureConfirmed,
     UnmergeCleared,
     UnmergeBlocked,

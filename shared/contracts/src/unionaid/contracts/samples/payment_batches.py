@@ -1,6 +1,8 @@
 """One canned event of every type that a payment by the bank has, and how the rest of its list ends."""
 
 from datetime import date
+from hashlib import sha256
+from uuid import UUID
 
 from unionaid.contracts.relief import (
     BankReturnRecorded,
@@ -16,12 +18,16 @@ from unionaid.contracts.relief import (
     PaymentOrdered,
     PaymentOrderWithdrawn,
     PaymentReversed,
+    PaymentSampled,
+    PaymentVerified,
     ReliefCancelled,
     ReliefListOrdered,
     ReliefListOrderWithdrawn,
     ReliefListReopened,
     ReliefListSettled,
     SpendingReversed,
+    VerificationCommitted,
+    VerificationDrawn,
     application_id,
     lines_hash,
 )
@@ -41,6 +47,8 @@ from unionaid.contracts.samples.sample import (
     WORKER,
     Sample,
 )
+
+VERIFICATION = UUID("4f1a7c20-93d5-4b6e-8a01-5c7e9d2b3f61")
 
 SAMPLES = (
     Sample(
@@ -256,5 +264,55 @@ SAMPLES = (
         index=145,
         stream_version=40,
         by=ACCOUNTANT,
+    ),
+    Sample(
+        VerificationCommitted(
+            occurred_on=date(2017, 1, 15),
+            verification_id=VERIFICATION,
+            programme_id=PROGRAMME,
+            seed_sha256=sha256(bytes(range(32))).hexdigest(),
+        ),
+        index=150,
+        stream_version=1,
+    ),
+    Sample(
+        VerificationDrawn(
+            occurred_on=date(2017, 2, 21),
+            verification_id=VERIFICATION,
+            programme_id=PROGRAMME,
+            seed=bytes(range(32)).hex(),
+            since_index=150,
+            upto_index=150,
+            frame_payments=1,
+            frame_sha256=sha256(str(application_id(BANK_LIST, 2)).encode()).hexdigest(),
+            sampled_payments=1,
+        ),
+        index=151,
+        stream_version=2,
+    ),
+    Sample(
+        PaymentSampled(
+            occurred_on=date(2017, 2, 21),
+            verification_id=VERIFICATION,
+            application_id=application_id(BANK_LIST, 2),
+            list_id=BANK_LIST,
+            line=2,
+            person_id=RELATIVE,
+            amount_fen=AMOUNT_FEN,
+        ),
+        index=152,
+        stream_version=3,
+    ),
+    Sample(
+        PaymentVerified(
+            occurred_on=date(2017, 2, 22),
+            verification_id=VERIFICATION,
+            application_id=application_id(BANK_LIST, 2),
+            amount_fen=AMOUNT_FEN,
+            outcome="received",
+            received_fen=AMOUNT_FEN,
+        ),
+        index=153,
+        stream_version=4,
     ),
 )

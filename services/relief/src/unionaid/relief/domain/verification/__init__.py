@@ -1,0 +1,1 @@
+"""Verification: a sample of the paid is asked whether and how much they received."""
