@@ -21,6 +21,8 @@ from .recount import TUITION, WHERE, checked, folded, folded_from_topic, told
 
 PEOPLE, PAID, SCHEMES = "winter-warmth-people", "winter-warmth-paid", "title-schemes"
 STUDENTS, TUITION_PAID = "tuition-students", "tuition-paid"
+COOLNESS = ("coolness-units", "coolness-people", "coolness-goods")
+SKILLS = ("skills-sessions", "skills-trainees")
 SERVICES = ("registry", "relief", "mutualaid", "supervision", "reporting")
 
 
@@ -85,6 +87,45 @@ def test_every_fen_given_to_the_tuition_society_reached_a_student(demo: Demo, to
         for one in demo.ask("relief", path, "auditor", limit=1000)["events"]:
             borne[one["index"]] = borne.get(one["index"], 0) + one["amount_fen"]
     assert borne == paid_by_society
+
+
+def test_goods_and_training_are_what_was_reported_and_what_a_plain_count_finds(
+    demo: Demo, topics: Mapping[str, Path]
+) -> None:
+    content = json.loads((files("unionaid.embedded") / "litong-figures.json").read_text("utf-8"))
+    reported = {figure["id"]: figure for figure in content["figures"]}
+    counted: dict[str, tuple[int, list[str]]] = {}
+    events = [json.loads(line) for line in topics["relief"].read_bytes().splitlines()]
+
+    def within(id: str, *kinds: str) -> list[dict[str, Any]]:
+        first, last = reported[id]["period"]
+        return [
+            event
+            for event in events
+            if event["type"].split(".")[2] in kinds
+            and event["data"]["programme_kind"] == reported[id]["programme"]
+            and first <= event["data"]["occurred_on"] <= last
+        ]
+
+    issued = within(COOLNESS[0], "GoodsIssued", "GoodsReturned")
+    trained = within(SKILLS[0], "SkillsSessionHeld", "TraineeEnrolled", "TraineeCompleted", "TraineePlaced")
+    assert {event["type"].split(".")[2] for event in issued} == {"GoodsIssued"}, "nothing came back"
+    ids, trained_ids = [event["id"] for event in issued], [event["id"] for event in trained]
+    counted["coolness-units"] = (len({event["data"]["site"] for event in issued}), ids)
+    counted["coolness-people"] = (sum(event["data"]["head_count"] for event in issued), ids)
+    counted["coolness-goods"] = (
+        sum(one["quantity"] * one["unit_value_fen"] for event in issued for one in event["data"]["goods"]), ids,
+    )  # fmt: skip
+    held = [event for event in trained if "SkillsSessionHeld" in event["type"]]
+    counted["skills-sessions"] = (len(held), trained_ids)
+    enrolled = {event["data"]["person_id"] for event in trained if "TraineeEnrolled" in event["type"]}
+    counted["skills-trainees"] = (len(enrolled), trained_ids)
+    for id, (value, those) in counted.items():
+        figure, known = demo.figures[id], reported[id]
+        assert (id, figure["value"], figure["events"]) == (id, value, len(those))
+        assert figure["cites"]["sha256"] == hashlib.sha256("\n".join(sorted(those)).encode()).hexdigest()
+        assert known.get("exactly", known.get("at_least")) <= value < known.get("below", value + 1)
+        assert value == known.get("exactly", value)
 
 
 def test_four_enterprises_run_titles_of_their_own(demo: Demo, topics: Mapping[str, Path]) -> None:

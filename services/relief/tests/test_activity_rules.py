@@ -24,7 +24,7 @@ from unionaid.contracts.relief import (
 from unionaid.contracts.samples import GRASSROOTS, SESSION
 from unionaid.relief.domain.activities import counted, facts, rules
 from unionaid.relief.domain.activities.facts import Held, session_of
-from unionaid.relief.domain.programme.facts import programme_of
+from unionaid.relief.domain.programme.facts import Closed, Open, programme_of
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
     CountsDisagree,
@@ -35,6 +35,7 @@ from unionaid.relief.domain.refusals import (
     NotATrainingProgramme,
     NotFound,
     OutsideWindow,
+    ProgrammeIsClosed,
     ReferenceUnknown,
     SessionFull,
 )
@@ -45,7 +46,7 @@ from unionaid.testkit.rules import telling
 given = telling(facts.evolve, facts.INITIAL)
 ON = date(2017, 1, 9)
 TERMS = programme_opened()
-SKILLS = programme_of([ProgrammeOpened.model_validate({**TERMS.model_dump(), "kind": "SPRING_SKILLS"})])
+SKILLS = Open(ProgrammeOpened.model_validate({**TERMS.model_dump(), "kind": "SPRING_SKILLS"}))
 HOLD = rules.HoldSession(SESSION, GRASSROOTS, "家政服务员培训班", date(2017, 1, 20), 60, 3, ON, TODAY)
 PEOPLE = [person(n) for n in range(4)]
 ALL = rules.Known(frozenset(PEOPLE))
@@ -71,6 +72,7 @@ def test_a_session_stands_on_a_training_programme_within_its_window() -> None:
     given().when(rules.hold_session, SKILLS, HOLD).then(held())
     given(held()).when(rules.hold_session, SKILLS, HOLD).refused(AlreadyOpened)
     given().when(rules.hold_session, programme_of([TERMS]), HOLD).refused(NotATrainingProgramme)
+    given().when(rules.hold_session, Closed(SKILLS.terms), HOLD).refused(ProgrammeIsClosed)
     given().when(rules.hold_session, programme_of([]), HOLD).refused(ReferenceUnknown)
     given().when(rules.hold_session, SKILLS, replace(HOLD, on=date(2017, 2, 12))).refused(OutsideWindow)
     given().when(rules.hold_session, SKILLS, replace(HOLD, on=date(2017, 3, 2))).refused(DateInFuture)

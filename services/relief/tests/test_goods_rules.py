@@ -30,7 +30,7 @@ from unionaid.relief.domain.budget.facts import Open as OpenBudget
 from unionaid.relief.domain.fund.facts import fund_of
 from unionaid.relief.domain.goods_issue import facts as issue_facts
 from unionaid.relief.domain.goods_issue.rules import IssueGoods, Item, ReturnGoods, issue_goods, return_goods
-from unionaid.relief.domain.programme.facts import programme_of
+from unionaid.relief.domain.programme.facts import Closed, programme_of
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
     BeforePreviousStep,
@@ -44,6 +44,7 @@ from unionaid.relief.domain.refusals import (
     ItemTwice,
     NotFound,
     OutsideWindow,
+    ProgrammeIsClosed,
     ReferenceUnknown,
     ReturnTooLarge,
     StockInsufficient,
@@ -236,6 +237,11 @@ def test_the_oldest_goes_first_at_its_own_value() -> None:
         taken(20),
         taken(40, SECOND),
     ]
+
+
+def test_a_closed_programme_hands_nothing_out() -> None:
+    closed = Closed(programme_opened())
+    given_issue().when(issue_goods, {STOCK: stock_of([opened(), came()])}, closed, ISSUING).refused(ProgrammeIsClosed)
 
 
 REFUSED_ISSUES: list[tuple[str, IssueGoods, list[Event], type[Refusal]]] = [

@@ -187,7 +187,7 @@ async def test_the_accountant_states_the_funding_and_a_list_is_paid_by_it(
     done = await browser.send(page, mode="order", occurred_on="2016-12-03", **{first: "2", second: "1"})
     assert (done.status_code, done.headers["location"]) == (303, f"/relief{page}?done=yes"), shown(done)
     told = shown(await browser.get(page))
-    assert "One after the other: first what is free in the first. In force since 2016-12-03" in told
+    assert "One after the other: first what is free in the first In force since 2016-12-03" in told
     sent = await grassroots(service).send(NEW, **typed(winter, ROWS, budget_id=f"funding-{winter.programme_id}"))
     assert sent.status_code == 303, shown(sent)
     list_id = sent.headers["location"].partition("?")[0].rpartition("/")[2]
@@ -201,7 +201,7 @@ async def test_the_accountant_states_the_funding_and_a_list_is_paid_by_it(
 
 
 @pytest.mark.parametrize(
-    ("language", "says"), [("zh-Hans", "名册由哪些预算支付"), ("zh-Hant", "名冊由哪些預算支付")], ids=["hans", "hant"]
+    ("language", "says"), [("zh-Hans", "名单由哪些预算支付"), ("zh-Hant", "名單由哪些預算支付")], ids=["hans", "hant"]
 )
 async def test_the_page_is_told_in_each_language(shared: Shared, language: str, says: str) -> None:
     browser = Browser(shared.winter.service, ACCOUNTANT, "accountant", language=language)

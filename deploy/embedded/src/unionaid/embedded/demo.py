@@ -38,6 +38,7 @@ def run(client: OfficeClient, *, console: Console, figures: Path | None, scale: 
             history = History(client, scale, step)
             registered = history.register()
             history.educate(registered.students)
+            history.support(registered.unions)
             history.relieve(registered.unions)
             computed, events = history.count()
     finally:

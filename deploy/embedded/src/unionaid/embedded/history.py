@@ -1,7 +1,7 @@
-"""The history that the demo tells: an autumn and a winter of relief, from the first union to the last payment.
+"""The history that the demo tells: two years of relief, its seasons, from the first union to the last payment.
 
 Each step is taken by the person whose step it is: officers of the three levels, approver, accountant, cashier.
-Business dates are those of 2016 and the winter after it; the events are recorded today, as an office would that enters
+Business dates are those of 2016 and 2017; the events are recorded today, as an office would that enters
 its past years. So happening and recording differ, as in the field, and no clock is bent.
 """
 
@@ -13,6 +13,7 @@ from uuid import UUID
 from unionaid.contracts import stream_name
 from unionaid.contracts.relief import application_id
 from unionaid.embedded import sample
+from unionaid.embedded.activities import COOLNESS_PERIOD, SKILLS_PERIOD, Activities
 from unionaid.embedded.errors import StackError
 from unionaid.embedded.families import invent
 from unionaid.embedded.filing import Filed, Student, approve_dossiers, open_dossiers
@@ -88,6 +89,14 @@ class History:
         self._registry_seen = tuition.admit() or self._registry_seen
         self._relief_seen = tuition.pay(self._registry_seen)
 
+    def support(self, unions: Sequence[Members]) -> None:
+        """Hand out goods in the summer of 2016, and train people in 2017."""
+        activities = Activities(
+            self._tell, [(union.org_id, [person for person, _ in union.people]) for union in unions]
+        )
+        activities.cool(self._registry_seen)
+        self._relief_seen = activities.train(self._registry_seen)
+
     def relieve(self, unions: Sequence[Members]) -> None:
         """Bring relief: money in, a programme, lists of lines, each list through the hands of four persons or five."""
         accountant = self._tell.officer("accountant")
@@ -127,12 +136,16 @@ class History:
         auditor = self._tell.officer("auditor")
         winter = {"kind": "WINTER_WARMTH", "from": PERIOD[0], "to": PERIOD[1]}
         autumn = {"kind": "AUTUMN_TUITION", "from": TUITION_PERIOD[0], "to": TUITION_PERIOD[1]}
+        summer = {"kind": "SUMMER_COOLNESS", "from": COOLNESS_PERIOD[0], "to": COOLNESS_PERIOD[1]}
+        spring = {"kind": "SPRING_SKILLS", "from": SKILLS_PERIOD[0], "to": SKILLS_PERIOD[1]}
         with self._tell.step("Figures counted", None):
             warmth = auditor.ask("reporting", "/totals/relief", **winter, after=self._relief_seen)
             events = auditor.ask("reporting", "/totals/relief/events", **winter, limit=3)["events"]
             tuition = auditor.ask("reporting", "/totals/relief", **autumn, after=self._relief_seen)
+            coolness = auditor.ask("reporting", "/totals/activities", **summer, after=self._relief_seen)
+            skills = auditor.ask("reporting", "/totals/activities", **spring, after=self._relief_seen)
             schemes = auditor.ask("reporting", "/totals/title-schemes", **SCHEMES_PERIOD, after=self._registry_seen)
-        incomplete = max(told["incomplete"] for told in (warmth, tuition, schemes))
+        incomplete = max(told["incomplete"] for told in (warmth, tuition, coolness, skills, schemes))
         if incomplete:
             raise StackError(
                 f"{incomplete} parked events may belong to the figures.", "Look at ./unionaid logs reporting."
@@ -142,6 +155,11 @@ class History:
             "winter-warmth-paid": _figure(warmth, "amount_fen"),
             "tuition-students": _figure(tuition, "people"),
             "tuition-paid": _figure(tuition, "amount_fen"),
+            "coolness-units": _figure(coolness, "sites"),
+            "coolness-people": _figure(coolness, "head_count"),
+            "coolness-goods": _figure(coolness, "amount_fen"),
+            "skills-sessions": _figure(skills, "sessions"),
+            "skills-trainees": _figure(skills, "trainees"),
             "title-schemes": _figure(schemes, "enterprises"),
         }, events
 

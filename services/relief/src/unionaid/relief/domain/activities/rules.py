@@ -13,6 +13,7 @@ from unionaid.contracts.relief import SkillsSessionHeld, TraineeCompleted, Train
 from unionaid.relief.domain.activities.facts import Held, Session, Trainee, Unheld
 from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.programme import facts as programme_facts
+from unionaid.relief.domain.programme.course import refuse_closed_programme
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
     DaysReversed,
@@ -69,13 +70,14 @@ class Step:
 def hold_session(session: Session, programme: programme_facts.Programme, command: HoldSession) -> list[Event]:
     """Tell of a session that has begun.
 
-    Raises AlreadyOpened, ReferenceUnknown, NotATrainingProgramme, OutsideWindow, DaysReversed and the refusals of
-    dates.
+    Raises AlreadyOpened, ReferenceUnknown, ProgrammeIsClosed, NotATrainingProgramme, OutsideWindow, DaysReversed and
+    the refusals of dates.
     """
     if not isinstance(session, Unheld):
         raise AlreadyOpened(field="session_id")
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
+    refuse_closed_programme(programme, "programme_id")
     refuse_impossible(command.on, command.today)
     terms = programme.terms
     if terms.kind != "SPRING_SKILLS":

@@ -14,6 +14,7 @@ from unionaid.contracts.relief import GoodsIssued, GoodsPart, GoodsPutBack, Good
 from unionaid.relief.domain.dates import refuse_impossible
 from unionaid.relief.domain.goods_issue.facts import Issue, Issued, Unissued
 from unionaid.relief.domain.programme import facts as programme_facts
+from unionaid.relief.domain.programme.course import refuse_closed_programme
 from unionaid.relief.domain.refusals import (
     AlreadyOpened,
     BeforePreviousStep,
@@ -75,13 +76,14 @@ def issue_goods(
 ) -> list[Event]:
     """Hand goods out, of each item what came first first.
 
-    Raises AlreadyOpened, ReferenceUnknown, OutsideWindow, EarmarkedOtherwise, ItemTwice, StockInsufficient,
-    TooManyParts and the refusals of dates.
+    Raises AlreadyOpened, ReferenceUnknown, ProgrammeIsClosed, OutsideWindow, EarmarkedOtherwise, ItemTwice,
+    StockInsufficient, TooManyParts and the refusals of dates.
     """
     if not isinstance(issue, Unissued):
         raise AlreadyOpened(field="issue_id")
     if not isinstance(programme, programme_facts.Open):
         raise ReferenceUnknown(field="programme_id")
+    refuse_closed_programme(programme, "programme_id")
     refuse_impossible(command.on, command.today)
     terms = programme.terms
     if not terms.window_from <= command.on <= terms.window_to:
