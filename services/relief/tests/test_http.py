@@ -274,14 +274,21 @@ COMMANDS = {
     "/programmes": {"district_officer"},
     "/lists": {"district_officer", "grassroots_officer"},
     f"/lists/{uuid4()}/verification": {"sub_district_officer"},
-    f"/lists/{uuid4()}/approval": {"approver"},
+    f"/lists/{uuid4()}/approval": {"approver", "district_officer"},
     f"/lists/{uuid4()}/rejection": {"approver"},
     f"/lists/{uuid4()}/cash-payment": {"cashier"},
     f"/lists/{uuid4()}/payment-batches": {"cashier"},
     f"/lists/{uuid4()}/cancellation": {"approver"},
     f"/payment-batches/{uuid4()}/release": {"accountant"},
     f"/payment-batches/{uuid4()}/withdrawal": {"cashier"},
+    f"/payment-batches/{uuid4()}/account-confirmations": {"accountant"},
+    f"/payment-batches/{uuid4()}/file": {"cashier"},
+    f"/payment-batches/{uuid4()}/sending": {"cashier"},
     f"/payment-batches/{uuid4()}/bank-return": {"accountant"},
+    f"/payment-batches/{uuid4()}/reversals": {"accountant"},
+    f"/programmes/{uuid4()}/verifications": {"district_officer"},
+    f"/verifications/{uuid4()}/draw": {"district_officer"},
+    f"/verifications/{uuid4()}/answers": {"district_officer"},
 }
 MONEY = {"accountant", "cashier", "district_officer", "approver", "auditor"}
 READS = {
@@ -292,6 +299,8 @@ READS = {
     f"/lists/{uuid4()}/lines": MONEY | {"sub_district_officer", "grassroots_officer"},
     f"/payment-batches/{uuid4()}": MONEY,
     f"/payment-batches/{uuid4()}/lines": MONEY,
+    f"/payment-batches/{uuid4()}/account-doubts": {"cashier", "accountant"},
+    f"/verifications/{uuid4()}": MONEY,
 }
 
 
