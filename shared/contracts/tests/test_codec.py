@@ -141,6 +141,11 @@ def paid(data: dict[str, Any]) -> dict[str, Any]:
     return data if data["signed_by"] == "proxy" else without(data, "proxy_person_id")
 
 
+def reversed_payment(data: dict[str, Any]) -> dict[str, Any]:
+    parts = [{**part, "amount_fen": 1 + part["amount_fen"] // 20} for part in data["parts"]]
+    return {**data, "parts": parts, "amount_fen": sum(part["amount_fen"] for part in parts)}
+
+
 def bank_return(data: dict[str, Any]) -> dict[str, Any]:
     lines = data["paid_lines"] or 1
     failed = data["failed_lines"]
@@ -152,7 +157,9 @@ def fund_year(data: dict[str, Any]) -> dict[str, Any]:
     moved = {name: data[name] // 8 for name in ("received_fen", "returned_fen", "fees_fen", "paid_fen")}
     went = moved["returned_fen"] + moved["fees_fen"] + moved["paid_fen"]
     opening = data["opening_fen"] // 8 + went
-    return {**data, **moved, "opening_fen": opening, "closing_fen": opening + moved["received_fen"] - went}
+    back = data.get("came_back_fen", 0) // 8
+    came = moved["received_fen"] + back
+    return {**data, **moved, "came_back_fen": back, "opening_fen": opening, "closing_fen": opening + came - went}
 
 
 def requested(data: dict[str, Any]) -> dict[str, Any]:
@@ -207,6 +214,12 @@ def competition(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "awards": min(data["awards"], data["contestants"])}
 
 
+def member(data: dict[str, Any]) -> dict[str, Any]:
+    if "member_organisation" in data:
+        return without(data, "member_person_id")
+    return {"member_person_id": str(uuid4()), **data}
+
+
 PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "UnionOrgEstablished": union_org,
     "ProgrammeAmended": lambda data: {"window_to": "2017-02-28", **data},
@@ -217,9 +230,11 @@ PUT_RIGHT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "ReliefListPaid": list_paid,
     "BankReturnRecorded": bank_return,
     "ReliefPaid": paid,
+    "PaymentReversed": reversed_payment,
     "FundYearClosed": fund_year,
     "ReliefRequested": requested,
     "GoodsReceived": goods_received,
+    "SocietyMemberJoined": member,
     "SkillsSessionHeld": session,
     "JobFairHeld": fair,
     "CompetitionHeld": competition,
