@@ -31,6 +31,8 @@ from unionaid.embedded.processes import clear, gone
 from unionaid.embedded.state import SERVICES, SERVING, PartStatus, RunningStack, Status, running
 
 STOP_WAIT_S = 180
+TEST_PROCESSES = 3
+"""Processes of a whole run: one has the whole stacks, which often wait, and two cores have work meanwhile."""
 _POLL_S = 0.1
 
 console = Console(soft_wrap=False)
@@ -251,13 +253,13 @@ def demo(
 def test(context: typer.Context) -> None:
     """Run the tests; further arguments are pytest's. --all: fail where a test's tool is missing.
 
-    All of them run in two processes where there are two cores; with arguments of pytest, in one.
+    All of them run in three processes where there are two cores; with arguments of pytest, in one.
     """
     root = _checkout()
     _set_up_kafka(stack_home())
     os.chdir(root)
     whole = {*context.args} <= {"--all"} and len(os.sched_getaffinity(0)) > 1
-    beside = ["--numprocesses", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if whole else []
+    beside = ["--numprocesses", str(TEST_PROCESSES), "--dist", "loadgroup", "--no-loadscope-reorder"] if whole else []
     command = [sys.executable, "-m", "pytest", *beside, *context.args]
     os.execv(sys.executable, command)  # noqa: S606  our interpreter
 
