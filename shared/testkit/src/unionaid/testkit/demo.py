@@ -153,7 +153,7 @@ def empty_stack(name: str, clock: str | None = None, *, synced: bool = False) ->
     loaded = stack_home() / "kafka"
     if not in_containers():
         kafka.prepare(loaded, maven.read_settings(os.environ, Path.home()))
-    home = stack_home() / name if synced else data_home() / name
+    home = stack_home() / name if synced else data_home() / "stacks" / name
     (home / "kafka").mkdir(parents=True, exist_ok=True)
     with (home / "lock").open("w") as lock, _servers() as (workshop, servers):
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -168,7 +168,7 @@ def lend(request: pytest.FixtureRequest) -> Iterator[Lend]:
 @pytest.fixture(scope="session")
 def workshop() -> Iterator[Workshop]:
     """Starts servers; all are removed after the last test."""
-    workshop = Workshop(data_home())
+    workshop = Workshop(data_home() / "servers")
     yield workshop
     workshop.close()
 

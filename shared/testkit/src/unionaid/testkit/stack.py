@@ -7,6 +7,7 @@ instead; tests that stop or kill a server are skipped then, by name.
 """
 
 import asyncio
+import fcntl
 import os
 import secrets
 import shutil
@@ -229,10 +230,13 @@ class Workshop:
     def __init__(self, runs: Path | None = None) -> None:
         """Have the servers' data below `runs`: on the disk beside the stack's where nothing is said."""
         runs = runs or stack_home() / "tests"
-        _clear_dead(runs)
-        self._home = runs / f"{os.getpid()}-{secrets.token_hex(3)}"
-        self._home.mkdir(parents=True)
-        write_record(self._home / "run.json", os.getpid())
+        runs.mkdir(parents=True, exist_ok=True)
+        with (runs / "lock").open("w") as lock:  # a run that begins has no record yet, and is none that died
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _clear_dead(runs)
+            self._home = runs / f"{os.getpid()}-{secrets.token_hex(3)}"
+            self._home.mkdir()
+            write_record(self._home / "run.json", os.getpid())
         self._servers: list[Server] = []
         if in_containers():
             from unionaid.testkit import containers  # noqa: PLC0415  only then Docker must be there
@@ -288,7 +292,7 @@ class Workshop:
 
 
 def _clear_dead(runs: Path) -> None:
-    for home in runs.glob("*"):
+    for home in runs.glob("*/"):
         if recorded(home / "run.json") is None:
             for place in home.glob("postgres-*"):
                 EmbeddedPostgres(place).remove()
