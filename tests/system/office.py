@@ -62,6 +62,16 @@ class Office:
         return f"利通区样例{self.trade}股份有限公司精细加工与冷链物流联合基层工会委员会"
 
     @property
+    def fund(self) -> str:
+        """Name of the fund of `funded`."""
+        return f"2026年送温暖专项资金（{self.town}）"
+
+    @property
+    def programme_name(self) -> str:
+        """Name of the programme of `funded`."""
+        return f"2026年元旦春节送温暖（{self.town}）"
+
+    @property
     def factory_id(self) -> str:
         """Id of the grassroots union."""
         return self.unions[self.factory]
@@ -132,13 +142,13 @@ class Office:
         """A programme of winter warmth and its budget, from a fund with money; their ids."""
         fund = self.made(
             "relief", "/funds", "accountant", "fund_id",
-            occurred_on="2026-02-01", source="appropriation", name="2027年送温暖专项资金（区级财政拨款）",
+            occurred_on="2026-02-01", source="appropriation", name=self.fund,
         )  # fmt: skip
         receipt = {"occurred_on": "2026-02-02", "amount_fen": FUNDED_FEN, "voucher": "样财预〔2026〕8号"}
         self.made("relief", f"/funds/{fund}/receipts", "accountant", "fund_id", **receipt)
         programme = self.made(
             "relief", "/programmes", "district_officer", "programme_id", occurred_on="2026-02-03",
-            kind="WINTER_WARMTH", year=2026, name="2026年元旦春节送温暖", window_from="2026-02-01",
+            kind="WINTER_WARMTH", year=2026, name=self.programme_name, window_from="2026-02-01",
             window_to="2026-02-28", purpose="festival-visit",
         )  # fmt: skip
         allotment = {"occurred_on": "2026-02-03", "programme_id": programme, "amount_fen": BUDGET_FEN}

@@ -21,7 +21,7 @@ SHARED, OTHER = "6228481200000011", "6228481200000033"
 
 @pytest.fixture(scope="module")
 def office(screens: Demo, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office.opened(screens, tmp_path_factory, town="高闸镇", trade="纺织", hundred=8)
+    return Office.opened(screens, tmp_path_factory, town="高闸镇", trade="印染", hundred=8)
 
 
 def given(office: Office, path: str, role: str, unit: str | None = None, /, **body: Any) -> Any:

@@ -28,7 +28,7 @@ def test_goods_go_from_the_store_to_a_site_and_back(office: Office, browser: Bro
     language(page, "简体中文")
     office.look_twice(page, "01-no-stocks")
     page.locator("summary").press("Enter")
-    page.locator("#fund_id").select_option(index=1)
+    page.locator("#fund_id").select_option(label=office.fund)
     page.locator("#item").fill("矿泉水")
     page.locator("#unit").select_option("box")
     page.locator("#occurred_on").fill("2026-02-04")
@@ -52,7 +52,7 @@ def test_goods_go_from_the_store_to_a_site_and_back(office: Office, browser: Bro
         "site": "样例环卫三队", "head_count": "55", "union_org_id": office.factory_id, "stock_1": stock,
         "quantity_1": "121",
     }  # fmt: skip
-    page.locator("#programme_id").select_option(label="2026年元旦春节送温暖")
+    page.locator("#programme_id").select_option(label=office.programme_name)
     act(page, "goods-issues", "2026-02-06", **handed)
     expect(page.locator("#quantity_1-fault")).to_contain_text("120")
     office.look_twice(page, "04-too-many")

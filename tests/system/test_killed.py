@@ -23,7 +23,11 @@ from .recount import checked, folded_from_topic, told
 
 KILLS = int(os.environ.get("UNIONAID_KILLS", "12"))
 VICTIMS = ("postgres", "kafka", "registry", "relief", "reporting")
-EXPECTED = {"winter-warmth-people": 4_116, "winter-warmth-paid": 199_700_000, "title-schemes": 4}
+EXPECTED = {
+    "winter-warmth-people": 4_116, "winter-warmth-paid": 199_700_000, "title-schemes": 4,
+    "tuition-students": 257, "tuition-paid": 75_400_000, "skills-sessions": 2, "skills-trainees": 100,
+    "coolness-units": 11, "coolness-people": 3_055, "coolness-goods": 8_248_500,
+}  # fmt: skip
 READY_S_MAX = 120
 
 

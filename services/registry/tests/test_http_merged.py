@@ -34,6 +34,8 @@ ACTS: dict[str, tuple[dict[str, Any], tuple[int, str | None]]] = {
     "/persons/{person_id}/identity": (
         {"name": "欧阳国华", "resident_id": resident_id(5), "reason_code": "restored-without"}, MERGED,
     ),
+    "/persons/{person_id}/bank-account": ({"bank_account": "6228480402564890018", "reason_code": "told"}, MERGED),
+    "/persons/{person_id}/bank-account/ending": ({"reason_code": "closed"}, MERGED),
     "/persons/{person_id}/restriction": ({}, MERGED),
     "/persons/{person_id}/restriction/lifting": ({}, MERGED),
     "/persons/{person_id}/erasure": ({"reason_code": "retention-ended"}, (409, "record-open")),
@@ -58,7 +60,7 @@ OF_MEMBERS = {
     "/dossiers/{dossier_id}/holder",
 }
 """Commands about members of a household: nobody for whom another stands is one."""
-READING = {"/identities/open", "/own-relatives/{person_id}/withdrawal"}
+READING = {"/identities/open", "/account-standings", "/own-relatives/{person_id}/withdrawal"}
 """What shows something, or takes back what was said about oneself."""
 
 

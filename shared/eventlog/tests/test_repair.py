@@ -53,10 +53,10 @@ async def backup(postgres: Postgres, database: Database) -> AsyncIterator[Databa
     copy = f"{name}_backup"
     await database.pool.expire_connections()
     superuser = await asyncpg.connect(postgres.superuser_dsn)
-    await superuser.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()", name
-    )
+    await superuser.execute(f'alter database "{name}" allow_connections false')  # nobody comes back meanwhile
+    await superuser.execute("select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = $1", name)
     await superuser.execute(f'create database "{copy}" template "{name}" owner "{database.roles.owner}"')
+    await superuser.execute(f'alter database "{name}" allow_connections true')
     dsn = database.dsn.removesuffix(name) + copy
     pool = await asyncpg.create_pool(dsn, min_size=0, max_size=5)
     yield replace(database, dsn=dsn, owner_dsn=database.owner_dsn.removesuffix(name) + copy, pool=pool)

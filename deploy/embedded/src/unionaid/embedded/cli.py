@@ -273,7 +273,7 @@ def bench(
 
     Against a rival: append, command, http, roster, eventsourcing, publish, rebuild, rebuild-usual, snapshot-held.
 
-    Against a goal: latency, totals, memory, import, import-households, search, preview, likeness.
+    Against a goal: latency, totals, memory, import, import-households, search, preview, likeness, reconcile, approvers.
     """
     _set_up_kafka(stack_home())
     sys.path.insert(0, str(_checkout() / "tests"))

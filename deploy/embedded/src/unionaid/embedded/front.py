@@ -23,6 +23,10 @@ CONNECT_S = 2.0
 """Seconds a service has to take a connection."""
 READ_S = 60.0
 """Seconds a service may be silent."""
+KEPT_S = 2
+"""Seconds that an idle connection to a service is kept: shorter than services keep theirs (5), so that no request is
+sent into one that is being closed.
+"""
 CONNECTIONS_MAX = 200
 RETRY_AFTER_S = b"1"
 """Seconds after which somebody may try again to whom a service did not answer."""
@@ -150,7 +154,7 @@ async def _answer(send: Send, status: int, body: bytes, media: str, more: Iterab
 @asynccontextmanager
 async def client_of_front() -> AsyncIterator[httpx.AsyncClient]:
     """Open the client of a front: it follows nothing, adds nothing and waits as named here."""
-    limits = httpx.Limits(max_connections=CONNECTIONS_MAX)
+    limits = httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=KEPT_S)
     async with httpx.AsyncClient(
         timeout=httpx.Timeout(READ_S, connect=CONNECT_S), limits=limits, follow_redirects=False, trust_env=False
     ) as client:
