@@ -15,7 +15,7 @@ from unionaid.registry.examples import uscc_code
 from unionaid.testkit.demo import Demo
 
 pytestmark = pytest.mark.needs("browser")
-ELSEWHERE = "古城镇工会委员会"
+ELSEWHERE = "孙家滩工会委员会"
 NAMES = ("阿依古丽·买买提", "王样芳", "丁样福")
 LANGUAGES = ("简体中文", "繁體中文", "English")
 

@@ -154,6 +154,7 @@ OPENED = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08">'
         (ONE[:-20], "xml-malformed"),
         (ONE.replace(b"UTF-8", b"GBK") + b"\xff", "xml-malformed"),
         (ONE.replace(b"UTF-8", b"EUC-KR"), "xml-malformed"),
+        (ONE.replace(b"UTF-8", b"U-F-8"), "xml-malformed"),
         (b"<a>&undeclared;</a>", "camt-message-other"),
         (b" " * (XML_BYTES_MAX + 1), "xml-too-large"),
         ((OPENED + "<a>" * XML_DEPTH_MAX).encode(), "xml-too-large"),

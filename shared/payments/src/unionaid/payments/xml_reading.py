@@ -102,7 +102,7 @@ def read_xml(content: bytes, root: Callable[[str, str], None], whole: dict[str, 
     parser.CharacterDataHandler = reading.text
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError):
+    except (expat.ExpatError, LookupError, ValueError):  # LookupError: an encoding that nobody knows
         raise XmlMalformed from None
 
 
