@@ -15,7 +15,7 @@ from unionaid.registry.domain.person.accounts import (
     state_account,
 )
 from unionaid.registry.domain.person.correcting import NextVersion
-from unionaid.registry.domain.person.facts import Account, Person, Unknown, evolve, has_account, known_of, person_of
+from unionaid.registry.domain.person.facts import Account, Known, Person, Unknown, evolve, has_account, person_of
 from unionaid.registry.domain.refusals import (
     AccountMalformed,
     AccountMissing,
@@ -45,8 +45,9 @@ ENDED = BankAccountEnded(occurred_on=ON, person_id=PERSON_ID, identity=THIRD, re
 def test_an_account_is_stated_stated_otherwise_and_ended() -> None:
     given(PERSON).when(state_account, NextVersion(SECOND, {"bank_account"}), STATE).then(STATED)
     given(PERSON, STATED).when(end_account, NextVersion(THIRD, {"bank_account"}), END).then(ENDED)
-    known = known_of(person_of([PERSON, STATED, ENDED, STATED]))  # type: ignore[arg-type]  # is known
-    assert known.account == Account(2)
+    person = person_of([PERSON, STATED, ENDED, STATED])
+    assert isinstance(person, Known)
+    assert person.account == Account(2)
     assert not has_account(person_of([PERSON, STATED, ENDED]))
 
 

@@ -81,7 +81,8 @@ def test_or_it_is_given_up_and_the_list_is_settled() -> None:
     story = all_paid().reversed_(BACK).cancelled(1)
     assert (status(story), money(story)) == (["cancelled", "paid"], (0, 30_000, 50_000))
     assert any(isinstance(event, ReliefListSettled) for event in story.last(3))
-    again = story.reversed_(Reversal(2, CLOSED), on=story.relief_list.last_on)  # type: ignore[union-attr]  # is there
+    assert isinstance(story.relief_list, facts.Settled)
+    again = story.reversed_(Reversal(2, CLOSED), on=story.relief_list.last_on)
     assert status(again) == ["cancelled", "failed"]
     assert isinstance(again.relief_list, facts.Ordered)
 

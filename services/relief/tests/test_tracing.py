@@ -14,12 +14,12 @@ from unionaid.relief.domain.fund.tracing import Move, Overdrawn, Use, traced
 FUND = "fund-1"
 
 
-def move(n: int, fen: int, **more: object) -> Move:
-    return Move(UUID(int=n), **{"stream": f"application-{n}", "amount_fen": fen, **more})  # type: ignore[arg-type]  # as given
+def move(n: int, fen: int, stream: str | None = None, reference: str | None = None) -> Move:
+    return Move(UUID(int=n), stream or f"application-{n}", fen, reference=reference)
 
 
 def gift(n: int, fen: int, voucher: str | None = None) -> Move:
-    return move(n, fen, stream=FUND, gift=True, voucher=voucher)
+    return Move(UUID(int=n), FUND, fen, gift=True, voucher=voucher)
 
 
 def told(moves: Sequence[Move]) -> dict[int, list[tuple[int, int]]]:
